@@ -1,0 +1,55 @@
+"""All commands, and how each of them ends."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Final, NoReturn
+
+import cyclopts
+
+from hourglass import __version__
+from hourglass.cli.exits import exit_code
+from hourglass.cli.output import errors
+
+app = cyclopts.App(
+    name="hourglass",
+    help="Train, compare and use autoencoders on images.",
+    version=__version__,
+    config=cyclopts.config.Env("HOURGLASS_", command=False, show=False),
+    help_on_error=False,
+)
+app["--help"].group = "Options"
+app["--version"].group = "Options"
+
+# Each command lives in a module that is imported when the command is asked for.
+_COMMANDS: Final = {
+    "demo": ("hourglass.cli.demo:demo", "Train a denoiser in a minute and show what it does."),
+    "train": ("hourglass.cli.train:train", "Train a model and compare it with its baselines."),
+    "evaluate": ("hourglass.cli.evaluate:evaluate", "Measure a run again from its model file."),
+    "denoise": ("hourglass.cli.denoise:denoise", "Denoise image files with a run."),
+    "report": ("hourglass.cli.report:report", "Write the report of a run again from its files."),
+    "data": ("hourglass.cli.data:app", "List, show, fetch and find data sets."),
+    "runs": ("hourglass.cli.runs:app", "List, show and find runs."),
+}
+for _name, (_place, _help) in _COMMANDS.items():
+    app.command(_place, name=_name, help=_help)
+
+
+def main(words: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit with its code.
+
+    Parameters
+    ----------
+    words
+        The command line without the program's name; by default that of the process.
+    """
+    words = sys.argv[1:] if words is None else list(words)
+    try:
+        app(words, exit_on_error=False, print_error=False, result_action="return_value")
+    except (Exception, KeyboardInterrupt) as error:
+        if "--debug" in words:
+            traceback.print_exc()
+        code, line = exit_code(error)
+        errors().print(line, markup=False, highlight=False, soft_wrap=True)
+        sys.exit(code)
+    sys.exit(0)

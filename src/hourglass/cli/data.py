@@ -1,0 +1,73 @@
+"""``hourglass data``."""
+
+from typing import Annotated
+
+import cyclopts
+from cyclopts import Parameter
+
+from hourglass.cli.options import DataOptions, OutputOptions
+from hourglass.cli.output import print_json, print_line, print_table
+from hourglass.images import DataFacts, describe, fetch, places
+from hourglass.records import DATA_SETS, to_json
+
+app = cyclopts.App(name="data", help="List, show, fetch and find data sets.")
+
+DataName = Annotated[str, Parameter(help="Name of a data set.")]
+
+
+@app.command(name="list")
+def list_(*, data_options: DataOptions = DataOptions()) -> None:
+    """List the named data sets and where each is found."""
+    print_table(
+        "Data sets",
+        ("name", "found"),
+        [(name, _where(name, data_options)) for name in sorted(DATA_SETS)],
+    )
+
+
+@app.command
+def show(
+    data: Annotated[str, Parameter(help="Name of a data set, or a path.")],
+    /,
+    *,
+    data_options: DataOptions = DataOptions(),
+    output_options: OutputOptions = OutputOptions(),
+) -> None:
+    """Show size, shape, classes and fingerprint of a data set."""
+    facts = describe(data, data_options.data_dir, data_options.offline)
+    if output_options.json:
+        print_json(to_json(facts))
+        return
+    for line in _lines(facts):
+        print_line(line)
+
+
+@app.command(name="fetch")
+def fetch_(data: DataName, /, *, data_options: DataOptions = DataOptions()) -> None:
+    """Make sure that a named data set is on this machine; download it if need be."""
+    print_line(str(fetch(data, data_options.data_dir)))
+
+
+@app.command
+def path(data: DataName, /, *, data_options: DataOptions = DataOptions()) -> None:
+    """Print every place where a data set is looked for, in that order."""
+    for place in places(data, data_options.data_dir):
+        print_line(f"{place.location}: {'found' if place.found else place.reason}")
+
+
+def _where(name: str, data_options: DataOptions) -> str:
+    found = [place for place in places(name, data_options.data_dir) if place.found]
+    return found[0].location if found else f"nowhere yet: hourglass data fetch {name}"
+
+
+def _lines(facts: DataFacts) -> list[str]:
+    counts = ", ".join(f"{count:,} {split}" for split, count in facts.images.items())
+    shape = " × ".join("any" if size is None else str(size) for size in facts.image_shape)
+    return [
+        f"name         {facts.name}",
+        f"images       {counts}",
+        f"shape        {shape} ({facts.dtype}), {facts.bytes / 1e6:.1f} MB",
+        f"classes      {', '.join(facts.classes) or 'none'}",
+        f"fingerprint  {facts.fingerprint}",
+        f"source       {facts.source}",
+    ]

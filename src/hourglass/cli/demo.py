@@ -1,0 +1,24 @@
+"""``hourglass demo``."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from hourglass.cli.options import DataOptions, OutputOptions, RunsOptions
+from hourglass.cli.train import new_path, train_and_tell
+
+
+def demo(
+    *,
+    output: Annotated[
+        Path | None, Parameter(help="Folder of the new run; it must not exist.")
+    ] = None,
+    output_options: OutputOptions = OutputOptions(),
+    runs_options: RunsOptions = RunsOptions(),
+) -> None:
+    """Train a denoiser for a minute on the images that come with Hourglass."""
+    from hourglass.records import DEMO
+
+    path = output or new_path(runs_options.runs, DEMO)
+    train_and_tell(DEMO, path, DataOptions(offline=True), output_options)

@@ -1,0 +1,118 @@
+"""Options that several commands share, as groups of fields.
+
+A field that stays ``None`` was not given: defaults stand in the records alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from cyclopts import Group, Parameter
+
+from hourglass.records import CORRUPTIONS, LOSSES, NETWORKS, OPTIMIZERS, SCHEDULES
+
+_MODEL: Final = Group("Model", sort_key=1)
+_PLAN: Final = Group("Plan", sort_key=2)
+_DATA: Final = Group("Data", sort_key=3)
+_OUTPUT: Final = Group("Output", sort_key=4)
+
+
+def _one_of(names: Mapping[str, str]) -> str:
+    return ", ".join(sorted(names))
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ExperimentOptions:
+    """What to train, and how: the keys of an experiment file."""
+
+    noise: Annotated[
+        float | None, Parameter(group=_MODEL, help="Noise factor: short for gaussian:FACTOR.")
+    ] = None
+    corruption: Annotated[
+        str | None,
+        Parameter(group=_MODEL, help=f"KIND:LEVEL; the kinds: {_one_of(CORRUPTIONS)}."),
+    ] = None
+    network: Annotated[
+        str | None,
+        Parameter(
+            group=_MODEL,
+            help=f"{_one_of(NETWORKS)}; by default unet with a corruption, else convolutional.",
+        ),
+    ] = None
+    units: Annotated[
+        tuple[int, ...] | None,
+        Parameter(
+            group=_MODEL, consume_multiple=True, help="Widths from image to code: 128 64."
+        ),
+    ] = None
+    latent_dim: Annotated[int | None, Parameter(group=_MODEL, help="Numbers in the code.")] = None
+    activation: Annotated[
+        str | None, Parameter(group=_MODEL, help="Activation of the hidden layers.")
+    ] = None
+    loss: Annotated[str | None, Parameter(group=_MODEL, help=f"{_one_of(LOSSES)}.")] = None
+    epochs: Annotated[
+        int | None, Parameter(group=_PLAN, help="Passes over the training images.")
+    ] = None
+    minutes: Annotated[
+        float | None,
+        Parameter(group=_PLAN, help="Training time, in place of epochs; 4 if neither is given."),
+    ] = None
+    batch_size: Annotated[int | None, Parameter(group=_PLAN, help="Images in a step.")] = None
+    learning_rate: Annotated[
+        float | None, Parameter(group=_PLAN, help="Highest rate of the schedule.")
+    ] = None
+    optimizer: Annotated[
+        str | None, Parameter(group=_PLAN, help=f"{_one_of(OPTIMIZERS)}.")
+    ] = None
+    schedule: Annotated[str | None, Parameter(group=_PLAN, help=f"{_one_of(SCHEDULES)}.")] = None
+    clip_norm: Annotated[
+        float | None, Parameter(group=_PLAN, help="Largest norm of the gradient; 0 for none.")
+    ] = None
+    patience: Annotated[
+        int | None,
+        Parameter(group=_PLAN, help="Epochs without progress before stopping; 0 for never."),
+    ] = None
+    seed: Annotated[
+        int | None, Parameter(group=_PLAN, help="Weights, order and noise follow from it.")
+    ] = None
+
+    def given(self) -> dict[str, Any]:
+        """Return the options that were given."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class DataOptions:
+    """Where data come from."""
+
+    data_dir: Annotated[
+        Path | None, Parameter(group=_DATA, help="Folder to look in first for named data sets.")
+    ] = None
+    offline: Annotated[bool, Parameter(group=_DATA, negative="", help="Never download.")] = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class OutputOptions:
+    """How results are printed."""
+
+    json: Annotated[
+        bool, Parameter(group=_OUTPUT, negative="", help="Print results as JSON.")
+    ] = False
+    quiet: Annotated[bool, Parameter(group=_OUTPUT, negative="", help="Print results alone.")] = (
+        False
+    )
+    debug: Annotated[
+        bool, Parameter(group=_OUTPUT, negative="", help="Print the traceback of an error.")
+    ] = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class RunsOptions:
+    """Where runs lie."""
+
+    runs: Annotated[Path, Parameter(group=_OUTPUT, help="Folder that holds runs.")] = Path("runs")

@@ -1,0 +1,23 @@
+"""``hourglass report``."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from hourglass.cli.options import OutputOptions, RunsOptions
+from hourglass.cli.output import print_line
+from hourglass.runs import find_run
+
+
+def report(
+    run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
+    /,
+    *,
+    output_options: OutputOptions = OutputOptions(),
+    runs_options: RunsOptions = RunsOptions(),
+) -> None:
+    """Write the report of a run again from the files of the run."""
+    folder = find_run(run, runs_options.runs)
+    from hourglass.report import write_report
+
+    print_line(str(write_report(folder)))

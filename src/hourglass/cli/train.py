@@ -1,0 +1,74 @@
+"""``hourglass train``."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from hourglass.cli.libraries import prepare_keras
+from hourglass.cli.options import DataOptions, ExperimentOptions, OutputOptions, RunsOptions
+from hourglass.cli.telling import tell_finished_run
+from hourglass.records import Experiment, read_toml
+
+
+def train(
+    data: Annotated[str | None, Parameter(help="Name of a data set, or a path.")] = None,
+    *,
+    output: Annotated[
+        Path | None, Parameter(help="Folder of the new run; it must not exist.")
+    ] = None,
+    config: Annotated[Path | None, Parameter(help="An experiment file (TOML).")] = None,
+    experiment: ExperimentOptions = ExperimentOptions(),
+    data_options: DataOptions = DataOptions(),
+    output_options: OutputOptions = OutputOptions(),
+    runs_options: RunsOptions = RunsOptions(),
+) -> None:
+    """Train a model, compare it with its baselines, and write a report."""
+    asked = _experiment(data, config, experiment)
+    path = output or new_path(runs_options.runs, asked)
+    train_and_tell(asked, path, data_options, output_options)
+
+
+def train_and_tell(
+    asked: Experiment, path: Path, data_options: DataOptions, output_options: OutputOptions
+) -> None:
+    """Run an experiment with a progress bar and print its table."""
+    prepare_keras(debug=output_options.debug)
+    from hourglass.cli.output import errors, teller
+    from hourglass.experiment import run_experiment
+    from hourglass.training import ProgressBar
+
+    callbacks = [] if output_options.quiet else [ProgressBar(errors(), asked.plan.batch_size)]
+    run = run_experiment(
+        asked,
+        path,
+        data_dir=data_options.data_dir,
+        offline=data_options.offline,
+        callbacks=callbacks,
+        tell=teller(output_options.quiet),
+    )
+    tell_finished_run(run, json=output_options.json)
+
+
+def new_path(runs: Path, asked: Experiment) -> Path:
+    """Return a path for a new run that is named after what it is."""
+    from hourglass.runs import new_run_path
+
+    return new_run_path(runs, asked, datetime.now())
+
+
+def _experiment(
+    data: str | None, config: Path | None, options: ExperimentOptions
+) -> Experiment:
+    """Put together what was asked for: the command line over the file over the defaults."""
+    values = {} if config is None else read_toml(config)
+    given = options.given() | ({} if data is None else {"data": data})
+    if "noise" in given or "corruption" in given:
+        values.pop("noise", None)
+        values.pop("corruption", None)
+    if "epochs" in given or "minutes" in given:
+        values.pop("epochs", None)
+        values.pop("minutes", None)
+    source = "command line" if config is None else f"command line and {config}"
+    return Experiment.from_mapping(values | given, source)

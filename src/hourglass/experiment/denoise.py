@@ -1,0 +1,133 @@
+"""A trained denoiser at work on image files."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from hourglass.bundles import load_model
+from hourglass.errors import (
+    ConfigurationError,
+    HourglassError,
+    ImageShapeError,
+    MissingPathError,
+    PartialError,
+)
+from hourglass.images import read_image_file, write_image_file
+from hourglass.inference import reconstruct
+from hourglass.models import ImageModel
+from hourglass.records import ModelSpec
+from hourglass.runs import RunFolder
+
+_SUFFIX = ".png"
+
+
+class _Job(NamedTuple):
+    source: Path
+    target: Path
+
+
+def denoise_files(
+    run: RunFolder,
+    inputs: Sequence[Path],
+    output: Path,
+    *,
+    tell: Callable[[str], None] = lambda line: None,
+) -> int:
+    """Denoise PNG files, keeping their names.
+
+    Parameters
+    ----------
+    run
+        A run whose model was trained to undo a corruption.
+    inputs
+        Files, and folders whose files are taken with the tree below them.
+    output
+        Folder of the results; files that it has already are left alone.
+    tell
+        Called with a line for each file that failed.
+
+    Returns
+    -------
+    int
+        How many files were written.
+
+    Raises
+    ------
+    ConfigurationError
+        If the model was not trained to denoise, or an output would replace its input.
+    MissingPathError
+        If an input does not exist, or a folder holds no PNG file.
+    PartialError
+        If some files failed; all others are done.
+    """
+    jobs = list(_jobs(inputs, output))
+    model, spec = load_model(run.model)
+    _require_denoiser(spec, run)
+    waiting = [job for job in jobs if not job.target.exists()]
+    failed = [job for job in waiting if not _done(model, spec, job, tell)]
+    if failed:
+        raise PartialError(
+            f"{len(failed)} of {len(jobs)} files failed, each named above; "
+            f"the others are in {output}."
+        )
+    return len(waiting)
+
+
+def _done(model: ImageModel, spec: ModelSpec, job: _Job, tell: Callable[[str], None]) -> bool:
+    try:
+        image = read_image_file(job.source)
+        _require_shape(image.shape, spec)
+        write_image_file(job.target, reconstruct(model, image[None])[0])
+    except HourglassError as error:
+        tell(f"{job.source}: {error}")
+        return False
+    return True
+
+
+def _jobs(inputs: Iterable[Path], output: Path) -> Iterator[_Job]:
+    targets: dict[Path, Path] = {}
+    for source, target in _sources_and_targets(inputs, output):
+        if target.resolve() == source.resolve():
+            raise ConfigurationError(
+                f"{source} would be replaced by its own result. Choose another --output."
+            )
+        if target in targets:
+            raise ConfigurationError(
+                f"{targets[target]} and {source} would both be written to {target}. "
+                "Denoise them into two folders."
+            )
+        targets[target] = source
+        yield _Job(source, target)
+
+
+def _sources_and_targets(inputs: Iterable[Path], output: Path) -> Iterator[tuple[Path, Path]]:
+    for path in inputs:
+        if path.is_file():
+            yield path, output / path.name
+            continue
+        if not path.is_dir():
+            raise MissingPathError(f"There is no file or folder {path}.")
+        files = sorted(file for file in path.rglob("*") if file.suffix.lower() == _SUFFIX)
+        if not files:
+            raise MissingPathError(f"{path} holds no PNG file.")
+        yield from ((file, output / file.relative_to(path)) for file in files)
+
+
+def _require_denoiser(spec: ModelSpec, run: RunFolder) -> None:
+    if spec.corruption is None:
+        raise ConfigurationError(
+            f"{run.path} was trained on clean images and cannot denoise. "
+            "`hourglass train --noise 0.2` gives a run that can."
+        )
+
+
+def _require_shape(shape: tuple[int, ...], spec: ModelSpec) -> None:
+    fits = all(
+        want is None or want == have for want, have in zip(spec.image_shape, shape, strict=True)
+    )
+    if not fits:
+        height, width, channels = (size or "any" for size in spec.image_shape)
+        raise ImageShapeError(
+            f"the model takes images of height {height}, width {width} and {channels} channels; "
+            f"this one has shape {shape}."
+        )

@@ -1,0 +1,160 @@
+"""Train, evaluate, report: the story of one run."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import keras
+
+from hourglass.bundles import save_model
+from hourglass.errors import ImageShapeError
+from hourglass.experiment.pairs import FROZEN_SEED, freeze_pairs
+from hourglass.experiment.table import measure, model_spec
+from hourglass.images import Splits, load_splits
+from hourglass.models import ImageModel, build_model
+from hourglass.records import Experiment, RunRecord
+from hourglass.report import write_report
+from hourglass.runs import RunFolder, read_environment
+from hourglass.training import Training, train
+
+# The smallest window of the structural similarity.
+_LEAST_SIDE: Final = 3
+
+
+def run_experiment(
+    experiment: Experiment,
+    output: Path,
+    *,
+    data_dir: Path | None = None,
+    offline: bool = False,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    tell: Callable[[str], None] = lambda line: None,
+) -> RunFolder:
+    """Train a model as an experiment asks for, compare it with its baselines, and report.
+
+    Parameters
+    ----------
+    experiment
+        Data, network, corruption and plan.
+    output
+        Folder of the run; it must not exist yet.
+    data_dir
+        Where to look for named data sets first.
+    offline
+        Never download.
+    callbacks
+        Keras callbacks for the training, such as a progress bar.
+    tell
+        Called with a line at each turn of the story.
+
+    Returns
+    -------
+    RunFolder
+        The finished run.
+
+    Raises
+    ------
+    HourglassError
+        The errors of each room: data that cannot be had or read, a network that does not fit the
+        images, an output that exists or cannot be written, a training that diverges.
+    """
+    asked, experiment = experiment, experiment.filled()
+    RunFolder.require_new(output)
+    watch = _Watch()
+    with watch.part("data"):
+        splits = load_splits(
+            experiment.data, seed=experiment.plan.seed, data_dir=data_dir, offline=offline
+        )
+    _require_size(splits)
+    spec = model_spec(experiment, splits.train.shape)
+    model = build_model(spec, seed=experiment.plan.seed)
+    record = _first_record(asked, splits, model)
+    run = RunFolder.create(output)
+    run.write_experiment(experiment)
+    run.write_record(record)
+    run.write_architecture(model.architecture())
+    tell(_opening(experiment, splits, model))
+    with watch.part("training"):
+        training = _train(model, experiment, splits, callbacks)
+    run.write_history(training.history)
+    save_model(model, spec, run.model)
+    tell("Comparing with the baselines.")
+    with watch.part("comparison"):
+        table = measure(model, experiment, splits)
+    run.write_scores(table.scores)
+    run.write_samples(table.samples)
+    run.write_record(_last_record(record, training, watch.seconds))
+    write_report(run)
+    return run
+
+
+def _train(
+    model: ImageModel,
+    experiment: Experiment,
+    splits: Splits,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> Training:
+    validation = freeze_pairs(splits.validation, experiment.corruption, "validation")
+    return train(
+        model, splits.train, experiment.plan, validation=tuple(validation), callbacks=callbacks
+    )
+
+
+def _require_size(splits: Splits) -> None:
+    height, width, _ = splits.train.shape
+    if min(height or _LEAST_SIDE, width or _LEAST_SIDE) < _LEAST_SIDE:
+        raise ImageShapeError(
+            f"Images need at least {_LEAST_SIDE} pixels a side; those of {splits.name} are "
+            f"{height}×{width}."
+        )
+
+
+def _opening(experiment: Experiment, splits: Splits, model: ImageModel) -> str:
+    task = f"undoing {experiment.corruption}" if experiment.corruption else "rebuilding images"
+    return (
+        f"Training a {experiment.network_or_default} network ({model.count_params():,} "
+        f"parameters) on {len(splits.train):,} images of {splits.name}, {task}."
+    )
+
+
+def _first_record(experiment: Experiment, splits: Splits, model: ImageModel) -> RunRecord:
+    parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
+    return RunRecord(
+        status="unfinished",
+        command=experiment.command(),
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        environment=read_environment(keras.backend.backend()),
+        data_fingerprint=splits.fingerprint,
+        split_hash=splits.split_hash,
+        image_shape=splits.train.shape,
+        images_by_split={name: len(images) for name, images in parts.items()},
+        seeds={"run": experiment.plan.seed, "frozen pairs": FROZEN_SEED},
+        parameters=model.count_params(),
+    )
+
+
+def _last_record(record: RunRecord, training: Training, seconds: dict[str, float]) -> RunRecord:
+    return replace(
+        record,
+        status="finished",
+        steps=training.steps,
+        images_per_second=training.images_per_second,
+        seconds=seconds,
+    )
+
+
+@dataclass
+class _Watch:
+    """Wall seconds of each part of a story."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start

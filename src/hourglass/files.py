@@ -1,0 +1,111 @@
+"""Writing that leaves either the old file or the new one, never half of one."""
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from hourglass.errors import HourglassError, WriteError
+
+
+@contextlib.contextmanager
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes its name only when everything is on disk.
+
+    Parameters
+    ----------
+    path
+        The name the file takes at the end. Its folder is made if it is missing.
+
+    Yields
+    ------
+    BinaryIO
+        A temporary file beside ``path``. It is flushed, forced to disk and renamed at the end of
+        the block; after an error it is removed and what stood at ``path`` stays as it was.
+
+    Raises
+    ------
+    WriteError
+        If the folder or the file cannot be written (permissions, a full disk).
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except HourglassError:
+        raise
+    except OSError as error:
+        raise write_error(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path``, all of it or nothing.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be written.
+    """
+    with atomic_write(path) as file:
+        file.write(content)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` in UTF-8, all of it or nothing.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be written.
+    """
+    write_bytes(path, text.encode())
+
+
+def make_folder(path: Path, *, exist_ok: bool = True) -> Path:
+    """Make a folder with its parents and return it.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=exist_ok)
+    except OSError as error:
+        raise write_error(path, error) from error
+    return path
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_error(path: Path, error: OSError) -> WriteError:
+    """Return the error that says why ``path`` could not be written."""
+    reason = error.strerror or type(error).__name__
+    return WriteError(
+        f"Could not write {path}: {reason}. Choose a place you may write to with room left."
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    # Without this a rename can be lost in a power cut. Windows cannot open a folder.
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

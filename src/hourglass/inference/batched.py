@@ -1,0 +1,51 @@
+"""Whole arrays through a model, a batch at a time."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from hourglass.models import Autoencoder, ImageModel
+
+_BATCH: Final = 500
+
+
+def reconstruct(
+    model: ImageModel, images: NDArray[np.float32], *, batch_size: int = _BATCH
+) -> NDArray[np.float32]:
+    """Return what the model makes of images.
+
+    Parameters
+    ----------
+    model
+        A trained model.
+    images
+        Shape (count, height, width, channels), in [0, 1]. They are not corrupted.
+    batch_size
+        Images in memory of the network at a time.
+
+    Returns
+    -------
+    NDArray[np.float32]
+        Same shape, in [0, 1].
+    """
+    return _batched(model.predict_on_batch, images, batch_size)
+
+
+def encode(
+    model: Autoencoder, images: NDArray[np.float32], *, batch_size: int = _BATCH
+) -> NDArray[np.float32]:
+    """Return the latents of images, shape (count, latent_dim)."""
+    return _batched(model.encoder.predict_on_batch, images, batch_size)
+
+
+def _batched(
+    compute: Callable[[Any], Any], images: NDArray[np.float32], batch_size: int
+) -> NDArray[np.float32]:
+    starts = range(0, len(images), batch_size)
+    outputs = [
+        keras.ops.convert_to_numpy(compute(images[start : start + batch_size])) for start in starts
+    ]
+    return np.concatenate(outputs)

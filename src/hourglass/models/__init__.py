@@ -1,0 +1,8 @@
+"""Objectives: how latent, loss and corruption are wired."""
+
+from hourglass.models.autoencoder import Autoencoder
+from hourglass.models.base import ImageModel
+from hourglass.models.build import build_model
+from hourglass.models.denoiser import Denoiser
+
+__all__ = ["Autoencoder", "Denoiser", "ImageModel", "build_model"]

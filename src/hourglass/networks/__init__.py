@@ -1,0 +1,8 @@
+"""Shapes of encoders, decoders and denoisers, sized by arguments, for any image size."""
+
+from hourglass.networks.convolutional import convolutional_autoencoder
+from hourglass.networks.dense import dense_autoencoder
+from hourglass.networks.halves import Halves
+from hourglass.networks.unet import unet
+
+__all__ = ["Halves", "convolutional_autoencoder", "dense_autoencoder", "unet"]

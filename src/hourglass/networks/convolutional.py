@@ -1,0 +1,131 @@
+"""Strided convolutions down to a code and, mirrored, transposed ones up again."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import keras
+from keras import KerasTensor, layers
+
+from hourglass.networks.halves import FixedShape, Halves, ImageShape, require_fixed
+from hourglass.networks.initial import glorot_uniform, he_normal
+from hourglass.records import NETWORK_DEFAULTS
+
+_DEFAULT: Final = NETWORK_DEFAULTS["convolutional"]
+
+
+def convolutional_autoencoder(
+    image_shape: ImageShape,
+    *,
+    units: Sequence[int] = _DEFAULT.units,
+    latent_dim: int = 64,
+    activation: str = _DEFAULT.activation,
+    seed: int = 0,
+) -> Halves:
+    """Build strided convolutions that halve the image and a dense layer that gives the code.
+
+    Each 3×3 convolution of stride 2 halves height and width, rounding up; the decoder retraces
+    the sizes and crops what rounding added (Masci et al. 2011, with strides for pooling).
+
+    Parameters
+    ----------
+    image_shape
+        Height, width, channels.
+    units
+        Channels of each convolution, from the image to the code.
+    latent_dim
+        Numbers in the code.
+    activation
+        Activation of the hidden layers; the code is linear, the output a sigmoid.
+    seed
+        Where the weights start from.
+
+    Raises
+    ------
+    ImageShapeError
+        If height or width is open.
+    """
+    shape = require_fixed(image_shape, "convolutional")
+    sizes = _sizes(shape, len(units))
+    return Halves(
+        _encoder(shape, units, latent_dim, activation, seed),
+        _decoder(shape, sizes, units, latent_dim, activation, seed),
+    )
+
+
+def _sizes(shape: FixedShape, halvings: int) -> list[tuple[int, int]]:
+    """Return height and width before and after each halving, largest first."""
+    sizes = [shape[:2]]
+    for _ in range(halvings):
+        height, width = sizes[-1]
+        sizes.append((math.ceil(height / 2), math.ceil(width / 2)))
+    return sizes
+
+
+def _encoder(
+    shape: FixedShape, units: Sequence[int], latent_dim: int, activation: str, seed: int
+) -> keras.Model:
+    images = keras.Input(shape, name="images")
+    maps = images
+    for number, channels in enumerate(units, start=1):
+        maps = layers.Conv2D(
+            channels,
+            3,
+            strides=2,
+            padding="same",
+            activation=activation,
+            kernel_initializer=he_normal(seed, f"convolution_{number}"),
+            name=f"convolution_{number}",
+        )(maps)
+    flat = layers.Flatten(name="flatten")(maps)
+    code = layers.Dense(latent_dim, kernel_initializer=glorot_uniform(seed, "code"), name="code")
+    return keras.Model(images, code(flat), name="encoder")
+
+
+def _decoder(
+    shape: FixedShape,
+    sizes: Sequence[tuple[int, int]],
+    units: Sequence[int],
+    latent_dim: int,
+    activation: str,
+    seed: int,
+) -> keras.Model:
+    latents = keras.Input((latent_dim,), name="latents")
+    height, width = sizes[-1]
+    maps = layers.Dense(
+        height * width * units[-1],
+        activation=activation,
+        kernel_initializer=he_normal(seed, "spread"),
+        name="spread",
+    )(latents)
+    maps = layers.Reshape((height, width, units[-1]), name="reshape")(maps)
+    for depth in range(len(units) - 1, 0, -1):
+        name = f"transposed_{depth}"
+        initializer = he_normal(seed, name)
+        maps = _doubled(maps, units[depth - 1], name, initializer, activation)
+        maps = _cropped(maps, sizes[depth], f"crop_{depth}")
+    maps = _doubled(maps, shape[2], "pixels", glorot_uniform(seed, "pixels"), "sigmoid")
+    return keras.Model(latents, _cropped(maps, sizes[0], "crop_pixels"), name="decoder")
+
+
+def _doubled(
+    maps: KerasTensor,
+    channels: int,
+    name: str,
+    initializer: keras.initializers.Initializer,
+    activation: str,
+) -> KerasTensor:
+    return layers.Conv2DTranspose(
+        channels,
+        3,
+        strides=2,
+        padding="same",
+        activation=activation,
+        kernel_initializer=initializer,
+        name=name,
+    )(maps)
+
+
+def _cropped(maps: KerasTensor, size: tuple[int, int], name: str) -> KerasTensor:
+    surplus = [(0, have - want) for have, want in zip(maps.shape[1:3], size, strict=True)]
+    return layers.Cropping2D(surplus, name=name)(maps) if any(map(max, surplus)) else maps

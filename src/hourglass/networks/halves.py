@@ -1,0 +1,34 @@
+"""The two halves of an autoencoder, which belong together because their sizes mirror."""
+
+from typing import NamedTuple
+
+import keras
+
+from hourglass.errors import ImageShapeError
+
+ImageShape = tuple[int | None, int | None, int]
+FixedShape = tuple[int, int, int]
+
+
+class Halves(NamedTuple):
+    """An encoder, from image to code, and a decoder, from code to image in [0, 1]."""
+
+    encoder: keras.Model
+    decoder: keras.Model
+
+
+def require_fixed(image_shape: ImageShape, network: str) -> FixedShape:
+    """Return ``image_shape`` if its height and width are known.
+
+    Raises
+    ------
+    ImageShapeError
+        If one of them is open.
+    """
+    height, width, channels = image_shape
+    if height is None or width is None:
+        raise ImageShapeError(
+            f"The {network} network needs images of one size; these have shape {image_shape}. "
+            "Bring them to one size, or choose network unet, which takes any."
+        )
+    return height, width, channels

@@ -1,0 +1,51 @@
+"""The small frozen things that travel between rooms."""
+
+from hourglass.records.architecture import Architecture, LayerRecord
+from hourglass.records.experiment import DEMO, Experiment, read_toml
+from hourglass.records.history import Epoch, History
+from hourglass.records.names import (
+    BASELINES,
+    CORRUPTIONS,
+    DATA_SETS,
+    LOSSES,
+    NETWORKS,
+    OPTIMIZERS,
+    SCHEDULES,
+    resolve,
+)
+from hourglass.records.network import NETWORK_DEFAULTS, ModelSpec, NetworkOptions
+from hourglass.records.plan import TrainingPlan
+from hourglass.records.run import Environment, RunRecord
+from hourglass.records.samples import Samples
+from hourglass.records.scores import MethodScores, Scores
+from hourglass.records.validation import checked, from_json, to_json
+
+__all__ = [
+    "BASELINES",
+    "CORRUPTIONS",
+    "DATA_SETS",
+    "DEMO",
+    "LOSSES",
+    "NETWORKS",
+    "NETWORK_DEFAULTS",
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "Architecture",
+    "Environment",
+    "Epoch",
+    "Experiment",
+    "History",
+    "LayerRecord",
+    "MethodScores",
+    "ModelSpec",
+    "NetworkOptions",
+    "RunRecord",
+    "Samples",
+    "Scores",
+    "TrainingPlan",
+    "checked",
+    "from_json",
+    "read_toml",
+    "resolve",
+    "to_json",
+]

@@ -1,0 +1,190 @@
+"""What is to be trained, on what, and how: the content of ``experiment.toml``."""
+
+import shlex
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final, Self
+
+import tomli_w
+from annotated_types import Gt
+
+from hourglass.errors import ConfigurationError, MissingPathError
+from hourglass.records.network import (
+    NETWORK_DEFAULTS,
+    ActivationName,
+    LossName,
+    NetworkName,
+    NetworkOptions,
+    Units,
+)
+from hourglass.records.plan import TrainingPlan
+from hourglass.records.validation import checked
+
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Experiment:
+    """One training as it was asked for.
+
+    In a file all keys stand side by side, those of the plan too; ``noise = 0.2`` is short for
+    ``corruption = "gaussian:0.2"``.
+
+    Attributes
+    ----------
+    data
+        Name of a data set, or a path.
+    network
+        ``convolutional``, ``dense`` or ``unet``; by default ``unet`` where images are corrupted
+        and ``convolutional`` where they are not.
+    units
+        Widths of the layers from the image to the code: of dense layers, or channels of
+        convolutions. By default the network's own.
+    latent_dim
+        Numbers in the code. By default the network's own.
+    activation
+        Activation of hidden layers. By default the network's own.
+    corruption
+        What images go through before the network sees them, as ``KIND:LEVEL``; by default
+        nothing.
+    loss
+        ``mse`` or ``bce``.
+    plan
+        How the training goes.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    data: str = "fashion-mnist-small"
+    network: NetworkName | None = None
+    units: Units | None = None
+    latent_dim: Annotated[int, Gt(0)] | None = None
+    activation: ActivationName | None = None
+    corruption: str | None = None
+    loss: LossName = "mse"
+    plan: TrainingPlan = field(default_factory=TrainingPlan)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any], source: str) -> Self:
+        """Build an experiment from flat keys.
+
+        Raises
+        ------
+        ConfigurationError
+            If a key is unknown, or a value does not fit; every such key is named.
+        """
+        plan_names = {entry.name for entry in fields(TrainingPlan)}
+        flat = dict(values)
+        if flat.get("noise") is not None:
+            _refuse_two_corruptions(flat)
+            flat["corruption"] = f"gaussian:{flat['noise']}"
+        flat.pop("noise", None)
+        plan = {name: flat.pop(name) for name in plan_names & flat.keys()}
+        return checked(cls, {**flat, "plan": plan}, source, unseen="plan", short="noise")
+
+    @classmethod
+    def from_toml(cls, path: Path) -> Self:
+        """Read an experiment file.
+
+        Raises
+        ------
+        MissingPathError
+            If there is no such file.
+        ConfigurationError
+            If it is not TOML, a key is unknown or a value does not fit.
+        """
+        return cls.from_mapping(read_toml(path), str(path))
+
+    def to_toml(self) -> str:
+        """Return the experiment as the text of a TOML file that ``from_toml`` reads."""
+        known = {key: value for key, value in self._flat().items() if value is not None}
+        return tomli_w.dumps(known)
+
+    def command(self) -> str:
+        """Return the command that trains as this experiment asks, defaults left out."""
+        default = type(self)()
+        words = ["hourglass", "train", "--data", self.data]
+        for key, value in self._flat().items():
+            if key != "data" and value != default._flat()[key]:
+                words += [f"--{key.replace('_', '-')}", *_words(value)]
+        return shlex.join(words)
+
+    def _flat(self) -> dict[str, Any]:
+        flat = asdict(self)
+        flat.update(flat.pop("plan"))
+        return flat
+
+    @property
+    def network_or_default(self) -> NetworkName:
+        """The network that was asked for, or the one that fits the task."""
+        return self.network or ("unet" if self.corruption else "convolutional")
+
+    @property
+    def network_options(self) -> NetworkOptions:
+        """The sizes that were asked for, the network's own where nothing was said.
+
+        Raises
+        ------
+        ConfigurationError
+            If the network has no code and one was asked for.
+        """
+        default = NETWORK_DEFAULTS[self.network_or_default]
+        if self.latent_dim is not None and default.latent_dim is None:
+            raise ConfigurationError(
+                f"The {self.network_or_default} network has no code, so latent_dim = "
+                f"{self.latent_dim} cannot be. Choose network dense or convolutional."
+            )
+        return NetworkOptions(
+            units=self.units or default.units,
+            latent_dim=self.latent_dim or default.latent_dim,
+            activation=self.activation or default.activation,
+        )
+
+    def filled(self) -> Self:
+        """Return the same experiment with the defaults that depend on other keys filled in."""
+        plan = self.plan
+        if plan.epochs is None:
+            plan = replace(plan, minutes=plan.budget_minutes)
+        options = self.network_options
+        return replace(
+            self,
+            network=self.network_or_default,
+            units=options.units,
+            latent_dim=options.latent_dim,
+            activation=options.activation,
+            plan=plan,
+        )
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file into a mapping.
+
+    Raises
+    ------
+    MissingPathError
+        If there is no such file.
+    ConfigurationError
+        If it is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise MissingPathError(f"There is no experiment file {path}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not TOML: {error}") from error
+
+
+def _words(value: Any) -> list[str]:
+    return [str(entry) for entry in value] if isinstance(value, tuple) else [str(value)]
+
+
+def _refuse_two_corruptions(flat: Mapping[str, Any]) -> None:
+    if flat.get("corruption") is not None:
+        raise ConfigurationError(
+            f"noise = {flat['noise']} is short for corruption = \"gaussian:{flat['noise']}\", and "
+            f"corruption = \"{flat['corruption']}\" was given too. Leave one of them out."
+        )
+
+
+DEMO: Final = Experiment(corruption="gaussian:0.2", plan=TrainingPlan(minutes=1.0))

@@ -1,0 +1,69 @@
+"""What a network is built from, and what each network takes where nothing is said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, ClassVar, Literal
+
+from annotated_types import Gt, Len
+
+NetworkName = Literal["convolutional", "dense", "unet"]
+ActivationName = Literal["elu", "gelu", "linear", "relu", "selu", "sigmoid", "silu", "tanh"]
+LossName = Literal["bce", "mse"]
+Units = Annotated[tuple[Annotated[int, Gt(0)], ...], Len(1)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NetworkOptions:
+    """Sizes of a network.
+
+    Attributes
+    ----------
+    units
+        Widths of the layers from the image to the code: of dense layers, or channels of
+        convolutions.
+    latent_dim
+        Numbers in the code; ``None`` where a network has none.
+    activation
+        Activation of the hidden layers, by Keras' name.
+    """
+
+    units: Units
+    latent_dim: Annotated[int, Gt(0)] | None
+    activation: ActivationName
+
+
+NETWORK_DEFAULTS: Mapping[NetworkName, NetworkOptions] = MappingProxyType(
+    {
+        "convolutional": NetworkOptions(units=(32, 64), latent_dim=64, activation="gelu"),
+        "dense": NetworkOptions(units=(128, 64), latent_dim=32, activation="relu"),
+        "unet": NetworkOptions(units=(32, 64), latent_dim=None, activation="silu"),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelSpec:
+    """All that is needed to build a model again, but its weights.
+
+    Attributes
+    ----------
+    network
+        Name of the network.
+    image_shape
+        Height, width, channels; height and width are ``None`` where any size will do.
+    options
+        Sizes of the network.
+    corruption
+        What the model was trained to undo, as ``KIND:LEVEL``; ``None`` for clean images.
+    reconstruction_loss
+        What it was trained with.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    network: NetworkName
+    image_shape: tuple[int | None, int | None, int]
+    options: NetworkOptions
+    corruption: str | None = None
+    reconstruction_loss: LossName = "mse"

@@ -1,0 +1,73 @@
+"""How a training goes: everything that is needed to repeat it, but data and network."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final, Literal
+
+from annotated_types import Ge, Gt
+
+from hourglass.errors import ConfigurationError
+
+DEFAULT_MINUTES: Final = 4.0
+
+OptimizerName = Literal["adam", "adamw", "nadam", "rmsprop", "sgd"]
+ScheduleName = Literal["constant", "cosine"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingPlan:
+    """Everything needed to repeat a training.
+
+    A length in epochs or in minutes, not both; with neither, ``DEFAULT_MINUTES``. Minutes become
+    a number of optimizer steps as soon as the first steps have been timed.
+
+    Attributes
+    ----------
+    epochs
+        Passes over the training images.
+    minutes
+        Wall time of the optimizer steps, compilation and validation left out.
+    batch_size
+        Images in each optimizer step.
+    learning_rate
+        The highest rate of the schedule.
+    optimizer
+        One of Keras' optimizers, by its name in lower case.
+    schedule
+        ``cosine``: a linear warm-up over 5 % of the steps, then half a cosine down to zero
+        (Loshchilov and Hutter 2017, equation 5, one cycle). ``constant``: one rate throughout.
+    clip_norm
+        Largest norm of the gradient of all weights together; 0 leaves gradients as they are.
+    patience
+        Epochs without a better validation loss after which training stops; 0 never stops early.
+    seed
+        Start of the weights, order of the images and corruption all follow from it.
+
+    Raises
+    ------
+    ConfigurationError
+        If both epochs and minutes are given.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    epochs: Annotated[int, Gt(0)] | None = None
+    minutes: Annotated[float, Gt(0)] | None = None
+    batch_size: Annotated[int, Gt(0)] = 128
+    learning_rate: Annotated[float, Gt(0)] = 3e-3
+    optimizer: OptimizerName = "adam"
+    schedule: ScheduleName = "cosine"
+    clip_norm: Annotated[float, Ge(0)] = 1.0
+    patience: Annotated[int, Ge(0)] = 0
+    seed: Annotated[int, Ge(0)] = 0
+
+    def __post_init__(self) -> None:
+        if self.epochs is not None and self.minutes is not None:
+            raise ConfigurationError(
+                f"A plan has epochs or minutes, not both; {self.epochs} epochs and "
+                f"{self.minutes:g} minutes were given. Leave one of them out."
+            )
+
+    @property
+    def budget_minutes(self) -> float | None:
+        """Minutes that the plan may take, or ``None`` for a plan in epochs."""
+        return None if self.epochs is not None else (self.minutes or DEFAULT_MINUTES)

@@ -1,0 +1,82 @@
+"""What was used to make a run, and how far it came: the content of ``record.json``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Environment:
+    """The machine and the libraries under a run.
+
+    Attributes
+    ----------
+    versions
+        Version of Python and of each library that can change a result, by name.
+    backend
+        Keras' backend.
+    system
+        Operating system and architecture.
+    processor
+        The processor's name.
+    processor_features
+        Vector instructions that decide which kernels run.
+    threads
+        Processors that the process may use.
+    """
+
+    versions: Mapping[str, str]
+    backend: str
+    system: str
+    processor: str
+    processor_features: tuple[str, ...]
+    threads: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunRecord:
+    """Facts of a run that are no result.
+
+    Attributes
+    ----------
+    status
+        ``unfinished`` from the start of training until everything is written, then ``finished``.
+    command
+        The command that makes this run again.
+    started
+        Date and time in UTC, ISO 8601.
+    environment
+        Machine and libraries.
+    data_fingerprint
+        SHA-256 of the pixels and labels.
+    split_hash
+        SHA-256 of the positions of training, validation and test images.
+    image_shape
+        Height, width, channels; ``None`` where a size is open.
+    images_by_split
+        Number of images of each split.
+    seeds
+        The seeds that follow from the run's, by purpose.
+    parameters
+        Numbers that the network learned.
+    steps
+        Optimizer steps planned; a plan in minutes is fixed here.
+    images_per_second
+        Training images over training time, compilation and validation left out.
+    seconds
+        Wall time of each part of the run, by name.
+    """
+
+    status: Literal["unfinished", "finished"]
+    command: str
+    started: str
+    environment: Environment
+    data_fingerprint: str
+    split_hash: str
+    image_shape: tuple[int | None, int | None, int]
+    images_by_split: Mapping[str, int]
+    seeds: Mapping[str, int]
+    parameters: int = 0
+    steps: int = 0
+    images_per_second: float = 0.0
+    seconds: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,98 @@
+"""The door of the records: text and mappings come in checked, or not at all."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from hourglass.errors import ConfigurationError, nearest
+
+Record = TypeVar("Record")
+
+
+def checked(
+    kind: type[Record], values: Mapping[str, Any], source: str, *, unseen: str = "", short: str = ""
+) -> Record:
+    """Build a record from a mapping and name everything that is wrong at once.
+
+    Parameters
+    ----------
+    kind
+        The record's class.
+    values
+        What the fields should be.
+    source
+        Where the values come from, for the error: ``experiment.toml``, ``the command line``.
+    unseen
+        A table that the user did not write, left out of the keys that an error names.
+    short
+        A key that is accepted before this door and turned into another one, offered with the
+        rest where a key is misspelt.
+
+    Raises
+    ------
+    ConfigurationError
+        If a key is unknown (the nearest is offered) or a value does not fit.
+    """
+    try:
+        return _adapter(kind).validate_python(dict(values))
+    except ValidationError as error:
+        raise _configuration_error(error, kind, source, unseen, short) from error
+
+
+def to_json(record: object) -> bytes:
+    """Return a record as indented JSON."""
+    return _adapter(type(record)).dump_json(record, indent=2) + b"\n"
+
+
+def from_json(kind: type[Record], text: bytes, source: str) -> Record:
+    """Build a record from JSON.
+
+    Raises
+    ------
+    ConfigurationError
+        If the text is not JSON, a key is unknown or a value does not fit.
+    """
+    try:
+        return _adapter(kind).validate_json(text)
+    except ValidationError as error:
+        raise _configuration_error(error, kind, source) from error
+
+
+@cache
+def _adapter(kind: type[Record]) -> TypeAdapter[Record]:
+    return TypeAdapter(kind)
+
+
+def _configuration_error(
+    error: ValidationError, kind: type[Any], source: str, unseen: str = "", short: str = ""
+) -> ConfigurationError:
+    known = [short, *_keys(kind)]
+    lines = [_sentence(detail, known, unseen) for detail in error.errors(include_url=False)]
+    return ConfigurationError(f"{source}: {' '.join(lines)}")
+
+
+def _sentence(detail: ErrorDetails, known: Iterable[str], unseen: str) -> str:
+    path = ".".join(str(part) for part in detail["loc"] if part != unseen) or "the whole"
+    given = detail["input"]
+    if detail["type"] == "unexpected_keyword_argument":
+        return f"{path!r} is not a key.{nearest(path, known)}"
+    if detail["type"] == "literal_error":
+        choices = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
+        question = nearest(str(given), choices)
+        return f"{path} {given!r} is not known.{question} There is: {', '.join(choices)}."
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
+    message = detail["msg"].removeprefix("Input ")
+    return f"{path} {message[0].lower()}{message[1:]}; {given!r} was given."
+
+
+def _keys(kind: type[Any]) -> Iterable[str]:
+    for field in fields(kind):
+        yield field.name
+        if is_dataclass(field.type):
+            yield from _keys(cast(type, field.type))

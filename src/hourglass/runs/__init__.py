@@ -1,0 +1,6 @@
+"""The folder of a run: every file but the model, read and written without Keras."""
+
+from hourglass.runs.environment import read_environment
+from hourglass.runs.folder import RunFolder, find_run, list_runs, new_run_path
+
+__all__ = ["RunFolder", "find_run", "list_runs", "new_run_path", "read_environment"]

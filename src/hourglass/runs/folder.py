@@ -1,0 +1,253 @@
+"""Reading and writing the files of one run, and finding runs.
+
+::
+
+    runs/<date>-<data>-<network>/
+        experiment.toml     as it was asked for
+        record.json         facts: environment, data, seeds, times
+        history.csv         a row an epoch
+        architecture.json   what the picture of the network is drawn from
+        scores.json         every printed number, with its split
+        samples.npz         the images that the report shows
+        model/              written by ``bundles``
+        figures/            written by ``report``
+        report.html         written by ``report``
+"""
+
+import csv
+import io
+import json
+import zipfile
+from dataclasses import astuple, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TypeVar, final
+
+import numpy as np
+
+from hourglass.errors import (
+    ConfigurationError,
+    DataError,
+    MissingPathError,
+    OutputExistsError,
+)
+from hourglass.files import atomic_write, make_folder, write_bytes, write_text
+from hourglass.records import (
+    Architecture,
+    Epoch,
+    Experiment,
+    History,
+    RunRecord,
+    Samples,
+    Scores,
+    from_json,
+    to_json,
+)
+
+LATEST: Final = "latest"
+Record = TypeVar("Record")
+
+
+@final
+class RunFolder:
+    """One run on disk.
+
+    Parameters
+    ----------
+    path
+        A folder that holds a run; see ``create`` for a new one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, path: Path) -> "RunFolder":
+        """Make the folder of a new run.
+
+        Raises
+        ------
+        OutputExistsError
+            If something stands there already.
+        WriteError
+            If it cannot be made.
+        """
+        cls.require_new(path)
+        return cls(make_folder(path))
+
+    @staticmethod
+    def require_new(path: Path) -> None:
+        """Refuse the path of a new run if something stands there.
+
+        Raises
+        ------
+        OutputExistsError
+            If something does.
+        """
+        if path.exists():
+            raise OutputExistsError(
+                f"{path} exists already; a training writes to a new folder. "
+                "Choose another --output, or remove that one."
+            )
+
+    @property
+    def model(self) -> Path:
+        """Folder of the model bundle."""
+        return self.path / "model"
+
+    @property
+    def figures(self) -> Path:
+        """Folder of the pictures."""
+        return self.path / "figures"
+
+    @property
+    def report(self) -> Path:
+        """The report, one HTML file."""
+        return self.path / "report.html"
+
+    def write_experiment(self, experiment: Experiment) -> None:
+        """Write ``experiment.toml``."""
+        write_text(self.path / "experiment.toml", experiment.to_toml())
+
+    def read_experiment(self) -> Experiment:
+        """Read ``experiment.toml``."""
+        return Experiment.from_toml(self.path / "experiment.toml")
+
+    def write_record(self, record: RunRecord) -> None:
+        """Write ``record.json``."""
+        write_bytes(self.path / "record.json", to_json(record))
+
+    def read_record(self) -> RunRecord:
+        """Read ``record.json``."""
+        return self._read(RunRecord, "record.json")
+
+    def write_architecture(self, architecture: Architecture) -> None:
+        """Write ``architecture.json``."""
+        write_bytes(self.path / "architecture.json", to_json(architecture))
+
+    def read_architecture(self) -> Architecture:
+        """Read ``architecture.json``."""
+        return self._read(Architecture, "architecture.json")
+
+    def write_scores(self, scores: Scores) -> None:
+        """Write ``scores.json``."""
+        write_bytes(self.path / "scores.json", to_json(scores))
+
+    def read_scores(self) -> Scores:
+        """Read ``scores.json``."""
+        return self._read(Scores, "scores.json")
+
+    def write_history(self, history: History) -> None:
+        """Write ``history.csv``, the best epoch marked in its last column."""
+        names = [field.name for field in fields(Epoch)]
+        rows = [[*astuple(row), int(row.epoch == history.best_epoch)] for row in history.epochs]
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerows([[*names, "best"], *rows])
+        write_text(self.path / "history.csv", text.getvalue())
+
+    def read_history(self) -> History:
+        """Read ``history.csv``."""
+        with self._existing("history.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        try:
+            best = next(int(row["epoch"]) for row in rows if row.pop("best") == "1")
+            text = json.dumps({"epochs": rows, "best_epoch": best}).encode()
+        except (KeyError, StopIteration, ValueError) as error:
+            raise DataError(f"{self.path / 'history.csv'} is not a training history.") from error
+        return from_json(History, text, "history.csv")
+
+    def write_samples(self, samples: Samples) -> None:
+        """Write ``samples.npz``."""
+        arrays = {f"group/{name}": rows for name, rows in samples.groups.items()}
+        arrays |= {f"image/{name}": images for name, images in samples.images.items()}
+        arrays |= {f"error/{name}": errors for name, errors in samples.errors.items()}
+        with atomic_write(self.path / "samples.npz") as file:
+            np.savez_compressed(file, allow_pickle=False, positions=samples.positions, **arrays)
+
+    def read_samples(self) -> Samples:
+        """Read ``samples.npz``."""
+        path = self._existing("samples.npz")
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                arrays = dict(archive)
+            return Samples(
+                positions=arrays["positions"],
+                groups=_with_prefix(arrays, "group/"),
+                images=_with_prefix(arrays, "image/"),
+                errors=_with_prefix(arrays, "error/"),
+            )
+        except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+            raise DataError(f"{path} does not hold the samples of a run.") from error
+
+    def _read(self, kind: type[Record], name: str) -> Record:
+        path = self._existing(name)
+        try:
+            return from_json(kind, path.read_bytes(), str(path))
+        except ConfigurationError as error:
+            raise DataError(str(error)) from error
+
+    def _existing(self, name: str) -> Path:
+        path = self.path / name
+        if not path.is_file():
+            raise DataError(
+                f"{self.path} has no {name}: its training did not get that far. "
+                "Train again with another --output."
+            )
+        return path
+
+
+def find_run(name: str, root: Path) -> RunFolder:
+    """Return the run that a user means.
+
+    Parameters
+    ----------
+    name
+        The path of a run, its name inside ``root``, or ``latest`` for the newest one there.
+    root
+        The folder that holds runs.
+
+    Raises
+    ------
+    MissingPathError
+        If there is no such run; those that are there are named.
+    """
+    if name == LATEST:
+        runs = list_runs(root)
+        if runs:
+            return runs[-1]
+        raise MissingPathError(f"There is no run in {root}. Make one with `hourglass train`.")
+    for path in (Path(name), root / name):
+        if (path / "experiment.toml").is_file():
+            return RunFolder(path)
+    names = ", ".join(run.path.name for run in list_runs(root)[-8:]) or "none"
+    raise MissingPathError(f"There is no run {name!r}. Runs in {root}: {names}.")
+
+
+def list_runs(root: Path) -> list[RunFolder]:
+    """Return the runs in a folder, the newest last."""
+    if not root.is_dir():
+        return []
+    folders = [file.parent for file in root.glob("*/experiment.toml")]
+    folders.sort(key=lambda folder: ((folder / "experiment.toml").stat().st_mtime_ns, folder.name))
+    return [RunFolder(folder) for folder in folders]
+
+
+def new_run_path(root: Path, experiment: Experiment, now: datetime) -> Path:
+    """Return a path in ``root`` for a new run: date, data and network, and a number if taken."""
+    data = Path(experiment.data).stem or "images"
+    name = f"{now:%Y-%m-%d}-{data}-{experiment.network_or_default}"
+    path = root / name
+    number = 2
+    while path.exists():
+        path = root / f"{name}-{number}"
+        number += 1
+    return path
+
+
+def _with_prefix(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }

@@ -1,0 +1,180 @@
+"""One training, from a plan to a history."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from hourglass.errors import DivergenceError
+from hourglass.images import Images
+from hourglass.losses import MeanSquaredError
+from hourglass.models import ImageModel
+from hourglass.records import OPTIMIZERS, SCHEDULES, History, TrainingPlan, resolve
+from hourglass.training.feed import Feed
+from hourglass.training.recorder import Recorder
+
+Pairs = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+# Steps that run inside one graph call: enough to make Python's share vanish, few enough that
+# Ctrl-C is answered within seconds.
+_STEPS_PER_EXECUTION: Final = 32
+_TIMED_EXECUTIONS: Final = 2
+# A plan in minutes on few images makes many passes; more rows than this tell nothing more.
+_MOST_EPOCHS: Final = 100
+_VALIDATION_BATCH: Final = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Training:
+    """What a training gave, beside the weights in the model.
+
+    Attributes
+    ----------
+    history
+        A record an epoch.
+    steps
+        Optimizer steps planned.
+    images_per_second
+        Training images over training time, compilation and validation left out.
+    """
+
+    history: History
+    steps: int
+    images_per_second: float
+
+
+def train(
+    model: ImageModel,
+    images: Images,
+    plan: TrainingPlan,
+    *,
+    validation: Pairs,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> Training:
+    """Train a model and leave it with the weights of its best epoch.
+
+    Parameters
+    ----------
+    model
+        A model with fresh weights, or with weights to go on from.
+    images
+        The clean training images; the model's corruption acts on them in the graph.
+    plan
+        How long, how fast and in which order.
+    validation
+        Frozen pairs (seen, clean), each of shape (count, height, width, channels) in [0, 1]:
+        the same for every method that is compared.
+    callbacks
+        Keras callbacks beside the ones that training brings along.
+
+    Returns
+    -------
+    Training
+        History, steps and speed.
+
+    Raises
+    ------
+    DivergenceError
+        If the validation loss was never a finite number.
+    """
+    feed = Feed(images, plan.batch_size, plan.seed)
+    epochs, steps = _epochs_and_steps(model, feed, plan)
+    feed.steps = steps
+    _compile(model, plan, epochs * steps)
+    recorder = Recorder(feed)
+    best = keras.callbacks.EarlyStopping(
+        monitor="val_loss",
+        mode="min",
+        patience=plan.patience or epochs,
+        restore_best_weights=True,
+    )
+    model.fit(
+        feed.batches(),
+        epochs=epochs,
+        validation_data=validation,
+        validation_batch_size=_VALIDATION_BATCH,
+        callbacks=[recorder, best, *callbacks],
+        shuffle=False,
+        verbose=0,
+    )
+    if not math.isfinite(best.best):
+        raise DivergenceError(
+            f"Training diverged: the validation loss was {recorder.epochs[-1].val_loss} after "
+            f"{len(recorder.epochs)} epochs. Lower --learning-rate (it was "
+            f"{plan.learning_rate:g}) or clip gradients (clip_norm was {plan.clip_norm:g})."
+        )
+    return Training(
+        history=History(epochs=tuple(recorder.epochs), best_epoch=best.best_epoch + 1),
+        steps=epochs * steps,
+        images_per_second=recorder.images_per_second,
+    )
+
+
+def _epochs_and_steps(model: ImageModel, feed: Feed, plan: TrainingPlan) -> tuple[int, int]:
+    """Return how many epochs there will be, and how many steps each has."""
+    if plan.epochs is not None:
+        return plan.epochs, feed.steps_per_epoch
+    budget = plan.budget_minutes or 0.0
+    steps = max(1, round(60 * budget / _seconds_per_step(model, feed, plan)))
+    epochs = min(_MOST_EPOCHS, max(1, round(steps / feed.steps_per_epoch)))
+    return epochs, max(1, steps // epochs)
+
+
+def _seconds_per_step(model: ImageModel, feed: Feed, plan: TrainingPlan) -> float:
+    """Time some steps past compilation and put the weights back."""
+    weights = model.get_weights()
+    watch = _Stopwatch()
+    _compile(model, plan, steps=_STEPS_PER_EXECUTION)
+    feed.first_step, feed.steps = 0, _STEPS_PER_EXECUTION * (1 + _TIMED_EXECUTIONS)
+    model.fit(feed.batches(), epochs=1, callbacks=[watch], shuffle=False, verbose=0)
+    model.set_weights(weights)
+    return watch.seconds_past_first() / (_STEPS_PER_EXECUTION * _TIMED_EXECUTIONS)
+
+
+def _compile(model: ImageModel, plan: TrainingPlan, steps: int) -> None:
+    schedule = resolve("schedule", SCHEDULES, plan.schedule)(plan.learning_rate, steps)
+    optimizer = resolve("optimizer", OPTIMIZERS, plan.optimizer)(
+        learning_rate=schedule, global_clipnorm=plan.clip_norm or None
+    )
+    model.compile(
+        optimizer=optimizer,
+        loss=model.reconstruction_loss,
+        metrics=_metrics(model),
+        steps_per_execution=_STEPS_PER_EXECUTION,
+        jit_compile=_jit_compile(model),
+    )
+
+
+def _metrics(model: ImageModel) -> list[keras.metrics.Metric]:
+    # The table shows squared errors whatever the loss, so the curves have them too.
+    if isinstance(model.reconstruction_loss, MeanSquaredError):
+        return []
+    return [keras.metrics.MeanSquaredError("mse")]
+
+
+def _jit_compile(model: ImageModel) -> bool | str:
+    if keras.backend.backend() != "tensorflow":
+        return "auto"
+    # On TensorFlow's CPU, XLA makes dense steps twice as fast and convolutions half as fast, and
+    # draws random numbers 30 times more slowly: docs/decisions/002-feed-and-compilation.md.
+    kinds = {layer.kind for layer in model.architecture().layers}
+    return model.corruption is None and not any("Conv" in kind for kind in kinds)
+
+
+class _Stopwatch(keras.callbacks.Callback):
+    """Note when each execution ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ends: list[float] = []
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._ends.append(time.perf_counter())
+
+    def seconds_past_first(self) -> float:
+        return self._ends[-1] - self._ends[0]
