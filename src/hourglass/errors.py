@@ -107,8 +107,7 @@ def require_known(name: str, value: str, known: Iterable[str]) -> str:
     if value in choices:
         return value
     raise ConfigurationError(
-        f"{name} {value!r} is not known.{nearest(value, choices)} "
-        f"There is: {', '.join(choices)}."
+        f"{name} {value!r} is not known.{nearest(value, choices)} There is: {', '.join(choices)}."
     )
 
 

@@ -70,14 +70,14 @@ class AffineLMMSE(Baseline):
         ridge: float,
     ) -> NDArray[np.float64]:
         damped = np.maximum(variances, 0.0) + ridge * max(variances.mean(), 1e-12)
-        return directions @ (crossed / damped[:, None])
+        matrix: NDArray[np.float64] = directions @ (crossed / damped[:, None])
+        return matrix
 
-    def _apply(
-        self, matrix: NDArray[np.float32], seen: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
+    def _apply(self, matrix: NDArray[np.float32], seen: NDArray[np.float32]) -> NDArray[np.float32]:
         centered = _flat(seen) - self._seen_mean.astype(np.float32)
         clean = centered @ matrix + self._clean_mean.astype(np.float32)
-        return np.clip(clean, 0.0, 1.0).reshape(seen.shape)
+        images: NDArray[np.float32] = np.clip(clean, 0.0, 1.0).reshape(seen.shape)
+        return images
 
 
 def _flat(images: NDArray[np.float32]) -> NDArray[np.float32]:

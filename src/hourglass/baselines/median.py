@@ -42,4 +42,6 @@ class MedianFilter(Baseline):
 
 def _filtered(images: NDArray[np.float32], window: int) -> NDArray[np.float32]:
     # One call over all images: a window of 1 along count and channels keeps them apart.
-    return ndimage.median_filter(images, size=(1, window, window, 1), mode="reflect")
+    size = (1, window, window, 1)
+    filtered: NDArray[np.float32] = ndimage.median_filter(images, size=size, mode="reflect")
+    return filtered

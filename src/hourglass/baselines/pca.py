@@ -46,4 +46,5 @@ class PCAReconstruction(Baseline):
         """Return the images as the components span them."""
         codes = self._pca.transform(seen.reshape(len(seen), -1))
         rebuilt = self._pca.inverse_transform(codes).astype(np.float32)
-        return np.clip(rebuilt, 0.0, 1.0).reshape(seen.shape)
+        clipped: NDArray[np.float32] = np.clip(rebuilt, 0.0, 1.0).reshape(seen.shape)
+        return clipped

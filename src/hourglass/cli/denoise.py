@@ -13,9 +13,7 @@ from hourglass.runs import find_run
 
 def denoise(
     run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
-    inputs: Annotated[
-        tuple[Path, ...], Parameter(help="PNG files, or folders that hold some.")
-    ],
+    inputs: Annotated[tuple[Path, ...], Parameter(help="PNG files, or folders that hold some.")],
     /,
     *,
     output: Annotated[Path, Parameter(help="Folder of the results.")],

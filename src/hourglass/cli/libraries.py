@@ -64,6 +64,6 @@ def _put_native_output_aside() -> None:
 
 def _is_standard_error(stream: object) -> bool:
     try:
-        return stream.fileno() == _STANDARD_ERROR  # type: ignore[attr-defined]
+        return bool(stream.fileno() == _STANDARD_ERROR)  # type: ignore[attr-defined]
     except (AttributeError, OSError, ValueError):
         return False

@@ -43,9 +43,7 @@ class ExperimentOptions:
     ] = None
     units: Annotated[
         tuple[int, ...] | None,
-        Parameter(
-            group=_MODEL, consume_multiple=True, help="Widths from image to code: 128 64."
-        ),
+        Parameter(group=_MODEL, consume_multiple=True, help="Widths from image to code: 128 64."),
     ] = None
     latent_dim: Annotated[int | None, Parameter(group=_MODEL, help="Numbers in the code.")] = None
     activation: Annotated[
@@ -63,9 +61,7 @@ class ExperimentOptions:
     learning_rate: Annotated[
         float | None, Parameter(group=_PLAN, help="Highest rate of the schedule.")
     ] = None
-    optimizer: Annotated[
-        str | None, Parameter(group=_PLAN, help=f"{_one_of(OPTIMIZERS)}.")
-    ] = None
+    optimizer: Annotated[str | None, Parameter(group=_PLAN, help=f"{_one_of(OPTIMIZERS)}.")] = None
     schedule: Annotated[str | None, Parameter(group=_PLAN, help=f"{_one_of(SCHEDULES)}.")] = None
     clip_norm: Annotated[
         float | None, Parameter(group=_PLAN, help="Largest norm of the gradient; 0 for none.")
@@ -99,9 +95,9 @@ class DataOptions:
 class OutputOptions:
     """How results are printed."""
 
-    json: Annotated[
-        bool, Parameter(group=_OUTPUT, negative="", help="Print results as JSON.")
-    ] = False
+    json: Annotated[bool, Parameter(group=_OUTPUT, negative="", help="Print results as JSON.")] = (
+        False
+    )
     quiet: Annotated[bool, Parameter(group=_OUTPUT, negative="", help="Print results alone.")] = (
         False
     )

@@ -58,9 +58,7 @@ def new_path(runs: Path, asked: Experiment) -> Path:
     return new_run_path(runs, asked, datetime.now())
 
 
-def _experiment(
-    data: str | None, config: Path | None, options: ExperimentOptions
-) -> Experiment:
+def _experiment(data: str | None, config: Path | None, options: ExperimentOptions) -> Experiment:
     """Put together what was asked for: the command line over the file over the defaults."""
     values = {} if config is None else read_toml(config)
     given = options.given() | ({} if data is None else {"data": data})

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-
 class Corruption(keras.layers.Layer, abc.ABC):
     """Corrupt images while training; pass them through otherwise.
 
@@ -63,6 +62,7 @@ class Corruption(keras.layers.Layer, abc.ABC):
 
     @final
     def call(self, images: keras.KerasTensor, training: bool = False) -> keras.KerasTensor:
+        """Return corrupted images in training, and the images themselves otherwise."""
         # Validation never relies on this: it gets pairs from `freeze`.
         return self.corrupt(images) if training else images
 

@@ -28,7 +28,9 @@ def mean_squared_errors(
     NDArray[np.float64]
         Shape (count,).
     """
-    return np.square(clean - reconstruction).mean(axis=(1, 2, 3), dtype=np.float64)
+    squares = np.square(clean - reconstruction)
+    errors: NDArray[np.float64] = squares.mean(axis=(1, 2, 3), dtype=np.float64)
+    return errors
 
 
 def peak_signal_to_noise(error: Value) -> Value:
@@ -36,7 +38,8 @@ def peak_signal_to_noise(error: Value) -> Value:
 
     An error below 10⁻¹⁰ counts as 10⁻¹⁰.
     """
-    return -10.0 * np.log10(np.maximum(error, _LEAST_ERROR))
+    decibels: Value = -10.0 * np.log10(np.maximum(error, _LEAST_ERROR))
+    return decibels
 
 
 def structural_similarity(
@@ -74,4 +77,5 @@ def structural_similarity(
     )
     maps = similarity.reshape(clean.shape)
     inside = maps[:, margin : height - margin, margin : width - margin]
-    return inside.mean(axis=(1, 2, 3), dtype=np.float64)
+    similarities: NDArray[np.float64] = inside.mean(axis=(1, 2, 3), dtype=np.float64)
+    return similarities

@@ -99,9 +99,7 @@ def _train(
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> Training:
     validation = freeze_pairs(splits.validation, experiment.corruption, "validation")
-    return train(
-        model, splits.train, experiment.plan, validation=tuple(validation), callbacks=callbacks
-    )
+    return train(model, splits.train, experiment.plan, validation=validation, callbacks=callbacks)
 
 
 def _require_size(splits: Splits) -> None:

@@ -86,7 +86,9 @@ def _baselines(
     shape = tuple(size or 0 for size in image_shape)
     refusals = {baseline: baseline.refusal(shape) for baseline in candidates}
     left_out = tuple(
-        f"{baseline.label} is left out: {reason}." for baseline, reason in refusals.items() if reason
+        f"{baseline.label} is left out: {reason}."
+        for baseline, reason in refusals.items()
+        if reason
     )
     return [baseline for baseline, reason in refusals.items() if reason is None], left_out
 

@@ -1,5 +1,7 @@
 """From a specification to a model with fresh weights."""
 
+from typing import Any
+
 from hourglass.corruption import corruption_from_words
 from hourglass.errors import ConfigurationError
 from hourglass.losses import loss_from_word
@@ -33,7 +35,7 @@ def build_model(spec: ModelSpec, *, seed: int = 0) -> ImageModel:
     ImageShapeError
         If the network needs images of one size and the size is open.
     """
-    options = {"units": spec.options.units, "activation": spec.options.activation}
+    options: dict[str, Any] = {"units": spec.options.units, "activation": spec.options.activation}
     if spec.options.latent_dim is not None:
         options["latent_dim"] = spec.options.latent_dim
     network = resolve("network", NETWORKS, spec.network)(spec.image_shape, **options, seed=seed)

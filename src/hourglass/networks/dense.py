@@ -52,18 +52,14 @@ def dense_autoencoder(
     )
 
 
-def _encoder(
-    shape: FixedShape, widths: Sequence[int], activation: str, seed: int
-) -> keras.Model:
+def _encoder(shape: FixedShape, widths: Sequence[int], activation: str, seed: int) -> keras.Model:
     images = keras.Input(shape, name="images")
     hidden = layers.Flatten(name="flatten")(images)
     hidden = _stack(hidden, widths, activation, "encoder", seed)
     return keras.Model(images, hidden, name="encoder")
 
 
-def _decoder(
-    shape: FixedShape, widths: Sequence[int], activation: str, seed: int
-) -> keras.Model:
+def _decoder(shape: FixedShape, widths: Sequence[int], activation: str, seed: int) -> keras.Model:
     latents = keras.Input((widths[0],), name="latents")
     hidden = _stack(latents, widths[1:], activation, "decoder", seed)
     pixels = layers.Dense(

@@ -86,17 +86,17 @@ def _residual(maps: KerasTensor, activation: str, name: str, seed: int) -> Keras
 
 
 def _halved(maps: KerasTensor, width: int, name: str, seed: int) -> KerasTensor:
-    return layers.Conv2D(
-        width, 2, strides=2, kernel_initializer=he_normal(seed, name), name=name
-    )(maps)
+    return layers.Conv2D(width, 2, strides=2, kernel_initializer=he_normal(seed, name), name=name)(
+        maps
+    )
 
 
 def _doubled(
     maps: KerasTensor, width: int, name: str, initializer: keras.initializers.Initializer
 ) -> KerasTensor:
-    return layers.Conv2DTranspose(
-        width, 2, strides=2, kernel_initializer=initializer, name=name
-    )(maps)
+    return layers.Conv2DTranspose(width, 2, strides=2, kernel_initializer=initializer, name=name)(
+        maps
+    )
 
 
 @final

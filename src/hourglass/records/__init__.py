@@ -4,7 +4,6 @@ from hourglass.records.architecture import Architecture, LayerRecord
 from hourglass.records.experiment import DEMO, Experiment, read_toml
 from hourglass.records.history import Epoch, History
 from hourglass.records.names import (
-    BASELINES,
     CORRUPTIONS,
     DATA_SETS,
     LOSSES,
@@ -21,7 +20,6 @@ from hourglass.records.scores import MethodScores, Scores
 from hourglass.records.validation import checked, from_json, to_json
 
 __all__ = [
-    "BASELINES",
     "CORRUPTIONS",
     "DATA_SETS",
     "DEMO",

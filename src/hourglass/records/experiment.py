@@ -23,7 +23,6 @@ from hourglass.records.plan import TrainingPlan
 from hourglass.records.validation import checked
 
 
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Experiment:
     """One training as it was asked for.
@@ -182,8 +181,8 @@ def _words(value: Any) -> list[str]:
 def _refuse_two_corruptions(flat: Mapping[str, Any]) -> None:
     if flat.get("corruption") is not None:
         raise ConfigurationError(
-            f"noise = {flat['noise']} is short for corruption = \"gaussian:{flat['noise']}\", and "
-            f"corruption = \"{flat['corruption']}\" was given too. Leave one of them out."
+            f'noise = {flat["noise"]} is short for corruption = "gaussian:{flat["noise"]}", and '
+            f'corruption = "{flat["corruption"]}" was given too. Leave one of them out.'
         )
 
 

@@ -48,15 +48,6 @@ SCHEDULES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-BASELINES: Mapping[str, str] = MappingProxyType(
-    {
-        "lmmse": "hourglass.baselines.lmmse:AffineLMMSE",
-        "mean-image": "hourglass.baselines.mean_image:MeanImage",
-        "median": "hourglass.baselines.median:MedianFilter",
-        "pca": "hourglass.baselines.pca:PCAReconstruction",
-    }
-)
-
 DATA_SETS: Mapping[str, str] = MappingProxyType(
     {
         "digits": "hourglass.images.digits:load_digits",

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -39,14 +38,14 @@ def checked(
         If a key is unknown (the nearest is offered) or a value does not fit.
     """
     try:
-        return _adapter(kind).validate_python(dict(values))
+        return TypeAdapter(kind).validate_python(dict(values))
     except ValidationError as error:
         raise _configuration_error(error, kind, source, unseen, short) from error
 
 
 def to_json(record: object) -> bytes:
     """Return a record as indented JSON."""
-    return _adapter(type(record)).dump_json(record, indent=2) + b"\n"
+    return TypeAdapter(type(record)).dump_json(record, indent=2) + b"\n"
 
 
 def from_json(kind: type[Record], text: bytes, source: str) -> Record:
@@ -58,14 +57,9 @@ def from_json(kind: type[Record], text: bytes, source: str) -> Record:
         If the text is not JSON, a key is unknown or a value does not fit.
     """
     try:
-        return _adapter(kind).validate_json(text)
+        return TypeAdapter(kind).validate_json(text)
     except ValidationError as error:
         raise _configuration_error(error, kind, source) from error
-
-
-@cache
-def _adapter(kind: type[Record]) -> TypeAdapter[Record]:
-    return TypeAdapter(kind)
 
 
 def _configuration_error(

@@ -21,9 +21,10 @@ import zipfile
 from dataclasses import astuple, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TypeVar, final
+from typing import Any, Final, TypeVar, final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hourglass.errors import (
     ConfigurationError,
@@ -159,9 +160,11 @@ class RunFolder:
 
     def write_samples(self, samples: Samples) -> None:
         """Write ``samples.npz``."""
-        arrays = {f"group/{name}": rows for name, rows in samples.groups.items()}
-        arrays |= {f"image/{name}": images for name, images in samples.images.items()}
-        arrays |= {f"error/{name}": errors for name, errors in samples.errors.items()}
+        arrays: dict[str, NDArray[Any]] = {
+            **{f"group/{name}": rows for name, rows in samples.groups.items()},
+            **{f"image/{name}": images for name, images in samples.images.items()},
+            **{f"error/{name}": errors for name, errors in samples.errors.items()},
+        }
         with atomic_write(self.path / "samples.npz") as file:
             np.savez_compressed(file, allow_pickle=False, positions=samples.positions, **arrays)
 
@@ -245,7 +248,7 @@ def new_run_path(root: Path, experiment: Experiment, now: datetime) -> Path:
     return path
 
 
-def _with_prefix(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+def _with_prefix(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
     return {
         name.removeprefix(prefix): array
         for name, array in arrays.items()

@@ -18,8 +18,6 @@ from hourglass.records import OPTIMIZERS, SCHEDULES, History, TrainingPlan, reso
 from hourglass.training.feed import Feed
 from hourglass.training.recorder import Recorder
 
-Pairs = tuple[NDArray[np.float32], NDArray[np.float32]]
-
 # Steps that run inside one graph call: enough to make Python's share vanish, few enough that
 # Ctrl-C is answered within seconds.
 _STEPS_PER_EXECUTION: Final = 32
@@ -53,7 +51,7 @@ def train(
     images: Images,
     plan: TrainingPlan,
     *,
-    validation: Pairs,
+    validation: tuple[NDArray[np.float32], NDArray[np.float32]],
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> Training:
     """Train a model and leave it with the weights of its best epoch.
@@ -96,7 +94,7 @@ def train(
     model.fit(
         feed.batches(),
         epochs=epochs,
-        validation_data=validation,
+        validation_data=tuple(validation),
         validation_batch_size=_VALIDATION_BATCH,
         callbacks=[recorder, best, *callbacks],
         shuffle=False,

@@ -1,0 +1,120 @@
+"""From a name or a path to images."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from hourglass.errors import DataError, HourglassError, MissingPathError, require_known
+from hourglass.images.arrays import load_npy, load_npz
+from hourglass.images.decode import IMAGE_EXTENSIONS
+from hourglass.images.folder import load_folder
+from hourglass.images.idx import holds_idx, load_idx_file, load_idx_folder
+from hourglass.images.split import DataSet, Splits, split_images
+from hourglass.records import DATA_SETS
+
+_READERS: Final[Mapping[str, Callable[[Path], DataSet]]] = MappingProxyType(
+    {".npz": load_npz, ".npy": load_npy}
+)
+
+
+def load_images(
+    name_or_path: str | Path, *, data_dir: Path | None = None, offline: bool = False
+) -> DataSet:
+    """Load a data set, with the splits it came with.
+
+    Parameters
+    ----------
+    name_or_path
+        A name from ``records.DATA_SETS``; or the path of a folder, an ``.npz``, an ``.npy`` or an
+        IDX file. A name goes before a path: ``./digits`` and a ``Path`` are always the path.
+    data_dir
+        Where named data sets are looked for first.
+    offline
+        Never download.
+
+    Raises
+    ------
+    MissingPathError
+        If it is a path that does not exist.
+    ConfigurationError
+        If it is a name that is not known.
+    FetchError
+        If a named data set is nowhere to be had.
+    DataError
+        If what lies at the path is no images, or damaged ones.
+
+    Examples
+    --------
+    >>> load_images("digits").train
+    ArrayImages(1797×8×8×1, uint8)
+    """
+    if isinstance(name_or_path, str) and name_or_path in DATA_SETS:
+        return _load_name(name_or_path, data_dir, offline)
+    path = Path(name_or_path)
+    # The home of a user who does not exist: there is no such path, and that is told below.
+    with suppress(RuntimeError):
+        path = path.expanduser()
+    with _reading(path):
+        if path.exists():
+            return _load_path(path)
+    if isinstance(name_or_path, str) and not _looks_like_path(name_or_path):
+        require_known("Data set", name_or_path, DATA_SETS)
+    raise MissingPathError(
+        f"There is no file or folder {name_or_path}. Give a path that exists, or one of the "
+        f"data sets {', '.join(sorted(DATA_SETS))}."
+    )
+
+
+def load_splits(
+    name_or_path: str | Path, *, seed: int = 0, data_dir: Path | None = None, offline: bool = False
+) -> Splits:
+    """Load a data set and complete its splits; see ``load_images`` and ``split_images``.
+
+    Parameters
+    ----------
+    name_or_path
+        A name or a path.
+    seed
+        The same seed draws the same splits.
+    data_dir
+        Where named data sets are looked for first.
+    offline
+        Never download.
+    """
+    return split_images(load_images(name_or_path, data_dir=data_dir, offline=offline), seed)
+
+
+def _load_name(name: str, data_dir: Path | None, offline: bool) -> DataSet:
+    module, _, function = DATA_SETS[name].partition(":")
+    loaded: DataSet = getattr(import_module(module), function)(data_dir, offline)
+    return loaded
+
+
+def _load_path(path: Path) -> DataSet:
+    if path.is_dir():
+        return load_idx_folder(path) if holds_idx(path) else load_folder(path)
+    if path.suffix.lower() in IMAGE_EXTENSIONS:
+        raise DataError(f"{path} is a single image. Give the folder that it lies in.")
+    if not path.is_file():
+        raise DataError(f"{path} is neither a file nor a folder. Give one of them.")
+    return _READERS.get(path.suffix.lower(), load_idx_file)(path)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn what the system refuses inside the block into a ``DataError``."""
+    try:
+        yield
+    except HourglassError:
+        raise
+    except OSError as error:
+        raise DataError(
+            f"{error.filename or path} could not be read: {error.strerror or error}."
+        ) from error
+
+
+def _looks_like_path(word: str) -> bool:
+    return word.startswith("~") or any(sign in word for sign in "./\\")

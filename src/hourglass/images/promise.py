@@ -1,0 +1,102 @@
+"""What every kind of images promises, wherever its pixels lie."""
+
+import abc
+import hashlib
+from collections.abc import Iterable
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Shape = tuple[int | None, int | None, int]
+
+
+class Images(abc.ABC):
+    """Images in their one canonical form: checked once, then read in any order.
+
+    At rest the pixels may lie anywhere and in any of three types; ``read`` always gives
+    float32 in [0, 1], so that nothing further inside checks or scales them again.
+    """
+
+    @abc.abstractmethod
+    def __len__(self) -> int:
+        """Return the number of images."""
+
+    @property
+    @abc.abstractmethod
+    def shape(self) -> Shape:
+        """Height, width and channels of each image; ``None`` where a size is open."""
+
+    @property
+    @abc.abstractmethod
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the pixels at rest: uint8, uint16 or float32."""
+
+    @property
+    @abc.abstractmethod
+    def labels(self) -> NDArray[np.int64] | None:
+        """Class of each image, shape (count,), or ``None`` for images without classes."""
+
+    @property
+    @abc.abstractmethod
+    def class_names(self) -> tuple[str, ...] | None:
+        """Names of the classes, where they have any; label i is the i-th name."""
+
+    @property
+    @abc.abstractmethod
+    def fingerprint(self) -> str:
+        """SHA-256 of shape, type, pixels at rest and labels, as ``fingerprint_of`` makes it."""
+
+    @abc.abstractmethod
+    def read(self, indices: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the images at ``indices``, in that order.
+
+        Parameters
+        ----------
+        indices
+            Positions, shape (n,); one may come more than once.
+
+        Returns
+        -------
+        NDArray
+            A fresh array of shape (n, height, width, channels) in [0, 1].
+        """
+
+    @abc.abstractmethod
+    def take(self, indices: NDArray[np.int64]) -> "Images":
+        """Return the images at ``indices`` with their labels, as images of the same kind."""
+
+    @final
+    def read_all(self) -> NDArray[np.float32]:
+        """Return all images, shape (count, height, width, channels) in [0, 1]."""
+        return self.read(np.arange(len(self)))
+
+
+def fingerprint_of(
+    shape: Shape,
+    dtype: np.dtype[Any],
+    pixels: Iterable[NDArray[Any]],
+    labels: NDArray[np.int64] | None,
+) -> str:
+    """Return the SHA-256 that names a set of images, equal for equal images on every machine.
+
+    Parameters
+    ----------
+    shape, dtype
+        As the images give them.
+    pixels
+        The pixels at rest, in order, in pieces of any length.
+    labels
+        Shape (count,), or ``None``.
+    """
+    digest = hashlib.sha256(f"{shape} {dtype.name}".encode())
+    for piece in pixels:
+        digest.update(_bytes(piece))
+    if labels is not None:
+        digest.update(b"labels")
+        digest.update(_bytes(labels))
+    return digest.hexdigest()
+
+
+def _bytes(array: NDArray[Any]) -> memoryview:
+    return np.ascontiguousarray(array, array.dtype.newbyteorder("<")).data

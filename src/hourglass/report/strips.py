@@ -1,0 +1,122 @@
+"""Image strips as PNG: saved with their labels, and row by row for the page."""
+
+import base64
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hourglass.figures import image_strip, labeled_strip, strip_scale
+from hourglass.files import write_bytes
+from hourglass.records import Samples, Scores
+from hourglass.report import words
+from hourglass.report.contents import Contents
+
+
+@dataclass(frozen=True, slots=True)
+class StripRow:
+    """One row of a strip.
+
+    Attributes
+    ----------
+    label
+        What made these images.
+    kind
+        ``clean``, ``input``, ``baseline`` or ``model``.
+    uri
+        The row as a data URI.
+    alternative
+        What is to be seen, in words.
+    """
+
+    label: str
+    kind: str
+    uri: str
+    alternative: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Images of one group as every method shows them.
+
+    Attributes
+    ----------
+    title, caption
+        What the images have in common.
+    rows
+        The clean images first, the model last.
+    errors
+        The model's mean squared error of each image, left to right; empty if unknown.
+    width, height
+        Of each row, in pixels.
+    """
+
+    title: str
+    caption: str
+    rows: tuple[StripRow, ...]
+    errors: tuple[float, ...]
+    width: int
+    height: int
+
+
+def save_strips(contents: Contents, folder: Path) -> list[Strip]:
+    """Save a strip for each group of the samples as PNG and return them in order."""
+    scores, samples = contents.scores, contents.samples
+    if scores is None or samples is None:
+        return []
+    strips = []
+    # The names of the files come from here, never from the archive of a stranger.
+    for group in words.GROUPS:
+        if group in samples.groups and len(samples.groups[group]):
+            strips.append(_strip(group, samples, scores))
+            title = f"{words.GROUPS[group].title} ({words.measured_on(scores)})"
+            rows = {label: images for label, _, images in _rows(group, samples, scores)}
+            picture = labeled_strip(rows, _scale(samples), title)
+            write_bytes(folder / f"strip-{group}.png", _png(picture))
+    return strips
+
+
+def _strip(group: str, samples: Samples, scores: Scores) -> Strip:
+    rows = []
+    size = (0, 0)
+    for label, kind, images in _rows(group, samples, scores):
+        pixels = image_strip({label: images}, _scale(samples))
+        size = (pixels.shape[1], pixels.shape[0])
+        uri = f"data:image/png;base64,{base64.b64encode(_png(pixels)).decode()}"
+        rows.append(StripRow(label, kind, uri, f"{label}, {len(images)} images in a row"))
+    description = words.GROUPS[group]
+    return Strip(
+        description.title, description.caption, tuple(rows), _errors(group, samples), *size
+    )
+
+
+def _rows(
+    group: str, samples: Samples, scores: Scores
+) -> Iterator[tuple[str, str, NDArray[np.float32]]]:
+    """Yield label, kind and images of each row: clean, the input, the baselines, the model."""
+    yield "clean", "clean", samples.strip(group, "clean")
+    for method in scores.methods:
+        if method.method in samples.images:
+            yield method.label, method.kind, samples.strip(group, method.method)
+
+
+def _errors(group: str, samples: Samples) -> tuple[float, ...]:
+    errors: Mapping[str, NDArray[Any]] = samples.errors
+    if "model" not in errors:
+        return ()
+    return tuple(float(errors["model"][index]) for index in samples.groups[group])
+
+
+def _scale(samples: Samples) -> int:
+    return strip_scale(max(samples.images["clean"].shape[1:3]))
+
+
+def _png(pixels: NDArray[np.uint8]) -> bytes:
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, format="PNG", optimize=True)
+    return content.getvalue()

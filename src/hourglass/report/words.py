@@ -1,0 +1,174 @@
+"""Sentences of the report, made from records."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import Final
+
+from hourglass.figures.errors import compared
+from hourglass.figures.text import format_count, format_decibel, format_mse, format_shape
+from hourglass.records import Architecture, Experiment, History, Scores
+
+_DATA_SETS: Final = MappingProxyType(
+    {
+        "digits": "handwritten digits",
+        "fashion-mnist": "Fashion-MNIST",
+        "fashion-mnist-small": "small Fashion-MNIST",
+        "mnist": "MNIST",
+    }
+)
+_NETWORKS: Final = MappingProxyType(
+    {"convolutional": "Convolutional", "dense": "Dense", "unet": "U-Net"}
+)
+_LOSSES: Final = MappingProxyType({"bce": "binary cross-entropy", "mse": "mean squared error"})
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What the images of one strip have in common."""
+
+    title: str
+    caption: str
+
+
+GROUPS: Final = MappingProxyType(
+    {
+        "best": Group("Rebuilt best", "The images with the model's lowest error."),
+        "median": Group("In the middle", "The images around the median of the model's error."),
+        "worst": Group("Rebuilt worst", "The images with the model's highest error."),
+        "random": Group("Drawn at random", "Images that nobody picked."),
+    }
+)
+
+
+def data(experiment: Experiment) -> str:
+    """Return the name that readers know the data by."""
+    return _DATA_SETS.get(experiment.data) or PurePath(experiment.data).name or "images"
+
+
+def model(experiment: Experiment) -> str:
+    """Return what was trained: ``U-Net denoiser``, ``Dense autoencoder``."""
+    task = "denoiser" if experiment.corruption else "autoencoder"
+    return f"{_NETWORKS[experiment.network_or_default]} {task}"
+
+
+def loss(experiment: Experiment) -> str:
+    """Return the loss in full words."""
+    return _LOSSES[experiment.loss]
+
+
+def corruption(name: str | None) -> str:
+    """Return what the input went through: ``Gaussian noise (standard deviation 0.2)``."""
+    if name is None:
+        return "none"
+    kind, _, level = name.partition(":")
+    if kind == "gaussian":
+        return f"Gaussian noise (standard deviation {level})"
+    return f"{kind.replace('-', ' ')} ({level})" if level else kind.replace("-", " ")
+
+
+def moment(started: str) -> str:
+    """Return a date and time as people write them: ``2026-11-21 08:15 UTC``.
+
+    What is not a date in ISO 8601 stays as it is.
+    """
+    try:
+        return f"{datetime.fromisoformat(started).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return started
+
+
+def command_parts(command: str) -> list[str]:
+    """Return a command in parts that a line may be broken between: each option with its value."""
+    return re.split(" (?=--)", command)
+
+
+def measured_on(scores: Scores) -> str:
+    """Return the split and its size, as every printed number needs them."""
+    return f"{scores.split} split, {format_count(scores.images)} images"
+
+
+def verdict(experiment: Experiment, scores: Scores) -> str:
+    """Say in one sentence how well the model does, and whether it beats what it must beat."""
+    images = f"{_condition(scores.corruption)}{data(experiment)}"
+    result = f"{model(experiment)} rebuilds {images} with MSE {format_mse(scores.model.mse)}"
+    others = [method for method in scores.methods if method.kind != "model"]
+    if not others:
+        return f"{result}; no baseline could be computed."
+    best = scores.best_baseline.label
+    distance = format_decibel(abs(lead(scores)))
+    if distance == format_decibel(0.0):
+        return f"{result} and does not beat the best baseline ({best}): the two are level."
+    if lead(scores) < 0:
+        return f"{result} and does not beat the best baseline ({best}), {distance} dB above it."
+    return f"{result}, {distance} dB above the best baseline ({best})."
+
+
+def lead(scores: Scores) -> float:
+    """Return by how many dB the model's PSNR is above that of the best baseline."""
+    return scores.model.psnr - scores.best_baseline.psnr
+
+
+def _condition(corruption: str | None) -> str:
+    if corruption is None:
+        return ""
+    return "noisy " if corruption.startswith("gaussian") else "corrupted "
+
+
+def about_network(architecture: Architecture) -> str:
+    """Return the caption of the network's picture."""
+    size = (
+        f"The network: {format_count(len(architecture.layers))} layers, "
+        f"{format_count(architecture.parameters)} parameters."
+    )
+    if any(None in layer.output_shape for layer in architecture.layers):
+        return f"{size} It takes images of any size, so all boxes have one width."
+    return f"{size} The width of a box follows the logarithm of the number of values that leave it."
+
+
+def alternative_of_methods(scores: Scores) -> str:
+    """Describe the chart of methods."""
+    ranked = sorted(scores.methods, key=lambda method: method.psnr, reverse=True)
+    values = ", ".join(f"{method.label} {format_decibel(method.psnr)} dB" for method in ranked)
+    return f"Bar chart of PSNR, best first: {values} ({measured_on(scores)})."
+
+
+def alternative_of_errors(scores: Scores) -> str:
+    """Describe the histogram of errors."""
+    means = ", ".join(
+        f"{method.label} with mean {format_mse(method.mse)}" for method in compared(scores)
+    )
+    return f"Histogram of the error of single images: {means} ({measured_on(scores)})."
+
+
+def alternative_of_errors_by_class(scores: Scores) -> str:
+    """Describe the chart of classes."""
+    by_class = scores.model.mse_by_class
+    worst = max(by_class, key=lambda name: by_class[name])
+    best = min(by_class, key=lambda name: by_class[name])
+    return (
+        f"Bar chart of the error for each of {len(by_class)} classes: the model's is lowest for "
+        f"{best} ({format_mse(by_class[best])}) and highest for {worst} "
+        f"({format_mse(by_class[worst])}; {measured_on(scores)})."
+    )
+
+
+def alternative_of_curves(history: History) -> str:
+    """Describe the chart of losses."""
+    first, last = history.epochs[0], history.epochs[-1]
+    return (
+        f"Line chart of training and validation loss over {len(history.epochs)} epochs: "
+        f"validation goes from {first.val_loss:.4g} to {last.val_loss:.4g}; "
+        f"the best epoch is {history.best_epoch}."
+    )
+
+
+def alternative_of_architecture(architecture: Architecture) -> str:
+    """Describe the picture of the network."""
+    layers = "; ".join(
+        f"{layer.kind} {layer.name}, output {format_shape(layer.output_shape)}"
+        for layer in architecture.layers
+    )
+    return f"Diagram of the network's layers from input to output: {layers}."

@@ -1,0 +1,27 @@
+"""Material that tests of several rooms share: real images, few and small."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def digits() -> np.ndarray:
+    """Return scikit-learn's digits, shape (1797, 8, 8, 1), float32 in [0, 1]."""
+    from hourglass.images import load_images
+
+    return load_images("digits").train.read_all()
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the user's own settings out of the tests, but for where the data lie."""
+    for name in list(os.environ):
+        if name.startswith("HOURGLASS_") and name != "HOURGLASS_DATA_DIR":
+            monkeypatch.delenv(name)

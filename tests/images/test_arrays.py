@@ -1,0 +1,153 @@
+"""NumPy's files."""
+
+import io
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hourglass.errors import DataError, HourglassError, ImageShapeError
+from hourglass.images import load_images
+
+
+def test_images_with_labels_and_names(tmp_path, pixels):
+    path = tmp_path / "data.npz"
+    np.savez(path, images=pixels, labels=np.arange(12) % 2, class_names=["hat", "shoe"], more=1)
+    data_set = load_images(str(path))
+    assert np.array_equal(data_set.train.pixels, pixels)
+    assert data_set.train.class_names == ("hat", "shoe")
+    assert data_set.name == "data" and data_set.source == str(path)
+
+
+def test_images_alone_without_channels(tmp_path, pixels):
+    np.savez_compressed(tmp_path / "data.npz", images=pixels[..., 0])
+    train = load_images(str(tmp_path / "data.npz")).train
+    assert np.array_equal(train.pixels, pixels) and train.labels is None
+
+
+def test_the_form_of_keras_brings_its_splits(tmp_path, pixels):
+    path = tmp_path / "data.npz"
+    column = (np.arange(8) % 2)[:, None]
+    np.savez(path, x_train=pixels[:8], y_train=column, x_test=pixels[8:], y_test=np.arange(4))
+    data_set = load_images(str(path))
+    assert np.array_equal(data_set.test.pixels, pixels[8:])
+    assert data_set.train.labels.tolist() == [0, 1] * 4
+    assert data_set.validation is None
+
+
+def test_an_array_file_is_read_in_either_order(tmp_path, pixels):
+    for name, array in (("c.npy", pixels), ("f.npy", np.asfortranarray(pixels))):
+        np.save(tmp_path / name, array)
+        assert np.array_equal(load_images(str(tmp_path / name)).train.pixels, pixels)
+
+
+def test_wrong_keys_are_listed(tmp_path, pixels):
+    np.savez(tmp_path / "data.npz", pictures=pixels, y=np.arange(12))
+    with pytest.raises(DataError, match=r"needs the arrays images.*it has pictures, y"):
+        load_images(str(tmp_path / "data.npz"))
+
+
+@pytest.mark.parametrize("name", ["data.npz", "data.npy"])
+def test_python_objects_are_never_unpickled(tmp_path, name):
+    class Trap:
+        def __reduce__(self):
+            return (tmp_path.joinpath("sprung").touch, ())
+
+    path = tmp_path / name
+    trap = np.array([Trap()] * 3, dtype=object)
+    if name.endswith("z"):
+        np.savez(path, images=trap)
+    else:
+        np.save(path, trap, allow_pickle=True)
+    with pytest.raises(DataError, match="Python objects"):
+        load_images(str(path))
+    path.write_bytes(pickle.dumps(Trap()))
+    with pytest.raises(DataError):
+        load_images(str(path))
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize(
+    ("array", "error", "words"),
+    [
+        (np.zeros((4, 4), np.uint8), ImageShapeError, "four axes"),
+        (np.zeros((2, 4, 4, 9), np.uint8), ImageShapeError, "1 to 4 channels"),
+        (np.zeros((2, 4, 4, 1), np.int64), DataError, "int64"),
+        (np.full((2, 4, 4, 1), 2.5), DataError, r"\[2.5, 2.5\]"),
+        (np.full((2, 4, 4, 1), np.nan), DataError, "NaN"),
+        (np.zeros((0, 4, 4, 1), np.uint8), DataError, "At least one"),
+    ],
+)
+def test_arrays_that_are_no_images_are_refused_by_name(tmp_path, array, error, words):
+    np.savez(tmp_path / "data.npz", images=array)
+    np.save(tmp_path / "data.npy", array)
+    with pytest.raises(error, match=rf"data\.npz: images: .*{words}"):
+        load_images(str(tmp_path / "data.npz"))
+    with pytest.raises(error, match=rf"data\.npy: .*{words}"):
+        load_images(str(tmp_path / "data.npy"))
+
+
+def test_labels_that_do_not_fit_are_refused(tmp_path, pixels):
+    np.savez(tmp_path / "data.npz", images=pixels, labels=[1, 2])
+    with pytest.raises(ImageShapeError, match=r"\(12,\) was expected and \(2,\) came"):
+        load_images(str(tmp_path / "data.npz"))
+
+
+def lying_header() -> bytes:
+    """Return an array file that declares a tebibyte and holds none of it."""
+    file = io.BytesIO()
+    header = {"descr": "|u1", "fortran_order": False, "shape": (2**20, 2**10, 2**10, 1)}
+    np.lib.format.write_array_header_1_0(file, header)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\x09\x00", lying_header()])
+def test_damaged_array_files_are_refused(tmp_path, content):
+    (tmp_path / "data.npy").write_bytes(content)
+    with pytest.raises(DataError, match=r"data\.npy"):
+        load_images(str(tmp_path / "data.npy"))
+    with zipfile.ZipFile(tmp_path / "data.npz", "w") as archive:
+        archive.writestr("images.npy", content)
+    with pytest.raises(DataError, match=r"data\.npz: images"):
+        load_images(str(tmp_path / "data.npz"))
+
+
+def test_a_large_member_is_checked_before_it_is_kept(tmp_path, pixels, monkeypatch):
+    monkeypatch.setattr("hourglass.images.arrays._CHECKED_FIRST", 10)
+    path = tmp_path / "data.npz"
+    np.savez(path, images=pixels)
+    assert np.array_equal(load_images(path).train.pixels, pixels)
+    content = bytearray(path.read_bytes())
+    content[300] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="CRC"):
+        load_images(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 cut"])
+def test_damaged_archives_are_refused(tmp_path, content):
+    (tmp_path / "data.npz").write_bytes(content)
+    with pytest.raises(DataError, match="no NumPy archive"):
+        load_images(str(tmp_path / "data.npz"))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), suffix=st.sampled_from(["npz", "npy"]))
+def test_damaged_files_end_in_an_error_of_ours_or_images(tmp_path, pixels, data, suffix):
+    path = tmp_path / f"data.{suffix}"
+    if suffix == "npz":
+        np.savez_compressed(path, images=pixels)
+    else:
+        np.save(path, pixels)
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
+    try:
+        train = load_images(str(path)).train
+    except HourglassError:
+        return
+    assert len(train) >= 1

@@ -1,0 +1,119 @@
+"""What every network promises; a new one joins by a line in ``SHAPES``."""
+
+import keras
+import numpy as np
+import pytest
+
+from hourglass.errors import ImageShapeError
+from hourglass.networks import Halves, convolutional_autoencoder, dense_autoencoder, unet
+from hourglass.records import NETWORK_DEFAULTS, NETWORKS, resolve
+from hourglass.seeds import generator
+
+SHAPES = [(28, 28, 1), (8, 8, 1), (13, 7, 3), (5, 30, 4)]
+every_network = pytest.mark.parametrize("name", sorted(NETWORKS))
+every_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)
+
+
+def build(name, shape, **options):
+    network = resolve("network", NETWORKS, name)(shape, **options)
+    if not isinstance(network, Halves):
+        return network
+    return keras.Sequential([network.encoder, network.decoder])
+
+
+@every_shape
+@every_network
+def test_images_come_out_as_large_as_they_went_in(name, shape):
+    images = generator(0).random((2, *shape), np.float32)
+    assert build(name, shape)(images).shape == images.shape
+
+
+@every_network
+def test_weights_follow_from_the_seed_alone(name):
+    first, again, other = (build(name, (8, 8, 1), seed=seed) for seed in (3, 3, 4))
+    assert all(map(np.array_equal, first.get_weights(), again.get_weights()))
+    assert not all(map(np.array_equal, first.get_weights(), other.get_weights()))
+
+
+@every_network
+def test_layers_do_not_start_with_the_same_weights(name):
+    kernels = [kernel for kernel in build(name, (8, 8, 1)).get_weights() if kernel.any()]
+    starts = {kernel.ravel()[:4].tobytes() for kernel in kernels}
+    assert len(starts) == len(kernels)
+
+
+@every_network
+def test_units_size_the_network(name):
+    small = build(name, (8, 8, 1), units=(4, 2)).count_params()
+    assert small < build(name, (8, 8, 1)).count_params()
+
+
+@pytest.mark.parametrize("name", ["convolutional", "dense"])
+def test_a_bottleneck_holds_latent_dim_numbers_and_needs_one_size(name):
+    halves = resolve("network", NETWORKS, name)((8, 8, 1), latent_dim=5)
+    assert halves.encoder.output.shape == (None, 5)
+    assert halves.decoder.input.shape == (None, 5)
+    with pytest.raises(ImageShapeError, match="images of one size"):
+        resolve("network", NETWORKS, name)((None, 8, 1))
+
+
+def test_the_defaults_of_the_table_are_the_defaults_of_the_functions():
+    for name, options in NETWORK_DEFAULTS.items():
+        network = resolve("network", NETWORKS, name)((28, 28, 1))
+        if options.latent_dim is not None:
+            assert network.encoder.output.shape == (None, options.latent_dim)
+
+
+def test_the_dense_default_is_the_founding_network():
+    encoder, decoder = dense_autoencoder((28, 28, 1))
+    widths = [
+        layer.units
+        for half in (encoder, decoder)
+        for layer in half.layers[1:-1]
+        if hasattr(layer, "units")
+    ]
+    assert [784, 128, 64, 32, *widths[-3:]] == [784, 128, 64, 32, 64, 128, 784]
+    assert encoder.count_params() + decoder.count_params() == 222_384
+
+
+def test_convolutions_halve_and_the_decoder_retraces_the_sizes():
+    halves = convolutional_autoencoder((13, 7, 1), units=(4, 8, 16))
+    sizes = [layer.output.shape[1:3] for layer in halves.encoder.layers[1:4]]
+    assert sizes == [(7, 4), (4, 2), (2, 1)]
+
+
+class TestUNet:
+    def test_untrained_it_gives_its_input_back(self):
+        images = generator(0).random((3, 11, 14, 3), np.float32)
+        assert np.array_equal(unet((None, None, 3))(images), images)
+
+    def test_it_takes_any_size_even_one_pixel(self):
+        network = scrambled(unet((None, None, 1)))
+        for height, width in [(1, 1), (2, 9), (28, 28), (31, 17)]:
+            images = generator(0).random((1, height, width, 1), np.float32)
+            assert network(images).shape == images.shape
+
+    def test_no_layer_mixes_the_whole_image(self):
+        # A changed corner must not be seen far away, or tiles could not be put together.
+        network = scrambled(unet((None, None, 1)))
+        images = generator(0).random((1, 96, 96, 1), np.float32)
+        changed = images.copy()
+        changed[0, :4, :4] = 1.0 - changed[0, :4, :4]
+        difference = np.abs(network(images) - network(changed))[0, :, :, 0]
+        assert difference[:4, :4].max() > 1e-3
+        assert difference[48:, 48:].max() == 0.0
+
+    def test_padding_repeats_the_edge(self):
+        # An image whose last row is repeated by hand gives the same result inside.
+        network = scrambled(unet((None, None, 1)))
+        images = generator(0).random((1, 7, 8, 1), np.float32)
+        longer = np.concatenate([images, images[:, -1:]], axis=1)
+        assert np.allclose(network(images), network(longer)[:, :7], atol=1e-6)
+
+
+def scrambled(network: keras.Model) -> keras.Model:
+    """Give every weight a value, the ones that start at zero too."""
+    noise = generator(9)
+    for variable in network.weights:
+        variable.assign(0.2 * noise.standard_normal(variable.shape))
+    return network

@@ -1,0 +1,103 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hourglass.errors import ConfigurationError, MissingPathError
+from hourglass.records import NETWORK_DEFAULTS, Experiment, TrainingPlan
+
+plans = st.builds(
+    TrainingPlan,
+    epochs=st.none() | st.integers(1, 500),
+    batch_size=st.integers(1, 4096),
+    learning_rate=st.floats(1e-6, 1.0),
+    optimizer=st.sampled_from(["adam", "sgd", "nadam"]),
+    seed=st.integers(0, 2**31),
+)
+experiments = st.builds(
+    Experiment,
+    data=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1),
+    network=st.sampled_from([None, "dense", "convolutional", "unet"]),
+    units=st.none() | st.lists(st.integers(1, 999), min_size=1, max_size=4).map(tuple),
+    corruption=st.none() | st.just("gaussian:0.25"),
+    loss=st.sampled_from(["mse", "bce"]),
+    plan=plans,
+)
+
+
+@given(experiments)
+def test_an_experiment_file_says_all_of_it(experiment: Experiment) -> None:
+    text = experiment.to_toml()
+    assert Experiment.from_mapping(tomllib.loads(text), "file") == experiment
+
+
+@given(experiments)
+def test_filling_in_is_done_once(experiment: Experiment) -> None:
+    filled = experiment.filled()
+    assert filled.filled() == filled
+    assert filled.network is not None and filled.units is not None
+
+
+def test_noise_is_short_for_gaussian() -> None:
+    assert Experiment.from_mapping({"noise": 0.2}, "file").corruption == "gaussian:0.2"
+
+
+def test_the_network_fits_the_task() -> None:
+    assert Experiment().network_or_default == "convolutional"
+    assert Experiment(corruption="gaussian:0.2").network_or_default == "unet"
+
+
+def test_options_that_were_given_win_over_the_networks_own() -> None:
+    options = Experiment(network="dense", units=(7, 5)).network_options
+    assert (options.units, options.latent_dim) == ((7, 5), NETWORK_DEFAULTS["dense"].latent_dim)
+
+
+def test_the_command_names_what_differs_from_the_defaults() -> None:
+    experiment = Experiment(
+        data="my photos", corruption="gaussian:0.2", units=(8, 4), plan=TrainingPlan(seed=7)
+    )
+    assert experiment.command() == (
+        "hourglass train --data 'my photos' --units 8 4 --corruption gaussian:0.2 --seed 7"
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"epochs": 0}, "epochs should be greater than 0; 0 was given"),
+        ({"minutes": -1}, "minutes should be greater than 0; -1 was given"),
+        ({"batchsize": 1}, "'batchsize' is not a key. Did you mean 'batch_size'"),
+        ({"nois": 0.2}, "Did you mean 'noise'"),
+        ({"network": "unett"}, "Did you mean 'unet'. There is: convolutional, dense, unet"),
+        ({"loss": "mseee"}, "Did you mean 'mse'"),
+        ({"units": []}, "units"),
+        ({"units": [0]}, "units.0 should be greater than 0"),
+        ({"epochs": 2, "minutes": 1.0}, "epochs or minutes, not both"),
+        ({"noise": 0.1, "corruption": "gaussian:0.2"}, "Leave one of them out"),
+        ({"seed": -1}, "seed should be greater than or equal to 0"),
+        ({"learning_rate": "fast"}, "learning_rate should be a valid number"),
+    ],
+)
+def test_what_cannot_be_is_named(values: dict[str, object], words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        Experiment.from_mapping(values, "file.toml")
+
+
+def test_all_errors_come_at_once() -> None:
+    with pytest.raises(ConfigurationError, match=r"file\.toml: .*epochs.*'colour'"):
+        Experiment.from_mapping({"epochs": 0, "colour": 1}, "file.toml")
+
+
+def test_a_code_where_there_is_none_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="unet network has no code"):
+        _ = Experiment(network="unet", latent_dim=8).network_options
+
+
+def test_a_file_that_is_missing_or_no_toml(tmp_path: Path) -> None:
+    with pytest.raises(MissingPathError, match="no experiment file"):
+        Experiment.from_toml(tmp_path / "none.toml")
+    (tmp_path / "bad.toml").write_bytes(b"epochs = = 3")
+    with pytest.raises(ConfigurationError, match="is not TOML"):
+        Experiment.from_toml(tmp_path / "bad.toml")

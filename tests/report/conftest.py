@@ -1,0 +1,209 @@
+"""A small run that is finished, and what to read a page with."""
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from hourglass.records import (
+    Architecture,
+    Environment,
+    Epoch,
+    Experiment,
+    History,
+    LayerRecord,
+    MethodScores,
+    RunRecord,
+    Samples,
+    Scores,
+    TrainingPlan,
+)
+from hourglass.runs import RunFolder
+
+EXPERIMENT = Experiment(
+    data="fashion-mnist", corruption="gaussian:0.2", plan=TrainingPlan(epochs=2, seed=7)
+)
+RECORD = RunRecord(
+    status="finished",
+    command="hourglass train --data fashion-mnist --noise 0.2 --epochs 2 --seed 7",
+    started="2026-11-21T08:15:02+00:00",
+    environment=Environment(
+        versions={"python": "3.11.2", "keras": "3.15.1"},
+        backend="tensorflow",
+        system="Linux x86_64",
+        processor="a processor",
+        processor_features=("avx2",),
+        threads=2,
+    ),
+    data_fingerprint="0a" * 32,
+    split_hash="1b" * 32,
+    image_shape=(8, 8, 1),
+    images_by_split={"train": 9000, "validation": 1000, "test": 2000},
+    seeds={"run": 7},
+    parameters=12345,
+    steps=140,
+    images_per_second=3412.4,
+    seconds={"training": 84.2},
+)
+HISTORY = History(
+    epochs=tuple(
+        Epoch(
+            epoch=epoch,
+            step=70 * epoch,
+            loss=0.02 / epoch,
+            val_loss=0.015 / epoch,
+            val_mse=0.015 / epoch,
+            learning_rate=1e-3,
+            seconds=42.1,
+            images_per_second=3412.4,
+        )
+        for epoch in (1, 2)
+    ),
+    best_epoch=2,
+)
+ARCHITECTURE = Architecture(
+    layers=(
+        LayerRecord(
+            name="images", kind="InputLayer", part="network", output_shape=(8, 8, 1), parameters=0
+        ),
+        LayerRecord(
+            name="convolution",
+            kind="Conv2D",
+            part="network",
+            output_shape=(8, 8, 1),
+            parameters=12345,
+            inputs=("images",),
+        ),
+    )
+)
+ERRORS = {"noisy": 0.03911, "median": 0.01622, "lmmse": 0.00977, "model": 0.00431}
+
+
+def method(key: str, label: str, kind: str, **changes: object) -> MethodScores:
+    """Return the scores of one method, no two numbers of the table alike."""
+    mse = ERRORS[key]
+    psnr = float(-10 * np.log10(mse))
+    values = {
+        "mse": mse,
+        "psnr": psnr,
+        "psnr_per_image": psnr + 0.17,
+        "ssim": 0.9 - 7 * mse,
+        "gain": psnr - 14.08,
+        "mse_by_class": {"Shirt": mse * 1.5, "Bag": mse / 2},
+    }
+    return MethodScores(method=key, label=label, kind=kind, **{**values, **changes})
+
+
+SCORES = Scores(
+    data="fashion-mnist",
+    split="test",
+    images=2000,
+    corruption="gaussian:0.2",
+    methods=(
+        method("noisy", "noisy input", "input"),
+        method("median", "median filter", "baseline", detail="3×3 window, chosen on validation"),
+        method("lmmse", "affine LMMSE", "baseline"),
+        method("model", "U-Net denoiser", "model"),
+    ),
+    left_out=("PCA: the images have different sizes",),
+)
+
+
+def samples() -> Samples:
+    """Return six images as each method of ``SCORES`` shows them."""
+    generator = np.random.default_rng(3)
+    rows = np.arange(6)
+    return Samples(
+        groups={"best": rows[:2], "median": rows[2:4], "worst": rows[4:], "random": rows[::3]},
+        positions=rows,
+        images={key: generator.random((6, 8, 8, 1), np.float32) for key in ("clean", *ERRORS)},
+        errors={
+            key: (mse * generator.random(2000) * 2).astype(np.float32)
+            for key, mse in ERRORS.items()
+        },
+    )
+
+
+@pytest.fixture
+def records() -> SimpleNamespace:
+    """Return the records of the finished run, and ``method`` to make other scores."""
+    return SimpleNamespace(
+        experiment=EXPERIMENT,
+        record=RECORD,
+        history=HISTORY,
+        architecture=ARCHITECTURE,
+        scores=SCORES,
+        samples=samples(),
+        method=method,
+    )
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunFolder:
+    """Return a finished run with every file that a report reads."""
+    folder = RunFolder.create(tmp_path / "a-run")
+    folder.write_experiment(EXPERIMENT)
+    folder.write_record(RECORD)
+    folder.write_history(HISTORY)
+    folder.write_architecture(ARCHITECTURE)
+    folder.write_scores(SCORES)
+    folder.write_samples(samples())
+    return folder
+
+
+class Page(HTMLParser):
+    """What a page holds: its text, its elements, the rows of its tables.
+
+    Attributes
+    ----------
+    elements
+        Name and attributes of each element, in order.
+    rows
+        Texts of the cells of each table row.
+    text
+        All text outside of styles.
+    """
+
+    # SVG elements that stand alone are written as <path ... />, which never opens them.
+    VOID = frozenset({"meta", "img", "br", "hr", "link", "input"})
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.rows: list[list[str]] = []
+        self.text = ""
+        self._open: list[str] = []
+        self.feed(source)
+        self.close()
+        assert not self._open, f"never closed: {self._open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self._open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open and self._open.pop() == tag, f"</{tag}> closes nothing that is open"
+
+    def handle_data(self, data: str) -> None:
+        if "style" in self._open:
+            return
+        self.text += data
+        if {"td", "th"} & set(self._open):
+            self.rows[-1][-1] += data
+
+
+@pytest.fixture
+def parse() -> Callable[[str], Page]:
+    """Return what reads a page and finds elements that are never closed."""
+    return Page

@@ -1,0 +1,52 @@
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from hourglass.errors import DataError, WriteError
+from hourglass.files import atomic_write, make_folder, sha256, write_bytes, write_text
+
+
+def test_what_is_written_is_there_with_its_folder(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "file.txt"
+    write_text(path, "größer")
+    assert path.read_text(encoding="utf-8") == "größer"
+    assert sha256(path) == "45fbf6a67b5efa7dbcc0c0ccf6bdd7ce207300314c009282515896ea4cd7a4e6"
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES])
+@pytest.mark.parametrize("broken", ["fsync", "replace"])
+def test_a_failed_write_keeps_the_old_file_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str, code: int
+) -> None:
+    path = tmp_path / "file"
+    write_bytes(path, b"old")
+
+    def fail(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    target = os if broken == "fsync" else Path
+    monkeypatch.setattr(target, broken, fail)
+    with pytest.raises(WriteError, match=r"Could not write .*Choose a place"):
+        write_bytes(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["file"]  # noqa: PTH208 - hidden files count too
+
+
+def test_an_error_of_the_writer_keeps_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    write_bytes(path, b"old")
+    with pytest.raises(DataError), atomic_write(path) as file:
+        file.write(b"half")
+        raise DataError("no more")
+    assert path.read_bytes() == b"old"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(WriteError, match="file/run"):
+        make_folder(tmp_path / "file" / "run")
+    with pytest.raises(WriteError, match="file/run"):
+        write_bytes(tmp_path / "file" / "run", b"")
