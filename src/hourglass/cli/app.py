@@ -17,6 +17,7 @@ app = cyclopts.App(
     version=__version__,
     config=cyclopts.config.Env("HOURGLASS_", command=False, show=False),
     help_on_error=False,
+    suppress_keyboard_interrupt=False,
 )
 app["--help"].group = "Options"
 app["--version"].group = "Options"

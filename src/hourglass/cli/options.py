@@ -62,6 +62,9 @@ class ExperimentOptions:
         float | None, Parameter(group=_PLAN, help="Highest rate of the schedule.")
     ] = None
     optimizer: Annotated[str | None, Parameter(group=_PLAN, help=f"{_one_of(OPTIMIZERS)}.")] = None
+    beta_2: Annotated[
+        float | None, Parameter(group=_PLAN, help="Decay of Adam's squared gradients.")
+    ] = None
     schedule: Annotated[str | None, Parameter(group=_PLAN, help=f"{_one_of(SCHEDULES)}.")] = None
     clip_norm: Annotated[
         float | None, Parameter(group=_PLAN, help="Largest norm of the gradient; 0 for none.")

@@ -16,7 +16,7 @@ from hourglass.experiment.pairs import FROZEN_SEED, freeze_pairs
 from hourglass.experiment.table import measure, model_spec
 from hourglass.images import Splits, load_splits
 from hourglass.models import ImageModel, build_model
-from hourglass.records import Experiment, RunRecord
+from hourglass.records import Architecture, Experiment, ModelSpec, RunRecord
 from hourglass.report import write_report
 from hourglass.runs import RunFolder, read_environment
 from hourglass.training import Training, train
@@ -76,7 +76,7 @@ def run_experiment(
     run = RunFolder.create(output)
     run.write_experiment(experiment)
     run.write_record(record)
-    run.write_architecture(model.architecture())
+    run.write_architecture(_architecture(spec, splits))
     tell(_opening(experiment, splits, model))
     with watch.part("training"):
         training = _train(model, experiment, splits, callbacks)
@@ -90,6 +90,11 @@ def run_experiment(
     run.write_record(_last_record(record, training, watch.seconds))
     write_report(run)
     return run
+
+
+def _architecture(spec: ModelSpec, splits: Splits) -> Architecture:
+    """Return the graph of layers, with the sizes that the training images give them."""
+    return build_model(replace(spec, image_shape=splits.train.shape)).architecture()
 
 
 def _train(
@@ -114,7 +119,7 @@ def _require_size(splits: Splits) -> None:
 def _opening(experiment: Experiment, splits: Splits, model: ImageModel) -> str:
     task = f"undoing {experiment.corruption}" if experiment.corruption else "rebuilding images"
     return (
-        f"Training a {experiment.network_or_default} network ({model.count_params():,} "
+        f"Training a {experiment.model_name} ({model.count_params():,} "
         f"parameters) on {len(splits.train):,} images of {splits.name}, {task}."
     )
 

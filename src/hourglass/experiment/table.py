@@ -115,7 +115,7 @@ def _rebuild(
         )
     yield _Rebuilt(
         method="model",
-        label=model_label(experiment),
+        label=experiment.model_name,
         kind="model",
         images=reconstruct(model, pairs.seen),
         detail=f"{model.count_params():,} parameters",
@@ -139,13 +139,6 @@ def _score(
         class_names=images.class_names,
         detail=method.detail,
     )
-
-
-def model_label(experiment: Experiment) -> str:
-    """Return the name of an experiment's model in tables: ``U-Net denoiser``."""
-    network = {"convolutional": "convolutional", "dense": "dense", "unet": "U-Net"}
-    task = "denoiser" if experiment.corruption else "autoencoder"
-    return f"{network[experiment.network_or_default]} {task}"
 
 
 def model_spec(

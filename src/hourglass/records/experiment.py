@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final, Self
 
 import tomli_w
@@ -21,6 +22,10 @@ from hourglass.records.network import (
 )
 from hourglass.records.plan import TrainingPlan
 from hourglass.records.validation import checked
+
+_NETWORK_WORDS: Final[Mapping[NetworkName, str]] = MappingProxyType(
+    {"convolutional": "convolutional", "dense": "dense", "unet": "U-Net"}
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +123,12 @@ class Experiment:
     def network_or_default(self) -> NetworkName:
         """The network that was asked for, or the one that fits the task."""
         return self.network or ("unet" if self.corruption else "convolutional")
+
+    @property
+    def model_name(self) -> str:
+        """What is trained, in words: ``U-Net denoiser``, ``dense autoencoder``."""
+        task = "denoiser" if self.corruption else "autoencoder"
+        return f"{_NETWORK_WORDS[self.network_or_default]} {task}"
 
     @property
     def network_options(self) -> NetworkOptions:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, Literal
 
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Lt
 
 from hourglass.errors import ConfigurationError
 
@@ -32,6 +32,10 @@ class TrainingPlan:
         The highest rate of the schedule.
     optimizer
         One of Keras' optimizers, by its name in lower case.
+    beta_2
+        Decay of the average of squared gradients in Adam and its kin. Keras' own 0.999 is slow
+        to see that gradients grow: with it the default denoiser diverged now and then
+        (docs/decisions/003-default-denoiser.md).
     schedule
         ``cosine``: a linear warm-up over 5 % of the steps, then half a cosine down to zero
         (Loshchilov and Hutter 2017, equation 5, one cycle). ``constant``: one rate throughout.
@@ -55,6 +59,7 @@ class TrainingPlan:
     batch_size: Annotated[int, Gt(0)] = 128
     learning_rate: Annotated[float, Gt(0)] = 3e-3
     optimizer: OptimizerName = "adam"
+    beta_2: Annotated[float, Ge(0), Lt(1)] = 0.95
     schedule: ScheduleName = "cosine"
     clip_norm: Annotated[float, Ge(0)] = 1.0
     patience: Annotated[int, Ge(0)] = 0

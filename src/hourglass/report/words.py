@@ -19,9 +19,6 @@ _DATA_SETS: Final = MappingProxyType(
         "mnist": "MNIST",
     }
 )
-_NETWORKS: Final = MappingProxyType(
-    {"convolutional": "Convolutional", "dense": "Dense", "unet": "U-Net"}
-)
 _LOSSES: Final = MappingProxyType({"bce": "binary cross-entropy", "mse": "mean squared error"})
 
 
@@ -49,9 +46,9 @@ def data(experiment: Experiment) -> str:
 
 
 def model(experiment: Experiment) -> str:
-    """Return what was trained: ``U-Net denoiser``, ``Dense autoencoder``."""
-    task = "denoiser" if experiment.corruption else "autoencoder"
-    return f"{_NETWORKS[experiment.network_or_default]} {task}"
+    """Return what was trained, to begin a line: ``U-Net denoiser``, ``Dense autoencoder``."""
+    name = experiment.model_name
+    return name[0].upper() + name[1:]
 
 
 def loss(experiment: Experiment) -> str:

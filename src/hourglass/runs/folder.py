@@ -149,14 +149,15 @@ class RunFolder:
 
     def read_history(self) -> History:
         """Read ``history.csv``."""
-        with self._existing("history.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+        path = self._existing("history.csv")
         try:
-            best = next(int(row["epoch"]) for row in rows if row.pop("best") == "1")
-            text = json.dumps({"epochs": rows, "best_epoch": best}).encode()
-        except (KeyError, StopIteration, ValueError) as error:
-            raise DataError(f"{self.path / 'history.csv'} is not a training history.") from error
-        return from_json(History, text, "history.csv")
+            with path.open(encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file))
+            best = [int(row["epoch"]) for row in rows if row.pop("best") == "1"]
+            text = json.dumps({"epochs": rows, "best_epoch": best[0]}).encode()
+            return from_json(History, text, str(path))
+        except (KeyError, IndexError, ValueError) as error:
+            raise DataError(f"{path} is not a training history: {error}") from error
 
     def write_samples(self, samples: Samples) -> None:
         """Write ``samples.npz``."""
@@ -180,7 +181,7 @@ class RunFolder:
                 images=_with_prefix(arrays, "image/"),
                 errors=_with_prefix(arrays, "error/"),
             )
-        except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise DataError(f"{path} does not hold the samples of a run.") from error
 
     def _read(self, kind: type[Record], name: str) -> Record:

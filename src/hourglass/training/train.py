@@ -1,5 +1,6 @@
 """One training, from a plan to a history."""
 
+import inspect
 import math
 import time
 from collections.abc import Sequence
@@ -136,16 +137,21 @@ def _seconds_per_step(model: ImageModel, feed: Feed, plan: TrainingPlan) -> floa
 
 def _compile(model: ImageModel, plan: TrainingPlan, steps: int) -> None:
     schedule = resolve("schedule", SCHEDULES, plan.schedule)(plan.learning_rate, steps)
-    optimizer = resolve("optimizer", OPTIMIZERS, plan.optimizer)(
-        learning_rate=schedule, global_clipnorm=plan.clip_norm or None
-    )
     model.compile(
-        optimizer=optimizer,
+        optimizer=_optimizer(plan, schedule),
         loss=model.reconstruction_loss,
         metrics=_metrics(model),
         steps_per_execution=_STEPS_PER_EXECUTION,
         jit_compile=_jit_compile(model),
     )
+
+
+def _optimizer(
+    plan: TrainingPlan, schedule: keras.optimizers.schedules.LearningRateSchedule
+) -> keras.optimizers.Optimizer:
+    optimizer = resolve("optimizer", OPTIMIZERS, plan.optimizer)
+    own = {"beta_2": plan.beta_2} if "beta_2" in inspect.signature(optimizer).parameters else {}
+    return optimizer(learning_rate=schedule, global_clipnorm=plan.clip_norm or None, **own)
 
 
 def _metrics(model: ImageModel) -> list[keras.metrics.Metric]:

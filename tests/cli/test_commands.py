@@ -1,0 +1,120 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from hourglass.images import read_image_file, write_image_file
+from hourglass.runs import RunFolder
+
+QUICK = ["--network", "dense", "--noise", "0.2", "--epochs", "1"]
+
+
+def test_train_ends_with_a_table_and_what_can_be_done(hourglass, tmp_path):
+    done = hourglass("train", "digits", *QUICK, "--output", "x")
+    assert done.code == 0, done.err
+    for words in ("180 test images", "affine LMMSE", "dense denoiser", "x/report.html"):
+        assert words in done.out
+    assert "hourglass denoise x IN --output OUT" in done.out
+    assert (tmp_path / "x" / "report.html").is_file()
+
+
+def test_a_run_without_output_gets_a_name_and_is_the_latest(hourglass, tmp_path):
+    assert hourglass("train", "--data", "digits", *QUICK).code == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    assert run.name.endswith("digits-dense")
+    assert hourglass("runs", "path", "latest").out.strip() == str(run)
+
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
+    hourglass, tmp_path, monkeypatch
+):
+    (tmp_path / "e.toml").write_text(
+        'data = "digits"\nnoise = 0.1\nminutes = 3.0\nbatch_size = 7\nseed = 1\nunits = [9]\n'
+        'network = "dense"\n'
+    )
+    monkeypatch.setenv("HOURGLASS_BATCH_SIZE", "50")
+    monkeypatch.setenv("HOURGLASS_SEED", "2")
+    words = ["--config", "e.toml", "--seed", "3", "--epochs", "1", "--corruption", "gaussian:0.3"]
+    assert hourglass("train", *words, "--output", "x").code == 0
+    asked = RunFolder(tmp_path / "x").read_experiment()
+    assert (asked.plan.seed, asked.plan.batch_size, asked.units) == (3, 50, (9,))
+    assert (asked.plan.epochs, asked.plan.minutes, asked.corruption) == (1, None, "gaussian:0.3")
+
+
+def test_the_experiment_file_of_a_run_repeats_it(hourglass, tmp_path):
+    assert hourglass("train", "digits", *QUICK, "--output", "x").code == 0
+    assert hourglass("train", "--config", "x/experiment.toml", "--output", "y").code == 0
+    weights = [tmp_path / run / "model" / "weights.safetensors" for run in "xy"]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
+
+
+def test_units_are_a_list_of_numbers(hourglass, tmp_path):
+    words = ["train", "digits", *QUICK, "--units", "20", "10", "--output", "x"]
+    assert hourglass(*words).code == 0
+    assert RunFolder(tmp_path / "x").read_experiment().units == (20, 10)
+
+
+def test_json_is_all_that_is_printed(hourglass, a_run):
+    scores = json.loads(hourglass("evaluate", a_run, "--json").out)
+    assert scores["split"] == "test"
+    assert [method["method"] for method in scores["methods"]][-1] == "model"
+    done = hourglass("train", "digits", *QUICK, "--output", "x", "--json", "--quiet")
+    assert json.loads(done.out)["images"] == 180
+    assert done.err == ""
+
+
+def test_evaluate_measures_the_split_that_is_asked_for(hourglass, a_run):
+    assert "180 validation images" in hourglass("evaluate", a_run, "--split", "validation").out
+
+
+def test_report_is_written_again(hourglass, a_run, tmp_path):
+    copy = tmp_path / a_run.name
+    shutil.copytree(a_run, copy)
+    (copy / "report.html").unlink()
+    done = hourglass("report", copy)
+    assert done.out.strip() == str(copy / "report.html")
+    assert (copy / "report.html").read_bytes() == (a_run / "report.html").read_bytes()
+
+
+def test_denoise_writes_files(hourglass, a_run, tmp_path):
+    write_image_file(tmp_path / "a.png", np.full((8, 8, 1), 0.5, np.float32))
+    done = hourglass("denoise", a_run, "a.png", "--output", "out")
+    assert (done.code, done.out) == (0, "1 files written to out.\n")
+    assert read_image_file(tmp_path / "out" / "a.png").shape == (8, 8, 1)
+
+
+def test_runs_are_listed_and_shown(hourglass, a_run):
+    listed = hourglass("runs", "list", "--runs", a_run.parent).out
+    assert ("finished" in listed and "noisy input" in listed) or "affine LMMSE" in listed
+    shown = hourglass("runs", "show", a_run).out
+    assert 'data = "digits"' in shown and "hourglass train --data digits" in shown
+    record = json.loads(hourglass("runs", "show", a_run, "--json").out)
+    assert record["status"] == "finished"
+    assert "hourglass demo" in hourglass("runs", "list", "--runs", "none").out
+
+
+def test_data_sets_are_listed_shown_and_found(hourglass):
+    listed = hourglass("data", "list").out
+    for name in ("digits", "fashion-mnist", "fashion-mnist-small", "mnist"):
+        assert name in listed
+    assert "8,000 train, 2,000 test" in hourglass("data", "show", "fashion-mnist-small").out
+    facts = json.loads(hourglass("data", "show", "digits", "--json").out)
+    assert facts["image_shape"] == [8, 8, 1]
+    assert "fashion-mnist-small.npz" in hourglass("data", "fetch", "fashion-mnist-small").out
+    assert "datasets/mnist" in hourglass("data", "path", "mnist").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["train", "--help"],
+        ["data", "--help"],
+        ["runs", "list", "--help"],
+        ["--version"],
+    ],
+)
+def test_help_ends_well(hourglass, words):
+    done = hourglass(*words)
+    assert done.code == 0 and done.out and not done.err

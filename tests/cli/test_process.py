@@ -1,0 +1,116 @@
+"""What only a process of its own can show: imports, file descriptors, signals."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hourglass.runs import RunFolder
+
+TRAIN = ["train", "digits", "--network", "dense", "--noise", "0.2"]
+
+
+def start(*words: str | Path, cwd: Path, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "hourglass", *map(str, words)],
+        cwd=cwd,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["train", "--help"],
+        ["data", "list"],
+        ["data", "show", "fashion-mnist-small"],
+        ["runs", "list"],
+        ["runs", "show", "RUN"],
+        ["report", "RUN"],
+    ],
+    ids=" ".join,
+)
+def test_light_commands_never_import_keras(words, a_run, tmp_path):
+    words = [str(a_run) if word == "RUN" else word for word in words]
+    code = (
+        "import sys\n"
+        "from hourglass.cli import main\n"
+        "try:\n"
+        f"    main({words!r})\n"
+        "except SystemExit as end:\n"
+        "    found = {'keras', 'tensorflow', 'jax', 'torch'} & set(sys.modules)\n"
+        "    sys.exit(f'{end.code} {sorted(found)}' if end.code or found else 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_no_library_writes_to_standard_error(tmp_path):
+    done = start(*TRAIN, "--epochs", "2", "--output", "x", cwd=tmp_path)
+    out, err = done.communicate(timeout=120)
+    assert done.returncode == 0, err
+    assert "affine LMMSE" in out
+    told = err.strip().splitlines()
+    assert len(told) == 2
+    assert told[0].startswith("Training a dense denoiser")
+    assert told[1].startswith("Comparing")
+
+
+def test_quiet_is_quiet(tmp_path):
+    done = start(*TRAIN, "--epochs", "1", "--output", "x", "--quiet", cwd=tmp_path)
+    _, err = done.communicate(timeout=120)
+    assert (done.returncode, err) == (0, "")
+
+
+def test_an_interrupted_run_is_marked_and_has_no_half_written_file(tmp_path):
+    done = start(*TRAIN, "--epochs", "100000", "--output", "x", cwd=tmp_path)
+    # The first line of the story comes after the folder of the run and before its training.
+    assert done.stderr is not None and "Training" in done.stderr.readline()
+    time.sleep(8)
+    done.send_signal(signal.SIGINT)
+    done.wait(timeout=60)
+    out, err = done.stdout.read(), done.stderr.read()
+    assert (done.returncode, out) == (130, "")
+    assert err.strip().splitlines()[-1].startswith("Interrupted.")
+    assert "Traceback" not in err
+    run = RunFolder(tmp_path / "x")
+    assert run.read_record().status == "unfinished"
+    names = {path.name for path in run.path.iterdir()}
+    assert names == {"architecture.json", "experiment.toml", "record.json"}
+    listed = start("runs", "list", "--runs", tmp_path, cwd=tmp_path).communicate(timeout=60)[0]
+    assert "unfinished" in listed
+
+
+def test_without_a_backend_one_line_names_the_extras(tmp_path):
+    done = start(*TRAIN, "--epochs", "1", cwd=tmp_path, KERAS_BACKEND="no_such_backend")
+    _, err = done.communicate(timeout=60)
+    assert done.returncode == 1
+    assert len(err.strip().splitlines()) == 1
+    assert "no_such_backend is not installed" in err and "cpu" in err
+
+
+def test_nothing_can_be_written_on_a_full_disk(tmp_path):
+    # A limit on the size of files makes the kernel refuse the write, as a full disk does.
+    code = (
+        "import resource, signal\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
+        "from hourglass.cli import main\n"
+        f"main({[*TRAIN, '--epochs', '1', '--output', 'x']!r})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 74, done.stderr
+    assert "Could not write" in done.stderr.strip().splitlines()[-1]
+    assert not list(tmp_path.rglob("*.part"))

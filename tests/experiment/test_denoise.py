@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+
+from hourglass.errors import ConfigurationError, MissingPathError, PartialError
+from hourglass.experiment import denoise_files
+from hourglass.images import read_image_file, write_image_file
+from hourglass.seeds import generator
+
+
+@pytest.fixture
+def folder(tmp_path, digits):
+    noise = generator(1)
+    for number, clean in enumerate(digits[:6]):
+        noisy = np.clip(clean + noise.normal(0, 0.3, clean.shape), 0, 1).astype(np.float32)
+        name = f"sub/{number}.png" if number % 2 else f"{number}.png"
+        write_image_file(tmp_path / "in" / name, noisy)
+    return tmp_path
+
+
+def test_a_folder_is_denoised_with_its_tree_and_names(finished, folder, digits):
+    run = finished("denoiser")
+    assert denoise_files(run, [folder / "in"], folder / "out") == 6
+    errors = []
+    for number in range(6):
+        name = f"sub/{number}.png" if number % 2 else f"{number}.png"
+        before, after = (read_image_file(folder / side / name) for side in ("in", "out"))
+        assert before.shape == after.shape
+        errors.append([np.square(image - digits[number]).mean() for image in (before, after)])
+    before, after = np.mean(errors, axis=0)
+    assert after < 0.6 * before
+
+
+def test_any_size_is_taken_by_a_local_network(finished, folder):
+    write_image_file(folder / "wide.png", np.zeros((5, 23, 1), np.float32))
+    denoise_files(finished("denoiser"), [folder / "wide.png"], folder / "out")
+    assert read_image_file(folder / "out" / "wide.png").shape == (5, 23, 1)
+
+
+def test_a_file_that_is_done_is_left_alone(finished, folder):
+    run = finished("denoiser")
+    (folder / "out").mkdir()
+    (folder / "out" / "0.png").write_bytes(b"mine")
+    assert denoise_files(run, [folder / "in" / "0.png"], folder / "out") == 0
+    assert (folder / "out" / "0.png").read_bytes() == b"mine"
+
+
+def test_bad_files_are_named_and_the_others_done(finished, folder):
+    (folder / "in" / "text.png").write_text("no image")
+    write_image_file(folder / "in" / "color.png", np.zeros((8, 8, 3), np.float32) + 0.5)
+    told = []
+    with pytest.raises(PartialError, match="2 of 8 files failed"):
+        denoise_files(finished("denoiser"), [folder / "in"], folder / "out", tell=told.append)
+    assert [line.split(":")[0].rsplit("/", 1)[-1] for line in told] == ["color.png", "text.png"]
+    assert len(list((folder / "out").rglob("*.png"))) == 6
+
+
+def test_a_network_for_one_size_says_which(finished, folder):
+    write_image_file(folder / "wide.png", np.zeros((5, 23, 1), np.float32))
+    told = []
+    with pytest.raises(PartialError):
+        denoise_files(
+            finished("dense-denoiser"), [folder / "wide.png"], folder / "out", tell=told.append
+        )
+    assert "height 8, width 8 and 1 channels" in told[0]
+
+
+def test_inputs_are_never_replaced(finished, folder):
+    with pytest.raises(ConfigurationError, match="replaced by its own result"):
+        denoise_files(finished("denoiser"), [folder / "in"], folder / "in")
+
+
+def test_two_inputs_for_one_output_are_refused(finished, folder):
+    inputs = [folder / "in" / "0.png", folder / "in"]
+    with pytest.raises(ConfigurationError, match="both be written"):
+        denoise_files(finished("denoiser"), inputs, folder / "out")
+
+
+def test_a_run_that_cannot_denoise_says_which_can(finished, folder):
+    with pytest.raises(ConfigurationError, match=r"hourglass train --noise"):
+        denoise_files(finished("autoencoder"), [folder / "in"], folder / "out")
+
+
+def test_inputs_that_are_not_there(finished, folder):
+    (folder / "empty").mkdir()
+    for path, words in [(folder / "none", "no file or folder"), (folder / "empty", "no PNG")]:
+        with pytest.raises(MissingPathError, match=words):
+            denoise_files(finished("denoiser"), [path], folder / "out")

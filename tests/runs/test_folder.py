@@ -1,0 +1,175 @@
+import csv
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hourglass.errors import DataError, MissingPathError, OutputExistsError
+from hourglass.records import (
+    Architecture,
+    Epoch,
+    Experiment,
+    History,
+    LayerRecord,
+    MethodScores,
+    RunRecord,
+    Samples,
+    Scores,
+)
+from hourglass.runs import RunFolder, find_run, list_runs, new_run_path, read_environment
+
+
+def epoch(number: int) -> Epoch:
+    return Epoch(
+        epoch=number,
+        step=10 * number,
+        loss=0.1 / number,
+        val_loss=0.2 / number,
+        val_mse=0.2 / number,
+        learning_rate=1e-3,
+        seconds=1.5,
+        images_per_second=1234.5,
+    )
+
+
+RECORDS = {
+    "experiment": Experiment(data="digits", corruption="gaussian:0.1", units=(3, 2)).filled(),
+    "history": History(epochs=(epoch(1), epoch(2), epoch(3)), best_epoch=2),
+    "architecture": Architecture(
+        layers=(
+            LayerRecord(
+                name="a", kind="Dense", part="encoder", output_shape=(None, 3), parameters=7
+            ),
+        )
+    ),
+    "scores": Scores(
+        data="digits",
+        split="test",
+        images=3,
+        corruption="gaussian:0.1",
+        left_out=("affine LMMSE is left out: too large.",),
+        methods=(
+            MethodScores(
+                method="model",
+                label="U-Net denoiser",
+                kind="model",
+                mse=0.1,
+                psnr=10.0,
+                psnr_per_image=10.5,
+                ssim=0.9,
+                gain=None,
+                mse_by_class={"T-shirt/top": 0.1},
+            ),
+        ),
+    ),
+    "record": RunRecord(
+        status="unfinished",
+        command="hourglass train",
+        started="2026-11-21T08:00:00+00:00",
+        environment=read_environment("tensorflow"),
+        data_fingerprint="f",
+        split_hash="s",
+        image_shape=(None, None, 3),
+        images_by_split={"train": 2},
+        seeds={"run": 0},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS))
+def test_what_is_written_is_read(name: str, tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    getattr(run, f"write_{name}")(RECORDS[name])
+    assert getattr(run, f"read_{name}")() == RECORDS[name]
+
+
+def test_samples_are_written_and_read(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).random((3, 4, 5, 1), np.float32)
+    samples = Samples(
+        groups={"best": np.array([7, 2])},
+        positions=np.array([2, 5, 7]),
+        images={"clean": images, "model": 1 - images},
+        errors={"model": np.arange(9, dtype=np.float32)},
+    )
+    run = RunFolder.create(tmp_path / "run")
+    run.write_samples(samples)
+    found = run.read_samples()
+    assert np.array_equal(found.strip("best", "model"), (1 - images)[[2, 0]])
+    assert np.array_equal(found.errors["model"], samples.errors["model"])
+
+
+def test_history_is_a_table_that_other_programs_read(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    run.write_history(RECORDS["history"])
+    with (run.path / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["best"] for row in rows] == ["0", "1", "0"]
+    assert float(rows[2]["loss"]) == 0.1 / 3
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS))
+def test_a_file_that_is_not_there_is_named(name: str, tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    with pytest.raises((DataError, MissingPathError), match=name):
+        getattr(run, f"read_{name}")()
+
+
+@pytest.mark.parametrize(
+    ("file", "reader"),
+    [
+        ("scores.json", "read_scores"),
+        ("record.json", "read_record"),
+        ("history.csv", "read_history"),
+        ("samples.npz", "read_samples"),
+    ],
+)
+@pytest.mark.parametrize("content", [b"", b"{", b"{}", b"\x00\xff", b"epoch,best\n1,1\n"])
+def test_a_damaged_file_is_named(file: str, reader: str, content: bytes, tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    (run.path / file).write_bytes(content)
+    with pytest.raises(DataError, match=file):
+        getattr(run, reader)()
+
+
+def test_a_new_run_never_replaces_anything(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    with pytest.raises(OutputExistsError, match=r"exists already.*--output"):
+        RunFolder.create(tmp_path / "run")
+
+
+def make_run(path: Path) -> None:
+    RunFolder.create(path).write_experiment(Experiment())
+
+
+def test_runs_are_found_by_name_path_and_latest(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        make_run(tmp_path / name)
+    assert [run.path.name for run in list_runs(tmp_path)] == ["b", "a"]
+    assert find_run("latest", tmp_path).path.name == "a"
+    assert find_run("b", tmp_path).path == tmp_path / "b"
+    assert find_run(str(tmp_path / "b"), Path("elsewhere")).path == tmp_path / "b"
+    with pytest.raises(MissingPathError, match=r"no run 'c'.*: b, a\."):
+        find_run("c", tmp_path)
+
+
+def test_without_any_run_the_way_to_one_is_told(tmp_path: Path) -> None:
+    assert list_runs(tmp_path / "none") == []
+    with pytest.raises(MissingPathError, match="hourglass train"):
+        find_run("latest", tmp_path)
+
+
+def test_a_new_name_says_date_data_and_network(tmp_path: Path) -> None:
+    asked = Experiment(data="some/photos", corruption="gaussian:0.2")
+    now = datetime(2026, 11, 21)
+    first = new_run_path(tmp_path, asked, now)
+    assert first.name == "2026-11-21-photos-unet"
+    make_run(first)
+    assert new_run_path(tmp_path, asked, now).name == "2026-11-21-photos-unet-2"
+
+
+def test_the_environment_names_what_can_change_a_result() -> None:
+    environment = read_environment("jax")
+    assert {"python", "keras", "numpy"} <= environment.versions.keys()
+    assert environment.backend == "jax"
+    assert environment.threads >= 1
