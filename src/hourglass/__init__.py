@@ -23,14 +23,17 @@ _HOME = {
     "convolutional_autoencoder": "networks",
     "dense_autoencoder": "networks",
     "evaluate_run": "experiment",
+    "generator": "seeds",
     "load_images": "images",
     "load_model": "bundles",
     "load_splits": "images",
+    "read_image_file": "images",
     "reconstruct": "inference",
     "run_experiment": "experiment",
     "save_model": "bundles",
     "train": "training",
     "unet": "networks",
+    "write_image_file": "images",
 }
 __all__ = sorted(_HOME)
 __version__ = "0.1.0"

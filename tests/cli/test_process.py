@@ -56,8 +56,8 @@ def test_light_commands_never_import_keras(words, a_run, tmp_path):
 
 
 def test_no_library_writes_to_standard_error(tmp_path):
-    done = start(*TRAIN, "--epochs", "2", "--output", "x", cwd=tmp_path)
-    out, err = done.communicate(timeout=120)
+    with start(*TRAIN, "--epochs", "2", "--output", "x", cwd=tmp_path) as done:
+        out, err = done.communicate(timeout=120)
     assert done.returncode == 0, err
     assert "affine LMMSE" in out
     told = err.strip().splitlines()
@@ -67,33 +67,31 @@ def test_no_library_writes_to_standard_error(tmp_path):
 
 
 def test_quiet_is_quiet(tmp_path):
-    done = start(*TRAIN, "--epochs", "1", "--output", "x", "--quiet", cwd=tmp_path)
-    _, err = done.communicate(timeout=120)
+    with start(*TRAIN, "--epochs", "1", "--output", "x", "--quiet", cwd=tmp_path) as done:
+        _, err = done.communicate(timeout=120)
     assert (done.returncode, err) == (0, "")
 
 
 def test_an_interrupted_run_is_marked_and_has_no_half_written_file(tmp_path):
-    done = start(*TRAIN, "--epochs", "100000", "--output", "x", cwd=tmp_path)
-    # The first line of the story comes after the folder of the run and before its training.
-    assert done.stderr is not None and "Training" in done.stderr.readline()
-    time.sleep(8)
-    done.send_signal(signal.SIGINT)
-    done.wait(timeout=60)
-    out, err = done.stdout.read(), done.stderr.read()
+    with start(*TRAIN, "--epochs", "100000", "--output", "x", cwd=tmp_path) as done:
+        # The first line of the story comes after the folder of the run, before its training.
+        assert done.stderr is not None and "Training" in done.stderr.readline()
+        time.sleep(8)
+        done.send_signal(signal.SIGINT)
+        out, err = done.communicate(timeout=60)
     assert (done.returncode, out) == (130, "")
-    assert err.strip().splitlines()[-1].startswith("Interrupted.")
-    assert "Traceback" not in err
+    assert err.startswith("Interrupted.") and len(err.strip().splitlines()) == 1
     run = RunFolder(tmp_path / "x")
     assert run.read_record().status == "unfinished"
     names = {path.name for path in run.path.iterdir()}
     assert names == {"architecture.json", "experiment.toml", "record.json"}
-    listed = start("runs", "list", "--runs", tmp_path, cwd=tmp_path).communicate(timeout=60)[0]
-    assert "unfinished" in listed
+    with start("runs", "list", "--runs", tmp_path, cwd=tmp_path) as listing:
+        assert "unfinished" in listing.communicate(timeout=60)[0]
 
 
 def test_without_a_backend_one_line_names_the_extras(tmp_path):
-    done = start(*TRAIN, "--epochs", "1", cwd=tmp_path, KERAS_BACKEND="no_such_backend")
-    _, err = done.communicate(timeout=60)
+    with start(*TRAIN, "--epochs", "1", cwd=tmp_path, KERAS_BACKEND="no_such_backend") as done:
+        _, err = done.communicate(timeout=60)
     assert done.returncode == 1
     assert len(err.strip().splitlines()) == 1
     assert "no_such_backend is not installed" in err and "cpu" in err

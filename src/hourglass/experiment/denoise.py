@@ -75,7 +75,7 @@ def denoise_files(
 
 def _done(model: ImageModel, spec: ModelSpec, job: _Job, tell: Callable[[str], None]) -> bool:
     try:
-        image = read_image_file(job.source)
+        image = read_image_file(job.source, channels=spec.image_shape[2])
         _require_shape(image.shape, spec)
         write_image_file(job.target, reconstruct(model, image[None])[0])
     except HourglassError as error:

@@ -27,7 +27,7 @@ _LEAST_SIDE: Final = 3
 
 def run_experiment(
     experiment: Experiment,
-    output: Path,
+    output: str | Path,
     *,
     data_dir: Path | None = None,
     offline: bool = False,
@@ -62,7 +62,7 @@ def run_experiment(
         The errors of each room: data that cannot be had or read, a network that does not fit the
         images, an output that exists or cannot be written, a training that diverges.
     """
-    asked, experiment = experiment, experiment.filled()
+    asked, experiment, output = experiment, experiment.filled(), Path(output)
     RunFolder.require_new(output)
     watch = _Watch()
     with watch.part("data"):

@@ -58,7 +58,7 @@ class ImageForm(NamedTuple):
         return f"{self.height}×{self.width}×{self.channels} {self.dtype}"
 
 
-def read_image_file(path: Path, channels: int | None = None) -> NDArray[np.float32]:
+def read_image_file(path: str | Path, channels: int | None = None) -> NDArray[np.float32]:
     """Read one image file, turned upright as its camera says.
 
     Parameters
@@ -84,6 +84,7 @@ def read_image_file(path: Path, channels: int | None = None) -> NDArray[np.float
     ImageShapeError
         If it cannot be brought to ``channels`` without loss.
     """
+    path = Path(path)
     if not path.exists():
         raise MissingPathError(f"There is no image file {path}.")
     try:
@@ -94,7 +95,7 @@ def read_image_file(path: Path, channels: int | None = None) -> NDArray[np.float
     return image if channels is None else _with_channels(image, channels, path)
 
 
-def write_image_file(path: Path, image: NDArray[np.floating[Any]]) -> None:
+def write_image_file(path: str | Path, image: NDArray[np.floating[Any]]) -> None:
     """Write one image as PNG with 8 bits a channel, all of it or nothing.
 
     Parameters
@@ -130,7 +131,7 @@ def write_image_file(path: Path, image: NDArray[np.floating[Any]]) -> None:
     plane = levels[..., 0] if mode == "L" else levels
     buffer = io.BytesIO()
     Image.frombytes(mode, (image.shape[1], image.shape[0]), plane.tobytes()).save(buffer, "PNG")
-    write_bytes(path, buffer.getvalue())
+    write_bytes(Path(path), buffer.getvalue())
 
 
 def probe(path: Path) -> ImageForm:

@@ -56,8 +56,8 @@ class TrainingPlan:
 
     epochs: Annotated[int, Gt(0)] | None = None
     minutes: Annotated[float, Gt(0)] | None = None
-    batch_size: Annotated[int, Gt(0)] = 128
-    learning_rate: Annotated[float, Gt(0)] = 3e-3
+    batch_size: Annotated[int, Gt(0)] = 64
+    learning_rate: Annotated[float, Gt(0)] = 4e-3
     optimizer: OptimizerName = "adam"
     beta_2: Annotated[float, Ge(0), Lt(1)] = 0.95
     schedule: ScheduleName = "cosine"

@@ -1,0 +1,45 @@
+"""Run by the tests in a process of its own, because Keras has one backend for a process."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from hourglass.bundles import load_model
+from hourglass.images import ArrayImages, load_images
+from hourglass.inference import reconstruct
+from hourglass.models import build_model
+from hourglass.records import NETWORK_DEFAULTS, ModelSpec, TrainingPlan
+from hourglass.training import train
+
+
+def reconstruct_all(folder: Path, *names: str) -> None:
+    images = np.load(folder / "images.npy")
+    for name in names:
+        model, _ = load_model(folder / name)
+        np.save(folder / f"{name}.npy", reconstruct(model, images))
+
+
+def train_one(folder: Path, network: str) -> None:
+    clean = load_images("digits").train.read_all()
+    noisy = np.clip(clean + np.random.default_rng(0).normal(0, 0.2, clean.shape), 0, 1)
+    options = NETWORK_DEFAULTS[network]
+    model = build_model(
+        ModelSpec(
+            network=network, image_shape=(8, 8, 1), options=options, corruption="gaussian:0.2"
+        )
+    )
+    training = train(
+        model,
+        ArrayImages(clean[:640]),
+        TrainingPlan(epochs=3, batch_size=64),
+        validation=(noisy[1000:1200].astype(np.float32), clean[1000:1200]),
+    )
+    folder.mkdir(exist_ok=True)
+    np.savez(folder / "weights.npz", *model.get_weights())
+    np.save(folder / "losses.npy", [epoch.loss for epoch in training.history.epochs])
+
+
+if __name__ == "__main__":
+    task, place, *names = sys.argv[1:]
+    {"reconstruct": reconstruct_all, "train": train_one}[task](Path(place), *names)
