@@ -55,7 +55,7 @@ class ExperimentOptions:
     ] = None
     minutes: Annotated[
         float | None,
-        Parameter(group=_PLAN, help="Training time, in place of epochs; 4 if neither is given."),
+        Parameter(group=_PLAN, help="Training time, in place of epochs; 3 if neither is given."),
     ] = None
     batch_size: Annotated[int | None, Parameter(group=_PLAN, help="Images in a step.")] = None
     learning_rate: Annotated[

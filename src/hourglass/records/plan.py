@@ -7,7 +7,7 @@ from annotated_types import Ge, Gt, Lt
 
 from hourglass.errors import ConfigurationError
 
-DEFAULT_MINUTES: Final = 4.0
+DEFAULT_MINUTES: Final = 3.0
 
 OptimizerName = Literal["adam", "adamw", "nadam", "rmsprop", "sgd"]
 ScheduleName = Literal["constant", "cosine"]
