@@ -39,15 +39,15 @@ def train_and_tell(
     from hourglass.experiment import run_experiment
     from hourglass.training import ProgressBar
 
-    callbacks = [] if output_options.quiet else [ProgressBar(errors(), asked.plan.batch_size)]
-    run = run_experiment(
-        asked,
-        path,
-        data_dir=data_options.data_dir,
-        offline=data_options.offline,
-        callbacks=callbacks,
-        tell=teller(output_options.quiet),
-    )
+    with ProgressBar(errors(), asked.plan.batch_size, quiet=output_options.quiet) as bar:
+        run = run_experiment(
+            asked,
+            path,
+            data_dir=data_options.data_dir,
+            offline=data_options.offline,
+            callbacks=[bar],
+            tell=teller(output_options.quiet),
+        )
     tell_finished_run(run, json=output_options.json)
 
 

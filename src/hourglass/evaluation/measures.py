@@ -61,21 +61,12 @@ def structural_similarity(
     NDArray[np.float64]
         Shape (count,), 1 at best.
     """
-    count, height, width, channels = clean.shape
+    height, width = clean.shape[1:3]
     window = min(_WINDOW, height - 1 + height % 2, width - 1 + width % 2)
-    margin = window // 2
-    # One call for all images: stacked on top of each other, (count · height, width, channels).
-    # Windows that reach into a neighbor are the ones that are cut off below.
-    stacked = (count * height, width, channels)
-    _, similarity = metrics.structural_similarity(
-        clean.reshape(stacked),
-        reconstruction.reshape(stacked),
-        win_size=window,
-        data_range=1.0,
-        channel_axis=-1,
-        full=True,
+    return np.array(
+        [
+            metrics.structural_similarity(*pair, win_size=window, data_range=1.0, channel_axis=-1)
+            for pair in zip(clean, reconstruction, strict=True)
+        ],
+        dtype=np.float64,
     )
-    maps = similarity.reshape(clean.shape)
-    inside = maps[:, margin : height - margin, margin : width - margin]
-    similarities: NDArray[np.float64] = inside.mean(axis=(1, 2, 3), dtype=np.float64)
-    return similarities
