@@ -95,6 +95,19 @@ def require_not_negative(name: str, value: float) -> float:
     return value
 
 
+def require_fraction(name: str, value: float) -> float:
+    """Return ``value`` if it lies in [0, 1].
+
+    Raises
+    ------
+    ConfigurationError
+        If it does not.
+    """
+    if not 0.0 <= value <= 1.0:
+        raise ConfigurationError(f"{name} must lie between 0 and 1; {value} was given.")
+    return value
+
+
 def require_known(name: str, value: str, known: Iterable[str]) -> str:
     """Return ``value`` if it is one of ``known``; else name the choices and the nearest.
 

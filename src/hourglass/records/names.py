@@ -20,7 +20,13 @@ NETWORKS: Mapping[str, str] = MappingProxyType(
 
 CORRUPTIONS: Mapping[str, str] = MappingProxyType(
     {
+        "blur": "hourglass.corruption.blur:GaussianBlur",
         "gaussian": "hourglass.corruption.gaussian:GaussianNoise",
+        "masking": "hourglass.corruption.patch_masking:PatchMasking",
+        "pixel-dropout": "hourglass.corruption.pixel_dropout:PixelDropout",
+        "poisson": "hourglass.corruption.poisson:PoissonNoise",
+        "salt-and-pepper": "hourglass.corruption.salt_and_pepper:SaltAndPepper",
+        "speckle": "hourglass.corruption.speckle:Speckle",
     }
 )
 
