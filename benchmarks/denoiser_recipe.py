@@ -5,7 +5,7 @@ Every row trains the default U-Net on the same number of images of Fashion-MNIST
 loss of any stretch of 32 steps after the first 5 %: where it is far above the final loss, the
 training had broken down on its way.
 
-    python benchmarks/denoiser_recipe.py --images 60000 --output benchmarks/results/recipe.csv
+    python benchmarks/denoiser_recipe.py --output benchmarks/results/denoiser_recipe.csv
 """
 
 import argparse

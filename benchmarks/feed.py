@@ -14,13 +14,13 @@ import statistics
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 
 from hourglass.images import Images, load_splits
 from hourglass.models import ImageModel, build_model
-from hourglass.records import NETWORK_DEFAULTS, ModelSpec, NetworkName, TrainingPlan
+from hourglass.records import NETWORK_DEFAULTS, ModelSpec, TrainingPlan
 from hourglass.training import Feed
 from hourglass.training.train import _compile
 
@@ -29,7 +29,7 @@ from hourglass.training.train import _compile
 class Row:
     """One network, with noise or without."""
 
-    network: NetworkName
+    network: Literal["convolutional", "dense", "unet"]
     batch_size: int
     corruption: str | None
 
