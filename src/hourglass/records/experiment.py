@@ -15,7 +15,6 @@ from hourglass.errors import ConfigurationError, MissingPathError
 from hourglass.records.network import (
     NETWORK_DEFAULTS,
     ActivationName,
-    LossName,
     NetworkName,
     NetworkOptions,
     Units,
@@ -50,10 +49,11 @@ class Experiment:
     activation
         Activation of hidden layers. By default the network's own.
     corruption
-        What images go through before the network sees them, as ``KIND:LEVEL``; by default
-        nothing.
+        What images go through before the network sees them: ``KIND:LEVEL``, or
+        ``KIND:LOW..HIGH`` for a level that each image draws, several in order joined by ``+``;
+        by default nothing.
     loss
-        ``mse`` or ``bce``.
+        A name such as ``mse``, or several with weights: ``mse:0.8+ssim:0.2``.
     plan
         How the training goes.
     """
@@ -66,7 +66,7 @@ class Experiment:
     latent_dim: Annotated[int, Gt(0)] | None = None
     activation: ActivationName | None = None
     corruption: str | None = None
-    loss: LossName = "mse"
+    loss: str = "mse"
     plan: TrainingPlan = field(default_factory=TrainingPlan)
 
     @classmethod

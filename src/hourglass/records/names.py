@@ -33,7 +33,10 @@ CORRUPTIONS: Mapping[str, str] = MappingProxyType(
 LOSSES: Mapping[str, str] = MappingProxyType(
     {
         "bce": "hourglass.losses.binary_cross_entropy:BinaryCrossEntropy",
+        "charbonnier": "hourglass.losses.absolute_error:Charbonnier",
+        "mae": "hourglass.losses.absolute_error:MeanAbsoluteError",
         "mse": "hourglass.losses.mean_squared_error:MeanSquaredError",
+        "ssim": "hourglass.losses.structural_dissimilarity:StructuralDissimilarity",
     }
 )
 
