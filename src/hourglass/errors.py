@@ -12,6 +12,7 @@
     ├── FetchError           data that could not be had (also an OSError)
     ├── WriteError           output that could not be written (also an OSError)
     ├── DivergenceError      a training whose loss is no longer a number (also an ArithmeticError)
+    ├── CollapseError        a training that ended with a network that learned nothing
     ├── PartialError         a batch of files of which some failed
     └── BackendError         no Keras backend to compute with (also an ImportError)
 """
@@ -59,6 +60,10 @@ class WriteError(HourglassError, OSError):
 
 class DivergenceError(HourglassError, ArithmeticError):
     """A training whose loss is no longer a finite number."""
+
+
+class CollapseError(HourglassError):
+    """A training that ended with a network that answers every image with the same one."""
 
 
 class PartialError(HourglassError):

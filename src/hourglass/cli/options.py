@@ -57,6 +57,9 @@ class ExperimentOptions:
         str | None,
         Parameter(group=_MODEL, help=f"{_one_of(LOSSES)}; or NAME:WEIGHT joined by +."),
     ] = None
+    expected: Annotated[
+        str | None, Parameter(group=_MODEL, help="`collapse` if that is what is to be shown.")
+    ] = None
     epochs: Annotated[
         int | None, Parameter(group=_PLAN, help="Passes over the training images.")
     ] = None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 import tomli_w
 from annotated_types import Gt
@@ -52,6 +52,8 @@ class Experiment:
         What images go through before the network sees them: ``KIND:LEVEL``, or
         ``KIND:LOW..HIGH`` for a level that each image draws, several in order joined by ``+``;
         by default nothing.
+    expected
+        ``collapse`` where the network is known to collapse and is run to show it.
     loss
         A name such as ``mse``, or several with weights: ``mse:0.8+ssim:0.2``.
     plan
@@ -67,6 +69,7 @@ class Experiment:
     activation: ActivationName | None = None
     corruption: str | None = None
     loss: str = "mse"
+    expected: Literal["collapse"] | None = None
     plan: TrainingPlan = field(default_factory=TrainingPlan)
 
     @classmethod

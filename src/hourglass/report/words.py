@@ -124,6 +124,8 @@ def verdict(experiment: Experiment, scores: Scores) -> str:
     others = [method for method in scores.methods if method.kind != "model"]
     if not others:
         return f"{result}; no baseline could be computed."
+    if scores.collapse is not None and scores.collapse.collapsed:
+        return f"{model(experiment)} collapsed on {images}: {scores.collapse.cause}."
     best = scores.best_baseline.label
     distance = format_decibel(abs(lead(scores)))
     if distance == format_decibel(0.0):
