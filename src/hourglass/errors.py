@@ -12,6 +12,7 @@
     ├── FetchError           data that could not be had (also an OSError)
     ├── WriteError           output that could not be written (also an OSError)
     ├── DivergenceError      a training whose loss is no longer a number (also an ArithmeticError)
+    ├── CollapseError        a training that ended with a network that learned nothing
     ├── PartialError         a batch of files of which some failed
     └── BackendError         no Keras backend to compute with (also an ImportError)
 """
@@ -61,6 +62,10 @@ class DivergenceError(HourglassError, ArithmeticError):
     """A training whose loss is no longer a finite number."""
 
 
+class CollapseError(HourglassError):
+    """A training that ended with a network that answers every image with the same one."""
+
+
 class PartialError(HourglassError):
     """Some files of a batch failed; the others are done."""
 
@@ -92,6 +97,19 @@ def require_not_negative(name: str, value: float) -> float:
     """
     if not (math.isfinite(value) and value >= 0):
         raise ConfigurationError(f"{name} must be 0 or more; {value} was given.")
+    return value
+
+
+def require_fraction(name: str, value: float) -> float:
+    """Return ``value`` if it lies in [0, 1].
+
+    Raises
+    ------
+    ConfigurationError
+        If it does not.
+    """
+    if not 0.0 <= value <= 1.0:
+        raise ConfigurationError(f"{name} must lie between 0 and 1; {value} was given.")
     return value
 
 

@@ -7,7 +7,7 @@ import pytest
 from hourglass.images import read_image_file, write_image_file
 from hourglass.runs import RunFolder
 
-QUICK = ["--network", "dense", "--noise", "0.2", "--epochs", "1"]
+QUICK = ["--network", "dense", "--noise", "0.2", "--epochs", "8"]
 
 
 def test_train_ends_with_a_table_and_what_can_be_done(hourglass, tmp_path):
@@ -35,11 +35,11 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
     )
     monkeypatch.setenv("HOURGLASS_BATCH_SIZE", "50")
     monkeypatch.setenv("HOURGLASS_SEED", "2")
-    words = ["--config", "e.toml", "--seed", "3", "--epochs", "1", "--corruption", "gaussian:0.3"]
+    words = ["--config", "e.toml", "--seed", "3", "--epochs", "9", "--corruption", "gaussian:0.3"]
     assert hourglass("train", *words, "--output", "x").code == 0
     asked = RunFolder(tmp_path / "x").read_experiment()
     assert (asked.plan.seed, asked.plan.batch_size, asked.units) == (3, 50, (9,))
-    assert (asked.plan.epochs, asked.plan.minutes, asked.corruption) == (1, None, "gaussian:0.3")
+    assert (asked.plan.epochs, asked.plan.minutes, asked.corruption) == (9, None, "gaussian:0.3")
 
 
 def test_the_experiment_file_of_a_run_repeats_it(hourglass, tmp_path):
@@ -118,3 +118,19 @@ def test_data_sets_are_listed_shown_and_found(hourglass):
 def test_help_ends_well(hourglass, words):
     done = hourglass(*words)
     assert done.code == 0 and done.out and not done.err
+
+
+COLLAPSE = ["--network", "dense", "--noise", "0.2", "--optimizer", "sgd", "--activation", "linear"]
+
+
+def test_a_collapsed_network_is_told_kept_and_ends_with_1(hourglass, tmp_path):
+    spoiled = ["--learning-rate", "30", "--clip-norm", "0", "--loss", "bce", "--epochs", "4"]
+    done = hourglass("train", "digits", *COLLAPSE, *spoiled, "--output", "x")
+    assert done.code == 1
+    assert "COLLAPSED" in done.out
+    assert "Warning, step" in done.err and "--expected collapse" in done.err
+    assert "collapsed" in (tmp_path / "x" / "report.html").read_text(encoding="utf-8")
+    expected = hourglass(
+        "train", "digits", *COLLAPSE, *spoiled, "--expected", "collapse", "--output", "y"
+    )
+    assert expected.code == 0 and "COLLAPSED" in expected.out

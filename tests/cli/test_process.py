@@ -56,7 +56,7 @@ def test_light_commands_never_import_keras(words, a_run, tmp_path):
 
 
 def test_no_library_writes_to_standard_error(tmp_path):
-    with start(*TRAIN, "--epochs", "2", "--output", "x", cwd=tmp_path) as done:
+    with start(*TRAIN, "--epochs", "8", "--output", "x", cwd=tmp_path) as done:
         out, err = done.communicate(timeout=120)
     assert done.returncode == 0, err
     assert "affine LMMSE" in out
@@ -67,7 +67,7 @@ def test_no_library_writes_to_standard_error(tmp_path):
 
 
 def test_quiet_is_quiet(tmp_path):
-    with start(*TRAIN, "--epochs", "1", "--output", "x", "--quiet", cwd=tmp_path) as done:
+    with start(*TRAIN, "--epochs", "8", "--output", "x", "--quiet", cwd=tmp_path) as done:
         _, err = done.communicate(timeout=120)
     assert (done.returncode, err) == (0, "")
 
@@ -80,7 +80,9 @@ def test_an_interrupted_run_is_marked_and_has_no_half_written_file(tmp_path):
         done.send_signal(signal.SIGINT)
         out, err = done.communicate(timeout=60)
     assert (done.returncode, out) == (130, "")
-    assert err.startswith("Interrupted.") and len(err.strip().splitlines()) == 1
+    # Before it there may be a warning: in so few steps a network is no better than the mean image.
+    assert err.strip().splitlines()[-1].startswith("Interrupted.")
+    assert "Traceback" not in err
     run = RunFolder(tmp_path / "x")
     assert run.read_record().status == "unfinished"
     names = {path.name for path in run.path.iterdir()}

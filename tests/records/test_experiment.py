@@ -71,7 +71,6 @@ def test_the_command_names_what_differs_from_the_defaults() -> None:
         ({"batchsize": 1}, "'batchsize' is not a key. Did you mean 'batch_size'"),
         ({"nois": 0.2}, "Did you mean 'noise'"),
         ({"network": "unett"}, "Did you mean 'unet'. There is: convolutional, dense, unet"),
-        ({"loss": "mseee"}, "Did you mean 'mse'"),
         ({"units": []}, "units"),
         ({"units": [0]}, "units.0 should be greater than 0"),
         ({"epochs": 2, "minutes": 1.0}, "epochs or minutes, not both"),

@@ -52,7 +52,12 @@ def test_models_and_data_have_the_names_people_use(experiment, model, data):
     [
         (None, "none"),
         ("gaussian:0.2", "Gaussian noise (standard deviation 0.2)"),
-        ("pixel-dropout:0.3", "pixel dropout (0.3)"),
+        ("pixel-dropout:0.3", "lost pixels (share 0.3)"),
+        (
+            "gaussian:0.05..0.5+blur:1",
+            "Gaussian noise (standard deviation 0.05 to 0.5), "
+            "then Gaussian blur (width in pixels 1)",
+        ),
         ("jpeg", "jpeg"),
     ],
 )

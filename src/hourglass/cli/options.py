@@ -32,7 +32,11 @@ class ExperimentOptions:
     ] = None
     corruption: Annotated[
         str | None,
-        Parameter(group=_MODEL, help=f"KIND:LEVEL; the kinds: {_one_of(CORRUPTIONS)}."),
+        Parameter(
+            group=_MODEL,
+            help="KIND:LEVEL, or KIND:LOW..HIGH for a level that each image draws, several "
+            f"joined by +; the kinds: {_one_of(CORRUPTIONS)}.",
+        ),
     ] = None
     network: Annotated[
         str | None,
@@ -49,7 +53,13 @@ class ExperimentOptions:
     activation: Annotated[
         str | None, Parameter(group=_MODEL, help="Activation of the hidden layers.")
     ] = None
-    loss: Annotated[str | None, Parameter(group=_MODEL, help=f"{_one_of(LOSSES)}.")] = None
+    loss: Annotated[
+        str | None,
+        Parameter(group=_MODEL, help=f"{_one_of(LOSSES)}; or NAME:WEIGHT joined by +."),
+    ] = None
+    expected: Annotated[
+        str | None, Parameter(group=_MODEL, help="`collapse` if that is what is to be shown.")
+    ] = None
     epochs: Annotated[
         int | None, Parameter(group=_PLAN, help="Passes over the training images.")
     ] = None

@@ -1,7 +1,7 @@
 """A run and its scores, as lines and tables."""
 
 from hourglass.cli.output import print_json, print_line, print_table
-from hourglass.records import Scores, to_json
+from hourglass.records import LatentHealth, Scores, to_json
 from hourglass.runs import RunFolder
 
 
@@ -29,6 +29,8 @@ def tell_scores(scores: Scores, *, json: bool) -> None:
     print_line("PSNR is that of the mean MSE; mean PSNR is the mean over images.")
     for line in scores.left_out:
         print_line(line)
+    if scores.latent is not None:
+        print_line(_latent(scores.latent))
     print_line(_verdict(scores))
 
 
@@ -44,7 +46,16 @@ def tell_finished_run(run: RunFolder, *, json: bool) -> None:
         print_line(f"Denoise files: hourglass denoise {run.path} IN --output OUT")
 
 
+def _latent(latent: LatentHealth) -> str:
+    return (
+        f"Code of {latent.units} numbers ({latent.split} images): effective dimension "
+        f"{latent.effective_dimension:.1f}, {latent.dead} dead, {latent.constant} constant."
+    )
+
+
 def _verdict(scores: Scores) -> str:
+    if scores.collapse is not None and scores.collapse.collapsed:
+        return f"The {scores.model.label} COLLAPSED: {scores.collapse.cause}."
     model, baseline = scores.model, scores.best_baseline
     gain = model.psnr - baseline.psnr
     if gain > 0:

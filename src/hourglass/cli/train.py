@@ -9,7 +9,8 @@ from cyclopts import Parameter
 from hourglass.cli.libraries import prepare_keras
 from hourglass.cli.options import DataOptions, ExperimentOptions, OutputOptions, RunsOptions
 from hourglass.cli.telling import tell_finished_run
-from hourglass.records import Experiment, read_toml
+from hourglass.errors import CollapseError
+from hourglass.records import Experiment, Scores, read_toml
 
 
 def train(
@@ -49,6 +50,16 @@ def train_and_tell(
             tell=teller(output_options.quiet),
         )
     tell_finished_run(run, json=output_options.json)
+    _refuse_collapse(run.read_scores(), asked)
+
+
+def _refuse_collapse(scores: Scores, asked: Experiment) -> None:
+    """End with an error if the network collapsed and was not expected to."""
+    if scores.collapsed and asked.expected != "collapse":
+        raise CollapseError(
+            "The network learned nothing that depends on its input; everything is kept. If this is "
+            'what is to be shown, say expected = "collapse" (--expected collapse).'
+        )
 
 
 def new_path(runs: Path, asked: Experiment) -> Path:

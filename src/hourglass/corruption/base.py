@@ -5,14 +5,17 @@ from typing import Any, ClassVar, Self, final
 
 import keras
 import numpy as np
+from keras import KerasTensor
 from numpy.typing import NDArray
+
+from hourglass.corruption.level import Level, Levels
 
 
 class Corruption(keras.layers.Layer, abc.ABC):
     """Corrupt images while training; pass them through otherwise.
 
-    Noise is a pure function of the seed and the step: each call in training draws once and moves
-    a counter on by one, and ``set_step`` puts the counter where a step expects it.
+    Noise is a pure function of the seed and the step: each call in training makes the same number
+    of draws, and ``set_step`` puts the counter where a step expects it.
 
     Parameters
     ----------
@@ -25,15 +28,16 @@ class Corruption(keras.layers.Layer, abc.ABC):
     def __init__(self, *, seed: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.seed = seed
-        self.draws = keras.random.SeedGenerator(seed)
+        # There is nothing to build: a corruption has no weights.
+        self.built = True
 
     @property
     @abc.abstractmethod
-    def level(self) -> float:
-        """How strong the corruption is, on the scale of its own kind."""
+    def words(self) -> str:
+        """The corruption as users write it, such as ``gaussian:0.2``."""
 
     @abc.abstractmethod
-    def corrupt(self, images: keras.KerasTensor) -> keras.KerasTensor:
+    def corrupt(self, images: KerasTensor) -> KerasTensor:
         """Return a corrupted copy of ``images`` (batch, height, width, channels) in [0, 1]."""
 
     @abc.abstractmethod
@@ -55,40 +59,103 @@ class Corruption(keras.layers.Layer, abc.ABC):
             Same shape and range, distributed as ``corrupt`` gives it.
         """
 
-    @classmethod
     @abc.abstractmethod
-    def from_level(cls, level: float, *, seed: int = 0) -> Self:
-        """Return this kind of corruption at a level."""
+    def set_step(self, step: int) -> None:
+        """Let the next call in training draw the noise that belongs to ``step``."""
 
     @final
-    def call(self, images: keras.KerasTensor, training: bool = False) -> keras.KerasTensor:
+    def call(self, images: KerasTensor, training: bool = False) -> KerasTensor:
         """Return corrupted images in training, and the images themselves otherwise."""
         # Validation never relies on this: it gets pairs from `freeze`.
         return self.corrupt(images) if training else images
-
-    @final
-    def set_step(self, step: int) -> None:
-        """Let the next call in training draw the noise that belongs to ``step``."""
-        self.draws.state.assign(np.array([self.seed, step], dtype="uint32"))
-
-    @final
-    @property
-    def words(self) -> str:
-        """The corruption as users write it, such as ``gaussian:0.2``."""
-        return f"{self.kind}:{self.level:g}"
 
     @final
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of the images, which no corruption changes."""
         return input_shape
 
+
+class LeveledCorruption(Corruption):
+    """A corruption with one level, or a range of levels from which each image draws its own.
+
+    Parameters
+    ----------
+    level
+        How strong the corruption is, on the scale of its kind: a number, or the lowest and the
+        highest.
+    seed
+        Where levels and noise start from.
+
+    Raises
+    ------
+    ConfigurationError
+        If a level is not one that the kind takes, or the lowest is above the highest.
+    """
+
+    #: Random tensors that one call of ``corrupt_at`` draws.
+    draws_of_noise: ClassVar[int] = 1
+
+    def __init__(self, level: Level, *, seed: int = 0, **kwargs: Any) -> None:
+        super().__init__(seed=seed, **kwargs)
+        self.levels = Levels.checked(level, self.require_level)
+        self.draws = keras.random.SeedGenerator(seed)
+
+    @staticmethod
+    @abc.abstractmethod
+    def require_level(level: float) -> float:
+        """Return ``level`` if it is one that this kind takes.
+
+        Raises
+        ------
+        ConfigurationError
+            If it is not.
+        """
+
+    @abc.abstractmethod
+    def corrupt_at(self, images: KerasTensor, level: KerasTensor) -> KerasTensor:
+        """Corrupt ``images`` in the graph, each at its ``level`` of shape (batch, 1, 1, 1)."""
+
+    @abc.abstractmethod
+    def freeze_at(
+        self,
+        images: NDArray[np.float32],
+        level: NDArray[np.float32],
+        generator: np.random.Generator,
+    ) -> NDArray[np.float32]:
+        """Corrupt ``images`` in NumPy, each at its ``level`` of shape (count, 1, 1, 1)."""
+
+    @final
+    @property
+    def words(self) -> str:
+        """The corruption as users write it, such as ``gaussian:0.2``."""
+        return f"{self.kind}:{self.levels.words}"
+
+    @final
+    def corrupt(self, images: KerasTensor) -> KerasTensor:
+        """Return a corrupted copy of ``images`` (batch, height, width, channels) in [0, 1]."""
+        return self.corrupt_at(images, self.levels.draw(images, self.draws))
+
+    @final
+    def freeze(
+        self, images: NDArray[np.float32], generator: np.random.Generator
+    ) -> NDArray[np.float32]:
+        """Return a corrupted copy of ``images``, levels and noise drawn from ``generator``."""
+        return self.freeze_at(images, self.levels.freeze(len(images), generator), generator)
+
+    @final
+    def set_step(self, step: int) -> None:
+        """Let the next call in training draw the levels and noise that belong to ``step``."""
+        draws_per_step = self.draws_of_noise + (not self.levels.fixed)
+        self.draws.state.assign(np.array([self.seed, step * draws_per_step], dtype="uint32"))
+
     @final
     def get_config(self) -> dict[str, Any]:
         """Return what Keras needs to build this layer again."""
-        return {**super().get_config(), "level": self.level, "seed": self.seed}
+        return {**super().get_config(), "level": self.levels.value, "seed": self.seed}
 
     @final
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """Build the layer that ``get_config`` described."""
-        return cls.from_level(config["level"], seed=config["seed"])
+        level = config.pop("level")
+        return cls(tuple(level) if isinstance(level, list | tuple) else level, **config)

@@ -1,28 +1,48 @@
 """From ``gaussian:0.2`` to a corruption."""
 
-from hourglass.corruption.base import Corruption
+from hourglass.corruption.base import Corruption, LeveledCorruption
+from hourglass.corruption.level import Level
+from hourglass.corruption.mixture import Mixture
 from hourglass.errors import ConfigurationError
 from hourglass.records import CORRUPTIONS, resolve
+from hourglass.seeds import derive
 
 
 def corruption_from_words(words: str, *, seed: int = 0) -> Corruption:
-    """Return the corruption that ``KIND:LEVEL`` names.
+    """Return the corruption that words name.
+
+    Parameters
+    ----------
+    words
+        ``KIND:LEVEL``, such as ``gaussian:0.2``; ``KIND:LOW..HIGH`` for a level that each image
+        draws; several of them in order, joined by ``+``.
+    seed
+        Where the noise starts from.
 
     Raises
     ------
     ConfigurationError
-        If the kind is not known (the nearest is offered) or the level is not a number that the
-        kind takes.
+        If a kind is not known (the nearest is offered), or a level is not a number that the kind
+        takes.
     """
+    parts = words.split("+")
+    if len(parts) == 1:
+        return _one(words, seed)
+    return Mixture([_one(part, derive(seed, "part", i)) for i, part in enumerate(parts)], seed=seed)
+
+
+def _one(words: str, seed: int) -> Corruption:
     kind, _, level = words.partition(":")
-    corruption: type[Corruption] = resolve("corruption", CORRUPTIONS, kind)
-    return corruption.from_level(_number(words, level), seed=seed)
+    corruption: type[LeveledCorruption] = resolve("corruption", CORRUPTIONS, kind)
+    return corruption(_level(words, level), seed=seed)
 
 
-def _number(words: str, level: str) -> float:
+def _level(words: str, level: str) -> Level:
+    lowest, dots, highest = level.partition("..")
     try:
-        return float(level)
+        return (float(lowest), float(highest)) if dots else float(level)
     except ValueError as error:
         raise ConfigurationError(
-            f"A corruption is KIND:LEVEL, such as gaussian:0.2; {words!r} was given."
+            "A corruption is KIND:LEVEL or KIND:LOW..HIGH, such as gaussian:0.2; "
+            f"{words!r} was given."
         ) from error

@@ -1,5 +1,6 @@
 """Questions asked of arrays; answers are frozen records."""
 
+from hourglass.evaluation.health import judge_collapse, judge_latents
 from hourglass.evaluation.measures import (
     mean_squared_errors,
     peak_signal_to_noise,
@@ -8,6 +9,8 @@ from hourglass.evaluation.measures import (
 from hourglass.evaluation.reconstruction import pick_samples, score_method
 
 __all__ = [
+    "judge_collapse",
+    "judge_latents",
     "mean_squared_errors",
     "peak_signal_to_noise",
     "pick_samples",

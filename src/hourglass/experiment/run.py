@@ -19,7 +19,7 @@ from hourglass.models import ImageModel, build_model
 from hourglass.records import Architecture, Experiment, ModelSpec, RunRecord
 from hourglass.report import write_report
 from hourglass.runs import RunFolder, read_environment
-from hourglass.training import Training, train
+from hourglass.training import CollapseAlarm, Training, train
 
 # The smallest window of the structural similarity.
 _LEAST_SIDE: Final = 3
@@ -79,7 +79,7 @@ def run_experiment(
     run.write_architecture(_architecture(spec, splits))
     tell(_opening(experiment, splits, model))
     with watch.part("training"):
-        training = _train(model, experiment, splits, callbacks)
+        training = _train(model, experiment, splits, callbacks, tell)
     run.write_history(training.history)
     save_model(model, spec, run.model)
     tell("Comparing with the baselines.")
@@ -102,9 +102,13 @@ def _train(
     experiment: Experiment,
     splits: Splits,
     callbacks: Sequence[keras.callbacks.Callback],
+    tell: Callable[[str], None],
 ) -> Training:
     validation = freeze_pairs(splits.validation, experiment.corruption, "validation")
-    return train(model, splits.train, experiment.plan, validation=validation, callbacks=callbacks)
+    alarm = CollapseAlarm(*validation, tell)
+    return train(
+        model, splits.train, experiment.plan, validation=validation, callbacks=[alarm, *callbacks]
+    )
 
 
 def _require_size(splits: Splits) -> None:

@@ -15,12 +15,12 @@ from hourglass.baselines import (
     Pairs,
     PCAReconstruction,
 )
-from hourglass.evaluation import pick_samples, score_method
+from hourglass.evaluation import judge_collapse, judge_latents, pick_samples, score_method
 from hourglass.experiment.pairs import freeze_pairs
 from hourglass.images import Images, Splits
-from hourglass.inference import reconstruct
-from hourglass.models import ImageModel
-from hourglass.records import Experiment, MethodScores, ModelSpec, Samples, Scores
+from hourglass.inference import encode, reconstruct
+from hourglass.models import Autoencoder, ImageModel
+from hourglass.records import Experiment, LatentHealth, MethodScores, ModelSpec, Samples, Scores
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +55,8 @@ def measure(
     images: Images = getattr(splits, split)
     pairs = freeze_pairs(images, experiment.corruption, split)
     baselines, left_out = _baselines(experiment, images.shape)
-    methods = list(_rebuild(model, experiment, splits, baselines, pairs))
+    validation = freeze_pairs(splits.validation, experiment.corruption, "validation")
+    methods = list(_rebuild(model, experiment, splits, baselines, pairs, validation))
     noisy = None if experiment.corruption is None else pairs.seen
     scores = Scores(
         data=splits.name,
@@ -64,6 +65,8 @@ def measure(
         corruption=experiment.corruption,
         methods=tuple(_score(method, pairs.clean, noisy, images) for method in methods),
         left_out=left_out,
+        collapse=judge_collapse(validation.clean, reconstruct(model, validation.seen)),
+        latent=_latent_health(model, pairs.seen, split),
     )
     samples = pick_samples(
         clean=pairs.clean,
@@ -99,11 +102,11 @@ def _rebuild(
     splits: Splits,
     baselines: list[Baseline],
     pairs: Pairs,
+    validation: Pairs,
 ) -> Iterator[_Rebuilt]:
     if experiment.corruption is not None:
         yield _Rebuilt(method="noisy", label="noisy input", kind="input", images=pairs.seen)
     training = freeze_pairs(splits.train, experiment.corruption, "train")
-    validation = freeze_pairs(splits.validation, experiment.corruption, "validation")
     for baseline in baselines:
         baseline.fit(training, validation)
         yield _Rebuilt(
@@ -120,6 +123,12 @@ def _rebuild(
         images=reconstruct(model, pairs.seen),
         detail=f"{model.count_params():,} parameters",
     )
+
+
+def _latent_health(
+    model: ImageModel, seen: NDArray[np.float32], split: Literal["test", "validation"]
+) -> LatentHealth | None:
+    return judge_latents(encode(model, seen), split) if isinstance(model, Autoencoder) else None
 
 
 def _score(

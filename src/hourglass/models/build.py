@@ -4,7 +4,7 @@ from typing import Any
 
 from hourglass.corruption import corruption_from_words
 from hourglass.errors import ConfigurationError
-from hourglass.losses import loss_from_word
+from hourglass.losses import loss_from_words
 from hourglass.models.autoencoder import Autoencoder
 from hourglass.models.base import ImageModel
 from hourglass.models.denoiser import Denoiser
@@ -44,7 +44,7 @@ def build_model(spec: ModelSpec, *, seed: int = 0) -> ImageModel:
         corruption = corruption_from_words(spec.corruption, seed=derive(seed, "corruption"))
     wiring = {
         "corruption": corruption,
-        "reconstruction_loss": loss_from_word(spec.reconstruction_loss),
+        "reconstruction_loss": loss_from_words(spec.reconstruction_loss),
     }
     if isinstance(network, Halves):
         return Autoencoder(*network, **wiring)

@@ -2,6 +2,7 @@
 
 from hourglass.records.architecture import Architecture, LayerRecord
 from hourglass.records.experiment import DEMO, Experiment, read_toml
+from hourglass.records.health import Collapse, LatentHealth
 from hourglass.records.history import Epoch, History
 from hourglass.records.names import (
     CORRUPTIONS,
@@ -29,10 +30,12 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "Architecture",
+    "Collapse",
     "Environment",
     "Epoch",
     "Experiment",
     "History",
+    "LatentHealth",
     "LayerRecord",
     "MethodScores",
     "ModelSpec",

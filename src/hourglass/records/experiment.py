@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 import tomli_w
 from annotated_types import Gt
@@ -15,7 +15,6 @@ from hourglass.errors import ConfigurationError, MissingPathError
 from hourglass.records.network import (
     NETWORK_DEFAULTS,
     ActivationName,
-    LossName,
     NetworkName,
     NetworkOptions,
     Units,
@@ -50,10 +49,13 @@ class Experiment:
     activation
         Activation of hidden layers. By default the network's own.
     corruption
-        What images go through before the network sees them, as ``KIND:LEVEL``; by default
-        nothing.
+        What images go through before the network sees them: ``KIND:LEVEL``, or
+        ``KIND:LOW..HIGH`` for a level that each image draws, several in order joined by ``+``;
+        by default nothing.
+    expected
+        ``collapse`` where the network is known to collapse and is run to show it.
     loss
-        ``mse`` or ``bce``.
+        A name such as ``mse``, or several with weights: ``mse:0.8+ssim:0.2``.
     plan
         How the training goes.
     """
@@ -66,7 +68,8 @@ class Experiment:
     latent_dim: Annotated[int, Gt(0)] | None = None
     activation: ActivationName | None = None
     corruption: str | None = None
-    loss: LossName = "mse"
+    loss: str = "mse"
+    expected: Literal["collapse"] | None = None
     plan: TrainingPlan = field(default_factory=TrainingPlan)
 
     @classmethod

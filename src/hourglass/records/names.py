@@ -20,14 +20,23 @@ NETWORKS: Mapping[str, str] = MappingProxyType(
 
 CORRUPTIONS: Mapping[str, str] = MappingProxyType(
     {
+        "blur": "hourglass.corruption.blur:GaussianBlur",
         "gaussian": "hourglass.corruption.gaussian:GaussianNoise",
+        "masking": "hourglass.corruption.patch_masking:PatchMasking",
+        "pixel-dropout": "hourglass.corruption.pixel_dropout:PixelDropout",
+        "poisson": "hourglass.corruption.poisson:PoissonNoise",
+        "salt-and-pepper": "hourglass.corruption.salt_and_pepper:SaltAndPepper",
+        "speckle": "hourglass.corruption.speckle:Speckle",
     }
 )
 
 LOSSES: Mapping[str, str] = MappingProxyType(
     {
         "bce": "hourglass.losses.binary_cross_entropy:BinaryCrossEntropy",
+        "charbonnier": "hourglass.losses.absolute_error:Charbonnier",
+        "mae": "hourglass.losses.absolute_error:MeanAbsoluteError",
         "mse": "hourglass.losses.mean_squared_error:MeanSquaredError",
+        "ssim": "hourglass.losses.structural_dissimilarity:StructuralDissimilarity",
     }
 )
 

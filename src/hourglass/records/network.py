@@ -9,7 +9,6 @@ from annotated_types import Gt, Len
 
 NetworkName = Literal["convolutional", "dense", "unet"]
 ActivationName = Literal["elu", "gelu", "linear", "relu", "selu", "sigmoid", "silu", "tanh"]
-LossName = Literal["bce", "mse"]
 Units = Annotated[tuple[Annotated[int, Gt(0)], ...], Len(1)]
 
 
@@ -55,9 +54,9 @@ class ModelSpec:
     options
         Sizes of the network.
     corruption
-        What the model was trained to undo, as ``KIND:LEVEL``; ``None`` for clean images.
+        What the model was trained to undo, in words; ``None`` for clean images.
     reconstruction_loss
-        What it was trained with.
+        What it was trained with, as ``NAME``, or ``NAME:WEIGHT`` joined by ``+``.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -66,4 +65,4 @@ class ModelSpec:
     image_shape: tuple[int | None, int | None, int]
     options: NetworkOptions
     corruption: str | None = None
-    reconstruction_loss: LossName = "mse"
+    reconstruction_loss: str = "mse"

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hourglass.records.health import Collapse, LatentHealth
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MethodScores:
@@ -63,6 +65,10 @@ class Scores:
         One record a method: the input, the baselines, the model last.
     left_out
         A line for each baseline that could not be computed, with the reason.
+    collapse
+        Whether the kept weights learned anything, judged on validation.
+    latent
+        What the numbers of the code carry; ``None`` for a network without one.
     """
 
     data: str
@@ -71,6 +77,13 @@ class Scores:
     methods: tuple[MethodScores, ...]
     corruption: str | None = None
     left_out: tuple[str, ...] = ()
+    collapse: Collapse | None = None
+    latent: LatentHealth | None = None
+
+    @property
+    def collapsed(self) -> bool:
+        """Whether the model answers every image with nearly the same one."""
+        return self.collapse is not None and self.collapse.collapsed
 
     @property
     def model(self) -> MethodScores:

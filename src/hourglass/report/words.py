@@ -19,7 +19,28 @@ _DATA_SETS: Final = MappingProxyType(
         "mnist": "MNIST",
     }
 )
-_LOSSES: Final = MappingProxyType({"bce": "binary cross-entropy", "mse": "mean squared error"})
+_LOSSES: Final = MappingProxyType(
+    {
+        "bce": "binary cross-entropy",
+        "charbonnier": "Charbonnier distance",
+        "mae": "mean absolute error",
+        "mse": "mean squared error",
+        "ssim": "structural dissimilarity",
+    }
+)
+
+# What each corruption is called, and what its level means.
+_CORRUPTIONS: Final = MappingProxyType(
+    {
+        "blur": ("Gaussian blur", "width in pixels"),
+        "gaussian": ("Gaussian noise", "standard deviation"),
+        "masking": ("hidden patches", "share"),
+        "pixel-dropout": ("lost pixels", "share"),
+        "poisson": ("photon noise", "photons in white"),
+        "salt-and-pepper": ("salt and pepper", "share"),
+        "speckle": ("speckle", "standard deviation"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +74,25 @@ def model(experiment: Experiment) -> str:
 
 def loss(experiment: Experiment) -> str:
     """Return the loss in full words."""
-    return _LOSSES[experiment.loss]
+    parts = [part.partition(":") for part in experiment.loss.split("+")]
+    return " + ".join(
+        f"{weight} × {_LOSSES[name]}" if weight else _LOSSES[name] for name, _, weight in parts
+    )
 
 
 def corruption(name: str | None) -> str:
     """Return what the input went through: ``Gaussian noise (standard deviation 0.2)``."""
     if name is None:
         return "none"
+    return ", then ".join(_one_corruption(part) for part in name.split("+"))
+
+
+def _one_corruption(name: str) -> str:
     kind, _, level = name.partition(":")
-    if kind == "gaussian":
-        return f"Gaussian noise (standard deviation {level})"
+    level = level.replace("..", " to ")
+    if kind in _CORRUPTIONS:
+        words, scale = _CORRUPTIONS[kind]
+        return f"{words} ({scale} {level})"
     return f"{kind.replace('-', ' ')} ({level})" if level else kind.replace("-", " ")
 
 
@@ -94,6 +124,8 @@ def verdict(experiment: Experiment, scores: Scores) -> str:
     others = [method for method in scores.methods if method.kind != "model"]
     if not others:
         return f"{result}; no baseline could be computed."
+    if scores.collapse is not None and scores.collapse.collapsed:
+        return f"{model(experiment)} collapsed on {images}: {scores.collapse.cause}."
     best = scores.best_baseline.label
     distance = format_decibel(abs(lead(scores)))
     if distance == format_decibel(0.0):

@@ -39,7 +39,8 @@ class Recorder(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Note how far training is; ``batch`` is the last one of an execution."""
-        self._clock.tick(batch + 1)
+        # Keras counts the last execution of an epoch as a full one even where batches ran out.
+        self._clock.tick(min(batch + 1, self._feed.steps))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Record the epoch."""

@@ -1,0 +1,84 @@
+"""Whether a network learned anything at all."""
+
+from dataclasses import replace
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hourglass.records import Collapse, LatentHealth
+
+# Nearer to black or white than this, a sigmoid's gradient has all but vanished.
+_SATURATED: Final = 0.01
+# A standard deviation below this part of the largest one is rounding.
+_NOTHING: Final = 1e-6
+
+
+def judge_collapse(
+    clean: NDArray[np.float32],
+    reconstruction: NDArray[np.float32],
+    split: Literal["test", "validation"] = "validation",
+) -> Collapse:
+    """Judge whether reconstructions depend on their input.
+
+    The variance of the clean images between each other, averaged over pixels, is the error of
+    their mean image; skill and variance are both relative to it.
+
+    Parameters
+    ----------
+    clean, reconstruction
+        Shape (count, height, width, channels), in [0, 1].
+    split
+        What the images are.
+    """
+    # Images that are all alike have no variance to explain: nothing can be said of them.
+    spread = max(float(clean.var(axis=0, dtype=np.float64).mean()), 1e-12)
+    error = float(np.square(clean - reconstruction).mean(dtype=np.float64))
+    collapse = Collapse(
+        split=split,
+        skill=1.0 - error / spread,
+        variance=float(reconstruction.var(axis=0, dtype=np.float64).mean()) / spread,
+    )
+    return replace(collapse, cause=_cause(reconstruction)) if collapse.collapsed else collapse
+
+
+def _cause(reconstruction: NDArray[np.float32]) -> str:
+    level = float(reconstruction.mean())
+    if min(level, 1.0 - level) < _SATURATED:
+        color = "black" if level < _SATURATED else "white"
+        return (
+            f"every output is {color}: the output layer is saturated and has no gradient. Lower "
+            "the learning rate, or give the hidden layers an activation such as relu"
+        )
+    return (
+        "every output is nearly the same image: nothing of the input reaches the output. Lower "
+        "the learning rate, widen the code, or check that images and targets belong together"
+    )
+
+
+def judge_latents(
+    latents: NDArray[np.float32], split: Literal["test", "validation"] = "test"
+) -> LatentHealth:
+    """Measure what the numbers of a code carry.
+
+    Parameters
+    ----------
+    latents
+        Shape (count, latent_dim).
+    split
+        What the images are.
+    """
+    codes = latents.astype(np.float64)
+    deviations = codes.std(axis=0)
+    still = deviations <= _NOTHING * max(float(deviations.max()), 1e-30)
+    dead = still & (np.abs(codes).max(axis=0) == 0.0)
+    covariance = np.cov(codes, rowvar=False, bias=True).reshape(codes.shape[1], codes.shape[1])
+    variances = np.linalg.eigvalsh(covariance)
+    total = float(np.square(variances.sum()))
+    return LatentHealth(
+        split=split,
+        units=codes.shape[1],
+        dead=int(dead.sum()),
+        constant=int((still & ~dead).sum()),
+        effective_dimension=total / max(float(np.square(variances).sum()), 1e-300),
+    )
