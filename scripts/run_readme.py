@@ -34,10 +34,10 @@ def steps(text: str) -> Iterator[list[str]]:
 
 def main() -> int:
     """Run all steps in a folder of their own that looks like a clone."""
-    found = list(steps((ROOT / "README.md").read_text(encoding="utf-8")))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "hourglass"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+        found = list(steps((folder / "README.md").read_text(encoding="utf-8")))
         # What `pip install` of the README brings goes to an environment of its own.
         subprocess.run([sys.executable, "-m", "venv", str(folder / ".venv")], check=True)
         environment = os.environ | {
@@ -51,7 +51,7 @@ def main() -> int:
                 words[0] = str(folder / ".venv" / "bin" / "python")
             subprocess.run(words, cwd=folder, env=environment, check=True)
             print(f"[{time.monotonic() - start:.0f} s]", flush=True)
-    print(f"{len(found)} steps of the README ran.")
+        print(f"{len(found)} steps of the README ran.")
     return 0
 
 

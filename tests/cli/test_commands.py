@@ -86,7 +86,8 @@ def test_denoise_writes_files(hourglass, a_run, tmp_path):
 
 def test_runs_are_listed_and_shown(hourglass, a_run):
     listed = hourglass("runs", "list", "--runs", a_run.parent).out
-    assert ("finished" in listed and "noisy input" in listed) or "affine LMMSE" in listed
+    assert "finished" in listed and "test" in listed
+    assert f"{RunFolder(a_run).read_scores().model.mse:.5f}" in listed
     shown = hourglass("runs", "show", a_run).out
     assert 'data = "digits"' in shown and "hourglass train --data digits" in shown
     record = json.loads(hourglass("runs", "show", a_run, "--json").out)
@@ -134,3 +135,28 @@ def test_a_collapsed_network_is_told_kept_and_ends_with_1(hourglass, tmp_path):
         "train", "digits", *COLLAPSE, *spoiled, "--expected", "collapse", "--output", "y"
     )
     assert expected.code == 0 and "COLLAPSED" in expected.out
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "typed"),
+    [
+        ("HOURGLASS_NOISE", "0.2", ["--corruption", "gaussian:0.3", "--epochs", "8"]),
+        ("HOURGLASS_MINUTES", "5", ["--corruption", "gaussian:0.3", "--epochs", "8"]),
+    ],
+)
+def test_what_is_typed_silences_its_rival_in_the_environment(
+    hourglass, tmp_path, monkeypatch, variable, value, typed
+):
+    monkeypatch.setenv(variable, value)
+    done = hourglass("train", "digits", "--network", "dense", *typed, "--output", "x")
+    assert done.code == 0, done.err
+    asked = RunFolder(tmp_path / "x").read_experiment()
+    assert (asked.corruption, asked.plan.epochs) == ("gaussian:0.3", 8)
+
+
+def test_another_network_than_the_files_comes_with_its_own_sizes(hourglass, tmp_path):
+    assert hourglass("train", "digits", *QUICK, "--output", "x").code == 0
+    words = ["--config", "x/experiment.toml", "--network", "unet", "--epochs", "1"]
+    assert hourglass("train", *words, "--units", "4", "4", "--output", "y").code == 0
+    asked = RunFolder(tmp_path / "y").read_experiment()
+    assert (asked.network, asked.units, asked.activation) == ("unet", (4, 4), "silu")

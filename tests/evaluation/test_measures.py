@@ -97,3 +97,8 @@ def test_picks_are_best_median_worst_and_random(clean):
 def test_fewer_images_than_a_strip_holds(clean):
     samples = pick_samples(clean=clean[:3], reconstructions={"model": clean[:3]}, seed=0)
     assert {len(rows) for rows in samples.groups.values()} == {3}
+
+
+def test_classes_without_names_go_by_number(clean):
+    scores = scored(clean, other(clean), labels=np.arange(60) % 3)
+    assert list(scores.mse_by_class) == ["0", "1", "2"]

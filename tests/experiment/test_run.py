@@ -183,3 +183,34 @@ def test_other_data_than_the_runs_are_refused(finished, tmp_path):
     (copy.path / "model").symlink_to(run.model)
     with pytest.raises(DataError, match=r"is not what .* was trained on"):
         evaluate_run(copy)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_every_number_of_channels_comes_to_its_report(channels, tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 255, (40, 9, 8, channels), np.uint8)
+    np.savez(tmp_path / "some.npz", images=pixels, labels=np.arange(40) % 4)
+    asked = Experiment(
+        data=str(tmp_path / "some.npz"),
+        corruption="gaussian:0.2",
+        units=(4, 4),
+        loss="bce",
+        plan=TrainingPlan(epochs=1, seed=5_000_000_000),
+    )
+    run = run_experiment(asked, tmp_path / "run")
+    assert run.report.is_file()
+    assert set(run.read_scores().model.mse_by_class) <= {"0", "1", "2", "3"} != set()
+
+
+def test_a_run_is_finished_only_when_its_report_is_there(tmp_path, monkeypatch):
+    from hourglass.experiment import run as story
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(story, "write_report", interrupted)
+    asked = Experiment(data="digits", plan=TrainingPlan(epochs=1))
+    with pytest.raises(KeyboardInterrupt):
+        run_experiment(asked, tmp_path / "run")
+    from hourglass.runs import RunFolder
+
+    assert RunFolder(tmp_path / "run").read_record().status == "unfinished"

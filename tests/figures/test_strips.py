@@ -51,7 +51,7 @@ def test_values_outside_the_range_are_held_at_its_ends():
 
 
 @pytest.mark.parametrize(
-    "shapes", [[(2, 4, 4)], [(2, 4, 4, 2)], [(2, 4, 4, 1), (3, 4, 4, 1)], [(0, 4, 4, 1)], []]
+    "shapes", [[(2, 4, 4)], [(2, 4, 4, 5)], [(2, 4, 4, 1), (3, 4, 4, 1)], [(0, 4, 4, 1)], []]
 )
 def test_rows_that_are_not_alike_are_refused(shapes):
     rows = {str(number): np.zeros(shape) for number, shape in enumerate(shapes)}

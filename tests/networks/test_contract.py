@@ -87,6 +87,18 @@ class TestUNet:
         images = generator(0).random((3, 11, 14, 3), np.float32)
         assert np.array_equal(unet((None, None, 3))(images), images)
 
+    def test_probabilities_start_at_the_input_and_have_a_gradient_everywhere(self):
+        import tensorflow as tf
+
+        images = np.array([0.0, 0.3, 0.5, 1.0], np.float32).reshape(1, 2, 2, 1)
+        network = unet((None, None, 1), probabilities=True)
+        assert np.abs(network(images) - images).max() < 0.0201
+        bias = network.get_layer("correction").bias
+        for pixel in range(4):
+            with tf.GradientTape() as tape:
+                value = tf.reshape(network(images), [-1])[pixel]
+            assert abs(float(tape.gradient(value, bias.value)[0])) > 0.01
+
     def test_it_takes_any_size_even_one_pixel(self):
         network = scrambled(unet((None, None, 1)))
         for height, width in [(1, 1), (2, 9), (28, 28), (31, 17)]:

@@ -1,3 +1,5 @@
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -104,18 +106,27 @@ def test_the_best_weights_are_kept_and_training_stops_early(images, pairs):
 
 
 def test_a_plan_in_minutes_becomes_steps(images, pairs):
-    model = build_model(spec(), seed=1)
     plan = TrainingPlan(minutes=0.02, batch_size=50)
-    training = train(model, images, plan, validation=pairs)
+    training = train(build_model(spec(), seed=1), images, plan, validation=pairs)
     epochs = training.history.epochs
     assert training.steps == epochs[-1].step > 20
     assert len(epochs) <= 100
-    # The steps that were timed first are not part of the training.
-    fixed = TrainingPlan(epochs=len(epochs), batch_size=50)
-    if training.steps == 20 * len(epochs):
-        again = build_model(spec(), seed=1)
-        train(again, images, fixed, validation=pairs)
-        assert all(map(np.array_equal, model.get_weights(), again.get_weights()))
+
+
+@pytest.mark.parametrize(
+    ("seconds_per_step", "epochs", "steps"),
+    [(0.03, 2, 40), (0.05, 1, 24), (1.0, 1, 1), (0.0001, 100, 12000)],
+)
+def test_minutes_are_cut_into_epochs_of_equal_length(
+    seconds_per_step, epochs, steps, images, monkeypatch
+):
+    from hourglass.training import Feed
+
+    room = sys.modules["hourglass.training.train"]
+    monkeypatch.setattr(room, "_seconds_per_step", lambda *_: seconds_per_step)
+    plan = TrainingPlan(minutes=0.02, batch_size=50)
+    found = room._epochs_and_steps(build_model(spec()), Feed(images, 50, 0), plan)
+    assert (found[0], found[0] * found[1]) == (epochs, steps)
 
 
 def test_timing_leaves_no_trace(images, pairs):

@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 import cyclopts
 
 from hourglass import __version__
+from hourglass.cli.environment import EnvironmentOptions
 from hourglass.cli.exits import exit_code
 from hourglass.cli.output import errors
 
@@ -15,7 +16,7 @@ app = cyclopts.App(
     name="hourglass",
     help="Train, compare and use autoencoders on images.",
     version=__version__,
-    config=cyclopts.config.Env("HOURGLASS_", command=False, show=False),
+    config=EnvironmentOptions(),
     help_on_error=False,
     suppress_keyboard_interrupt=False,
 )

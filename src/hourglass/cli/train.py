@@ -79,5 +79,9 @@ def _experiment(data: str | None, config: Path | None, options: ExperimentOption
     if "epochs" in given or "minutes" in given:
         values.pop("epochs", None)
         values.pop("minutes", None)
+    if given.get("network", values.get("network")) != values.get("network"):
+        # Sizes in the file are those of its own network.
+        for key in ("units", "latent_dim", "activation"):
+            values.pop(key, None)
     source = "command line" if config is None else f"command line and {config}"
     return Experiment.from_mapping(values | given, source)

@@ -6,10 +6,12 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.records import Collapse, LatentHealth
+from hourglass.records import LEAST_VARIANCE, Collapse, LatentHealth
 
 # Nearer to black or white than this, a sigmoid's gradient has all but vanished.
 _SATURATED: Final = 0.01
+# Below this the images are one image, up to rounding.
+_LEAST_SPREAD: Final = 1e-9
 # A standard deviation below this part of the largest one is rounding.
 _NOTHING: Final = 1e-6
 
@@ -18,7 +20,7 @@ def judge_collapse(
     clean: NDArray[np.float32],
     reconstruction: NDArray[np.float32],
     split: Literal["test", "validation"] = "validation",
-) -> Collapse:
+) -> Collapse | None:
     """Judge whether reconstructions depend on their input.
 
     The variance of the clean images between each other, averaged over pixels, is the error of
@@ -30,19 +32,32 @@ def judge_collapse(
         Shape (count, height, width, channels), in [0, 1].
     split
         What the images are.
+
+    Returns
+    -------
+    Collapse | None
+        ``None`` where nothing can be said: for a single image, or images that are all alike.
     """
-    # Images that are all alike have no variance to explain: nothing can be said of them.
-    spread = max(float(clean.var(axis=0, dtype=np.float64).mean()), 1e-12)
+    spread = float(clean.var(axis=0, dtype=np.float64).mean())
+    if spread < _LEAST_SPREAD:
+        return None
     error = float(np.square(clean - reconstruction).mean(dtype=np.float64))
     collapse = Collapse(
         split=split,
         skill=1.0 - error / spread,
         variance=float(reconstruction.var(axis=0, dtype=np.float64).mean()) / spread,
     )
-    return replace(collapse, cause=_cause(reconstruction)) if collapse.collapsed else collapse
+    return replace(collapse, cause=_cause(collapse, reconstruction))
 
 
-def _cause(reconstruction: NDArray[np.float32]) -> str:
+def _cause(collapse: Collapse, reconstruction: NDArray[np.float32]) -> str:
+    if not collapse.collapsed:
+        return ""
+    if collapse.variance >= LEAST_VARIANCE:
+        return (
+            "the outputs differ, but are no better than the mean image: there was too little "
+            "training, or the learning rate is far off. Train longer"
+        )
     level = float(reconstruction.mean())
     if min(level, 1.0 - level) < _SATURATED:
         color = "black" if level < _SATURATED else "white"

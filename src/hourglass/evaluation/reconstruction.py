@@ -40,7 +40,7 @@ def score_method(
     noisy
         What the method saw, for the gain; ``None`` where the input was clean.
     labels, class_names
-        Classes of the images, for the error of each class.
+        Classes of the images, for the error of each class; classes without names go by number.
     """
     errors = mean_squared_errors(clean, reconstruction)
     mse = float(errors.mean())
@@ -111,8 +111,10 @@ def _by_class(
     labels: NDArray[np.int64] | None,
     class_names: Sequence[str] | None,
 ) -> dict[str, float]:
-    if labels is None or class_names is None:
+    if labels is None:
         return {}
+    if class_names is None:
+        class_names = [str(number) for number in range(int(labels.max()) + 1)]
     return {
         name: float(errors[labels == number].mean())
         for number, name in enumerate(class_names)

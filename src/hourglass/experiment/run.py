@@ -12,6 +12,7 @@ import keras
 
 from hourglass.bundles import save_model
 from hourglass.errors import ImageShapeError
+from hourglass.experiment.alarm import CollapseAlarm
 from hourglass.experiment.pairs import FROZEN_SEED, freeze_pairs
 from hourglass.experiment.table import measure, model_spec
 from hourglass.images import Splits, load_splits
@@ -19,7 +20,7 @@ from hourglass.models import ImageModel, build_model
 from hourglass.records import Architecture, Experiment, ModelSpec, RunRecord
 from hourglass.report import write_report
 from hourglass.runs import RunFolder, read_environment
-from hourglass.training import CollapseAlarm, Training, train
+from hourglass.training import Training, train
 
 # The smallest window of the structural similarity.
 _LEAST_SIDE: Final = 3
@@ -87,8 +88,9 @@ def run_experiment(
         table = measure(model, experiment, splits)
     run.write_scores(table.scores)
     run.write_samples(table.samples)
-    run.write_record(_last_record(record, training, watch.seconds))
-    write_report(run)
+    finished = _last_record(record, training, watch.seconds)
+    write_report(run, record=finished)
+    run.write_record(finished)
     return run
 
 

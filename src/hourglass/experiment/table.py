@@ -21,6 +21,7 @@ from hourglass.images import Images, Splits
 from hourglass.inference import encode, reconstruct
 from hourglass.models import Autoencoder, ImageModel
 from hourglass.records import Experiment, LatentHealth, MethodScores, ModelSpec, Samples, Scores
+from hourglass.seeds import derive
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +86,7 @@ def _baselines(
         candidates += [MedianFilter(), AffineLMMSE()]
     else:
         latent_dim = experiment.network_options.latent_dim or 1
-        candidates += [PCAReconstruction(latent_dim, seed=experiment.plan.seed)]
+        candidates += [PCAReconstruction(latent_dim, seed=derive(experiment.plan.seed, "pca"))]
     shape = tuple(size or 0 for size in image_shape)
     refusals = {baseline: baseline.refusal(shape) for baseline in candidates}
     left_out = tuple(

@@ -100,21 +100,22 @@ def _require_alike(rows: Mapping[str, NDArray[Any]]) -> None:
     alike = len({shape[:3] for shape in shapes.values()}) == 1
     if not alike or not all(_is_images(shape) for shape in shapes.values()):
         raise ImageShapeError(
-            "A strip needs rows of shape (count, height, width, 1, 3 or 4 channels), alike in "
+            "A strip needs rows of shape (count, height, width, 1 to 4 channels), alike in "
             f"the first three; it was given {shapes}. Pass the same images for every row."
         )
 
 
 def _is_images(shape: tuple[int, ...]) -> bool:
-    return len(shape) == 4 and min(shape) > 0 and shape[3] in (1, 3, 4)
+    return len(shape) == 4 and min(shape) > 0 and 1 <= shape[3] <= 4
 
 
 def _rgba(images: NDArray[Any]) -> NDArray[np.uint8]:
     pixels: NDArray[np.uint8] = np.round(np.clip(np.nan_to_num(images), 0.0, 1.0) * 255.0).astype(
         np.uint8
     )
-    if pixels.shape[-1] == 1:
-        pixels = np.repeat(pixels, 3, axis=-1)
+    if pixels.shape[-1] <= 2:
+        # Gray, perhaps with an alpha: the gray goes to all three colors.
+        pixels = np.concatenate([np.repeat(pixels[..., :1], 3, axis=-1), pixels[..., 1:]], axis=-1)
     if pixels.shape[-1] == 3:
         pixels = np.pad(pixels, [(0, 0)] * 3 + [(0, 1)], constant_values=255)
     return pixels

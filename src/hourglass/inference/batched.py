@@ -1,19 +1,17 @@
 """Whole arrays through a model, a batch at a time."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.models import Autoencoder, ImageModel
-
-_BATCH: Final = 500
+from hourglass.models import Autoencoder, ImageModel, images_at_a_time
 
 
 def reconstruct(
-    model: ImageModel, images: NDArray[np.float32], *, batch_size: int = _BATCH
+    model: ImageModel, images: NDArray[np.float32], *, batch_size: int | None = None
 ) -> NDArray[np.float32]:
     """Return what the model makes of images.
 
@@ -24,7 +22,7 @@ def reconstruct(
     images
         Shape (count, height, width, channels), in [0, 1]. They are not corrupted.
     batch_size
-        Images in memory of the network at a time.
+        Images in the network at a time; by default as many as fit into bounded memory.
 
     Returns
     -------
@@ -35,15 +33,16 @@ def reconstruct(
 
 
 def encode(
-    model: Autoencoder, images: NDArray[np.float32], *, batch_size: int = _BATCH
+    model: Autoencoder, images: NDArray[np.float32], *, batch_size: int | None = None
 ) -> NDArray[np.float32]:
     """Return the latents of images, shape (count, latent_dim)."""
     return _batched(model.encoder.predict_on_batch, images, batch_size)
 
 
 def _batched(
-    compute: Callable[[Any], Any], images: NDArray[np.float32], batch_size: int
+    compute: Callable[[Any], Any], images: NDArray[np.float32], batch_size: int | None
 ) -> NDArray[np.float32]:
+    batch_size = batch_size or images_at_a_time(images.shape[1:])
     starts = range(0, len(images), batch_size)
     outputs = [
         keras.ops.convert_to_numpy(compute(images[start : start + batch_size])) for start in starts

@@ -38,6 +38,8 @@ def build_model(spec: ModelSpec, *, seed: int = 0) -> ImageModel:
     options: dict[str, Any] = {"units": spec.options.units, "activation": spec.options.activation}
     if spec.options.latent_dim is not None:
         options["latent_dim"] = spec.options.latent_dim
+    elif "bce" in spec.reconstruction_loss:
+        options["probabilities"] = True
     network = resolve("network", NETWORKS, spec.network)(spec.image_shape, **options, seed=seed)
     corruption = None
     if spec.corruption is not None:

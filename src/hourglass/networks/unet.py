@@ -15,6 +15,8 @@ _DEFAULT: Final = NETWORK_DEFAULTS["unet"]
 # the shapes that were measured; see docs/decisions/003-default-denoiser.md.
 _OUTER_BLOCKS: Final = 1
 _INNER_BLOCKS: Final = 2
+# Far enough from 0 and 1 for a gradient, near enough to leave black black to the eye.
+_MARGIN: Final = 0.02
 
 
 def unet(
@@ -22,6 +24,7 @@ def unet(
     *,
     units: Sequence[int] = _DEFAULT.units,
     activation: str = _DEFAULT.activation,
+    probabilities: bool = False,
     seed: int = 0,
 ) -> keras.Model:
     """Build a residual U-Net that maps images to images of the same size.
@@ -40,6 +43,9 @@ def unet(
         Channels at each size; each entry halves height and width once.
     activation
         Activation inside the residual blocks.
+    probabilities
+        Add the correction to the logit of the input and end in a sigmoid, as a cross-entropy
+        needs it: at an output of exactly 0 or 1 it has no gradient.
     seed
         Where the weights start from.
     """
@@ -59,7 +65,12 @@ def unet(
         maps = _blocks(maps, _OUTER_BLOCKS, activation, name, seed)
     correction = _doubled(maps, channels, "correction", keras.initializers.Zeros())
     correction = CropLike(name="crop")([correction, images])
-    return keras.Model(images, layers.Add(name="output")([images, correction]), name="network")
+    if not probabilities:
+        output = layers.Add(name="output")([images, correction])
+        return keras.Model(images, output, name="network")
+    logits = layers.Add(name="logits")([Logit(name="logit")(images), correction])
+    output = layers.Activation("sigmoid", name="output")(logits)
+    return keras.Model(images, output, name="network")
 
 
 def _blocks(maps: KerasTensor, count: int, activation: str, name: str, seed: int) -> KerasTensor:
@@ -137,6 +148,21 @@ class PadToMultiple(layers.Layer):
         if size is None:
             return None
         return (size + self.multiple - 1) // self.multiple * self.multiple
+
+
+@final
+@keras.saving.register_keras_serializable("hourglass")
+class Logit(layers.Layer):
+    """Return log(x / (1 − x)) of images brought into [0.02, 0.98] first."""
+
+    def call(self, images: KerasTensor) -> KerasTensor:
+        """Return logits (batch, height, width, channels), at most 3.9 away from zero."""
+        inside = ops.clip(images, _MARGIN, 1.0 - _MARGIN)
+        return ops.log(inside) - ops.log(1.0 - inside)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape of the images."""
+        return input_shape
 
 
 @final

@@ -2,7 +2,7 @@
 
 from hourglass.records.architecture import Architecture, LayerRecord
 from hourglass.records.experiment import DEMO, Experiment, read_toml
-from hourglass.records.health import Collapse, LatentHealth
+from hourglass.records.health import LEAST_VARIANCE, Collapse, LatentHealth
 from hourglass.records.history import Epoch, History
 from hourglass.records.names import (
     CORRUPTIONS,
@@ -24,6 +24,7 @@ __all__ = [
     "CORRUPTIONS",
     "DATA_SETS",
     "DEMO",
+    "LEAST_VARIANCE",
     "LOSSES",
     "NETWORKS",
     "NETWORK_DEFAULTS",

@@ -17,6 +17,7 @@ from hourglass.figures.text import (
     format_ssim,
 )
 from hourglass.files import write_text
+from hourglass.records import RunRecord
 from hourglass.report import words
 from hourglass.report.charts import save_charts
 from hourglass.report.contents import Contents
@@ -37,7 +38,7 @@ _FILTERS: Final[dict[str, Callable[..., str]]] = {
 }
 
 
-def write_report(run: RunFolder) -> Path:
+def write_report(run: RunFolder, *, record: RunRecord | None = None) -> Path:
     """Write the report of a run and its pictures; return the path of the report.
 
     An unfinished run is told as far as it came. The same run gives the same bytes.
@@ -46,6 +47,9 @@ def write_report(run: RunFolder) -> Path:
     ----------
     run
         A folder with at least an experiment and a record.
+    record
+        What the report says of the run in place of the record on disk: a run is marked as
+        finished only when its report is there too.
 
     Raises
     ------
@@ -54,7 +58,7 @@ def write_report(run: RunFolder) -> Path:
     WriteError
         If report or pictures cannot be written.
     """
-    contents = _read(run)
+    contents = _read(run, record or run.read_record())
     page = (
         _environment()
         .get_template("report.html")
@@ -69,11 +73,11 @@ def write_report(run: RunFolder) -> Path:
     return run.report
 
 
-def _read(run: RunFolder) -> Contents:
+def _read(run: RunFolder, record: RunRecord) -> Contents:
     return Contents(
         name=run.path.resolve().name,
         experiment=run.read_experiment(),
-        record=run.read_record(),
+        record=record,
         history=_if_there(run, "history.csv", run.read_history),
         architecture=_if_there(run, "architecture.json", run.read_architecture),
         scores=_if_there(run, "scores.json", run.read_scores),

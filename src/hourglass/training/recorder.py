@@ -37,6 +37,10 @@ class Recorder(keras.callbacks.Callback):
             self.model.corruption.set_step(self._feed.first_step)
         self._clock.start_epoch()
 
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Start the clock again: what other callbacks do in between is not training."""
+        self._clock.restart()
+
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Note how far training is; ``batch`` is the last one of an execution."""
         # Keras counts the last execution of an epoch as a full one even where batches ran out.
@@ -75,6 +79,9 @@ class _Clock:
         self._epoch_start = self._mark = time.perf_counter()
         self._steps_at_mark = self._epoch_steps = 0
         self._epoch_time = 0.0
+
+    def restart(self) -> None:
+        self._mark = time.perf_counter()
 
     def tick(self, steps: int) -> None:
         now = time.perf_counter()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hourglass.errors import DivergenceError
 from hourglass.images import Images
 from hourglass.losses import MeanSquaredError
-from hourglass.models import ImageModel
+from hourglass.models import ImageModel, images_at_a_time
 from hourglass.records import OPTIMIZERS, SCHEDULES, History, TrainingPlan, resolve
 from hourglass.training.feed import Feed
 from hourglass.training.recorder import Recorder
@@ -25,7 +25,6 @@ _STEPS_PER_EXECUTION: Final = 32
 _TIMED_EXECUTIONS: Final = 2
 # A plan in minutes on few images makes many passes; more rows than this tell nothing more.
 _MOST_EPOCHS: Final = 100
-_VALIDATION_BATCH: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,7 +95,7 @@ def train(
         feed.batches(),
         epochs=epochs,
         validation_data=tuple(validation),
-        validation_batch_size=_VALIDATION_BATCH,
+        validation_batch_size=images_at_a_time(validation[0].shape[1:]),
         callbacks=[recorder, best, *callbacks],
         shuffle=False,
         verbose=0,
@@ -128,11 +127,12 @@ def _seconds_per_step(model: ImageModel, feed: Feed, plan: TrainingPlan) -> floa
     """Time some steps past compilation and put the weights back."""
     weights = model.get_weights()
     watch = _Stopwatch()
-    _compile(model, plan, steps=_STEPS_PER_EXECUTION)
-    feed.first_step, feed.steps = 0, _STEPS_PER_EXECUTION * (1 + _TIMED_EXECUTIONS)
+    steps = _steps_per_execution()
+    _compile(model, plan, steps)
+    feed.first_step, feed.steps = 0, steps * (1 + _TIMED_EXECUTIONS)
     model.fit(feed.batches(), epochs=1, callbacks=[watch], shuffle=False, verbose=0)
     model.set_weights(weights)
-    return watch.seconds_past_first() / (_STEPS_PER_EXECUTION * _TIMED_EXECUTIONS)
+    return watch.seconds_past_first() / (steps * _TIMED_EXECUTIONS)
 
 
 def _compile(model: ImageModel, plan: TrainingPlan, steps: int) -> None:
@@ -141,9 +141,14 @@ def _compile(model: ImageModel, plan: TrainingPlan, steps: int) -> None:
         optimizer=_optimizer(plan, schedule),
         loss=model.reconstruction_loss,
         metrics=_metrics(model),
-        steps_per_execution=_STEPS_PER_EXECUTION,
+        steps_per_execution=_steps_per_execution(),
         jit_compile=_jit_compile(model),
     )
+
+
+def _steps_per_execution() -> int:
+    # Keras takes one step at a time with PyTorch.
+    return 1 if keras.backend.backend() == "torch" else _STEPS_PER_EXECUTION
 
 
 def _optimizer(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.evaluation import judge_collapse
+from hourglass.inference import reconstruct
 from hourglass.records import Collapse
 
 _IMAGES: Final = 1000
@@ -44,15 +45,11 @@ class CollapseAlarm(keras.callbacks.Callback):
         tell: Callable[[str], None],
     ) -> None:
         super().__init__()
-        self.judgments: dict[int, Collapse] = {}
+        self.judgments: dict[int, Collapse | None] = {}
         self._seen, self._clean = seen[:_IMAGES], clean[:_IMAGES]
         self._tell = tell
         self._step = self._told_at = 0
         self._warned = False
-
-    @property
-    def _due(self) -> bool:
-        return self._step >= _FIRST_WARNING and not self._warned
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Judge whenever another 100 steps are done."""
@@ -61,40 +58,36 @@ class CollapseAlarm(keras.callbacks.Callback):
             return
         before, self._step = self._step, self._steps_done()
         if self._step // _STEPS_BETWEEN > before // _STEPS_BETWEEN:
-            collapse = self._judge()
-            if collapse.collapsed and self._due:
-                self._warn(collapse)
-            self._warned = self._warned and collapse.collapsed
+            self._judge(tell=self._step >= _FIRST_WARNING, repeat=False)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Judge, and warn if the network is collapsed."""
         self._step = self._steps_done()
-        collapse = self._judge()
-        if collapse.collapsed:
-            self._warn(collapse)
-        self._warned = collapse.collapsed
+        self._judge(tell=True, repeat=True)
 
     def _steps_done(self) -> int:
         return int(self.model.optimizer.iterations.numpy())
 
-    def _judge(self) -> Collapse:
-        outputs = keras.ops.convert_to_numpy(self.model.predict_on_batch(self._seen))
-        self.judgments[self._step] = judge_collapse(self._clean, outputs)
-        return self.judgments[self._step]
+    def _judge(self, *, tell: bool, repeat: bool) -> None:
+        """Judge the network, and tell of a collapse: a new one, or each that is to be repeated."""
+        collapse = judge_collapse(self._clean, reconstruct(self.model, self._seen))
+        self.judgments[self._step] = collapse
+        if collapse is None or not collapse.collapsed:
+            self._warned = False
+        elif tell and (repeat or not self._warned) and self._told_at != self._step:
+            self._warn(collapse)
 
     def _warn(self, collapse: Collapse) -> None:
-        if self._told_at == self._step:
-            return
-        self._told_at = self._step
         figures = (
             f"skill {collapse.skill:.3f} over the mean image, {collapse.variance:.1%} of the "
             "images' variance, validation"
         )
         if self._warned:
             self._tell(f"Step {self._step}: still collapsed ({figures}).")
-            return
+        else:
+            self._tell(
+                f"Warning, step {self._step}: the network has collapsed ({figures}). "
+                f"Likely cause: {collapse.cause}."
+            )
         self._warned = True
-        self._tell(
-            f"Warning, step {self._step}: the network has collapsed ({figures}). "
-            f"Likely cause: {collapse.cause}."
-        )
+        self._told_at = self._step

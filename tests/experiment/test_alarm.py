@@ -2,10 +2,11 @@ import keras
 import numpy as np
 import pytest
 
+from hourglass.experiment.alarm import CollapseAlarm
 from hourglass.images import ArrayImages
 from hourglass.models import build_model
 from hourglass.records import ModelSpec, NetworkOptions, TrainingPlan
-from hourglass.training import CollapseAlarm, train
+from hourglass.training import train
 
 OPTIONS = NetworkOptions(units=(16,), latent_dim=8, activation="relu")
 
