@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hourglass.errors import DataError, WriteError
-from hourglass.files import atomic_write, make_folder, sha256, write_bytes, write_text
+from hourglass.errors import DataError, OutputExistsError, WriteError
+from hourglass.files import atomic_write, exists, make_folder, sha256, write_bytes, write_text
 
 
 def test_what_is_written_is_there_with_its_folder(tmp_path: Path) -> None:
@@ -50,3 +50,18 @@ def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
         make_folder(tmp_path / "file" / "run")
     with pytest.raises(WriteError, match="file/run"):
         write_bytes(tmp_path / "file" / "run", b"")
+
+
+def test_a_folder_that_must_be_new(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "run"
+    assert make_folder(path, exist_ok=False) == path
+    assert make_folder(path) == path
+    with pytest.raises(OutputExistsError, match="exists already"):
+        make_folder(path, exist_ok=False)
+
+
+def test_whether_something_stands_there(tmp_path: Path) -> None:
+    assert exists(tmp_path)
+    assert not exists(tmp_path / "none")
+    with pytest.raises(WriteError, match="name too long"):
+        exists(tmp_path / ("x" * 300))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from hourglass.errors import HourglassError, WriteError
+from hourglass.errors import HourglassError, OutputExistsError, WriteError
 
 
 @contextlib.contextmanager
@@ -77,14 +77,35 @@ def make_folder(path: Path, *, exist_ok: bool = True) -> Path:
 
     Raises
     ------
+    OutputExistsError
+        If something stands there already and ``exist_ok`` is false. Of two that make the same
+        folder at once, one gets this error.
     WriteError
         If it cannot be made.
     """
     try:
         path.mkdir(parents=True, exist_ok=exist_ok)
+    except FileExistsError as error:
+        if exist_ok:
+            raise write_error(path, error) from error
+        raise OutputExistsError(f"{path} exists already. Choose another place.") from error
     except OSError as error:
         raise write_error(path, error) from error
     return path
+
+
+def exists(path: Path) -> bool:
+    """Return whether something stands where output would go.
+
+    Raises
+    ------
+    WriteError
+        If that cannot be told (permissions, a name that is too long).
+    """
+    try:
+        return path.exists()
+    except OSError as error:
+        raise write_error(path, error) from error
 
 
 def sha256(path: Path) -> str:

@@ -1,11 +1,16 @@
+import hashlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from hourglass.bundles import load_model, save_model
-from hourglass.errors import HourglassError, MissingPathError, ModelFileError
+from hourglass.errors import MissingPathError, ModelFileError
 from hourglass.models import build_model
 from hourglass.records import ModelSpec, NetworkOptions
 
@@ -100,5 +105,114 @@ def test_words_outside_the_vocabulary(folder: Path) -> None:
     spec = json.loads((folder / "model.json").read_text())["spec"]
     for wrong in ({"network": "os:system"}, {"corruption": "os:system"}, {"seed": 1}):
         changed(folder, spec=spec | wrong)
-        with pytest.raises(HourglassError):
+        with pytest.raises(ModelFileError):
             load_model(folder)
+
+
+def described(folder: Path, **changes: object) -> None:
+    """Change the specification in ``model.json``, its options included."""
+    spec = json.loads((folder / "model.json").read_text())["spec"]
+    for key, value in changes.items():
+        (spec["options"] if key in spec["options"] else spec)[key] = value
+    changed(folder, spec=spec)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"units": [12000, 12000]}, "does not fit"),
+        ({"units": [65537]}, "units"),
+        ({"units": [1] * 17}, "units"),
+        ({"units": []}, "units"),
+        ({"latent_dim": 65537}, "latent_dim"),
+        ({"latent_dim": None}, "latent_dim is missing"),
+        ({"network": "unet", "corruption": "gaussian:0.1"}, "has no code"),
+        ({"network": "unet", "latent_dim": None}, "does not fit"),
+        ({"image_shape": [8, 8, 0]}, "image_shape"),
+        ({"image_shape": [8, 8, -1]}, "image_shape"),
+        ({"image_shape": [8, 8, 5]}, "image_shape"),
+        ({"image_shape": [0, 8, 1]}, "image_shape"),
+        ({"image_shape": [8, 65537, 1]}, "image_shape"),
+        ({"image_shape": [None, 8, 1]}, "one size"),
+        ({"corruption": "foo:1"}, "cannot be built.*'foo' is not known"),
+        ({"corruption": "gaussian:x"}, "cannot be built.*KIND:LEVEL"),
+        ({"corruption": "+".join(["gaussian:0.1"] * 99)}, "corruption"),
+        ({"reconstruction_loss": "mse:-1"}, "cannot be built.*above 0"),
+    ],
+    ids=str,
+)
+def test_a_model_that_cannot_be(folder: Path, changes: dict, words: str) -> None:
+    described(folder, **changes)
+    with pytest.raises(ModelFileError, match=rf"model\.json.*{words}|{words}.*model\.json"):
+        load_model(folder)
+
+
+def test_a_denoiser_without_a_corruption(tmp_path: Path) -> None:
+    save_model(build_model(SPECS[2]), SPECS[2], tmp_path)
+    described(tmp_path, corruption=None)
+    with pytest.raises(ModelFileError, match=r"cannot be built.*no bottleneck"):
+        load_model(tmp_path)
+
+
+def reweighted(folder: Path, tensors: dict[str, np.ndarray]) -> None:
+    """Replace the weights, checksum included, as a stranger would."""
+    path = folder / "weights.safetensors"
+    save_file(tensors, path)
+    changed(folder, weights_sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def test_weights_of_another_type(folder: Path) -> None:
+    tensors = load_file(folder / "weights.safetensors")
+    reweighted(folder, {name: tensor.astype(np.float64) for name, tensor in tensors.items()})
+    with pytest.raises(ModelFileError, match=r"F32.* has F64"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_no_numbers(folder: Path, value: float) -> None:
+    tensors = load_file(folder / "weights.safetensors")
+    tensors["decoder/pixels/bias"][-1] = value
+    reweighted(folder, tensors)
+    with pytest.raises(ModelFileError, match="infinite or not a number"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 64, b"\x02" + bytes(7) + b"{]"], ids=len)
+def test_weights_that_are_no_safetensors(folder: Path, content: bytes) -> None:
+    (folder / "weights.safetensors").write_bytes(content)
+    changed(folder, weights_sha256=hashlib.sha256(content).hexdigest())
+    with pytest.raises(ModelFileError, match="not a safetensors file"):
+        load_model(folder)
+
+
+def test_a_model_that_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, os.strerror(13))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ModelFileError, match="cannot be read: Permission denied"):
+        load_model(folder)
+
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from hourglass.bundles import load_model
+from hourglass.errors import ModelFileError
+
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
+try:
+    load_model(Path(sys.argv[1]))
+except ModelFileError as error:
+    print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the unit of ru_maxrss is Linux's")
+def test_the_error_comes_before_the_memory(folder: Path) -> None:
+    described(folder, units=[12000, 12000])
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(folder)], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) < 100 * 1024, "kibibytes more than before"

@@ -76,6 +76,13 @@ def test_the_command_names_what_differs_from_the_defaults() -> None:
         ({"epochs": 2, "minutes": 1.0}, "epochs or minutes, not both"),
         ({"noise": 0.1, "corruption": "gaussian:0.2"}, "Leave one of them out"),
         ({"seed": -1}, "seed should be greater than or equal to 0"),
+        ({"minutes": float("inf")}, "minutes should be a finite number; inf was given"),
+        ({"learning_rate": float("inf")}, "learning_rate should be a finite number"),
+        ({"clip_norm": float("nan")}, "clip_norm should be a finite number"),
+        ({"beta_2": float("nan")}, "beta_2 should be a finite number"),
+        ({"units": [65537]}, "units.0 should be less than or equal to 65536"),
+        ({"units": [1] * 17}, "units"),
+        ({"corruption": "gaussian:0.1+" * 20}, "corruption"),
         ({"learning_rate": "fast"}, "learning_rate should be a valid number"),
     ],
 )
@@ -100,3 +107,18 @@ def test_a_file_that_is_missing_or_no_toml(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_bytes(b"epochs = = 3")
     with pytest.raises(ConfigurationError, match="is not TOML"):
         Experiment.from_toml(tmp_path / "bad.toml")
+    (tmp_path / "deep.toml").write_bytes(b"units = " + b"[" * 5000)
+    with pytest.raises(ConfigurationError, match="is not TOML"):
+        Experiment.from_toml(tmp_path / "deep.toml")
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be read: Is a directory"):
+        Experiment.from_toml(tmp_path)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(ConfigurationError, match="cannot be read: Permission denied"):
+        Experiment.from_toml(tmp_path / "mine.toml")

@@ -1,11 +1,15 @@
 import csv
+import json
+import os
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from hourglass.errors import DataError, MissingPathError, OutputExistsError
+from hourglass.errors import DataError, MissingPathError, OutputExistsError, WriteError
 from hourglass.records import (
     Architecture,
     Epoch,
@@ -136,6 +140,109 @@ def test_a_new_run_never_replaces_anything(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     with pytest.raises(OutputExistsError, match=r"exists already.*--output"):
         RunFolder.create(tmp_path / "run")
+
+
+def test_of_two_trainings_one_gets_the_folder(tmp_path: Path) -> None:
+    def create(_: int) -> str:
+        try:
+            return RunFolder.create(tmp_path / "runs" / "same").path.name
+        except OutputExistsError:
+            return "taken"
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(create, range(8))) == ["same", *["taken"] * 7]
+
+
+TOO_LONG = "x" * 300
+
+
+def test_a_new_run_that_cannot_be(tmp_path: Path) -> None:
+    for attempt in (RunFolder.create, RunFolder.require_new):
+        with pytest.raises(WriteError, match="name too long"):
+            attempt(tmp_path / TOO_LONG)
+    with pytest.raises(WriteError, match="name too long"):
+        new_run_path(tmp_path, Experiment(data=TOO_LONG), datetime(2026, 11, 21))
+
+
+def test_what_cannot_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(MissingPathError, match="There is no run"):
+        find_run(TOO_LONG, tmp_path)
+    with pytest.raises(DataError, match="name too long"):
+        RunFolder(tmp_path / TOO_LONG).read_scores()
+    with pytest.raises(DataError, match="name too long"):
+        list_runs(tmp_path / TOO_LONG)
+
+
+def test_files_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("mine", "theirs"):
+        make_run(tmp_path / name)
+    (tmp_path / "mine" / "scores.json").touch()
+    stat = Path.stat
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, os.strerror(13))
+
+    def stat_of_mine(path: Path, **options: bool) -> os.stat_result:
+        return refuse() if path.parent.name == "theirs" else stat(path, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(DataError, match=r"scores\.json cannot be read: Permission denied"):
+        RunFolder(tmp_path / "mine").read_scores()
+    monkeypatch.setattr(Path, "stat", stat_of_mine)
+    with pytest.raises(MissingPathError, match=r"no run 'theirs'\. Runs in .*: mine\."):
+        find_run("theirs", tmp_path)
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(DataError, match="cannot be read: Permission denied"):
+        list_runs(tmp_path)
+
+
+def test_scores_without_methods_are_named(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    run.write_scores(RECORDS["scores"])
+    path = run.path / "scores.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"methods": []}))
+    with pytest.raises(DataError, match=r"scores\.json.*one method of kind model"):
+        run.read_scores()
+
+
+def samples_of_zeros(run: RunFolder) -> Path:
+    images = np.zeros((2, 64, 64, 1), np.float32)
+    run.write_samples(
+        Samples(groups={}, positions=np.arange(2), images={"clean": images}, errors={})
+    )
+    return run.path / "samples.npz"
+
+
+def test_samples_with_a_damaged_stream_are_named(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    path = samples_of_zeros(run)
+    with zipfile.ZipFile(path) as archive:
+        start = archive.getinfo("image/clean.npy").header_offset
+    content = bytearray(path.read_bytes())
+    content[start + 80 : start + 90] = b"\xff" * 10
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"samples\.npz"):
+        run.read_samples()
+
+
+def test_samples_that_do_not_fit_together_are_named(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    np.savez(run.path / "samples.npz", positions=np.arange(3))
+    with pytest.raises(DataError, match=r"samples\.npz.*need clean images"):
+        run.read_samples()
+
+
+def test_samples_that_would_fill_the_memory(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    block = bytes(1 << 20)
+    with (
+        zipfile.ZipFile(run.path / "samples.npz", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("positions.npy", "w", force_zip64=True) as file,
+    ):
+        for _ in range(257):
+            file.write(block)
+    with pytest.raises(DataError, match=r"samples\.npz.*unpacks to 269,484,032 bytes"):
+        run.read_samples()
 
 
 def make_run(path: Path) -> None:

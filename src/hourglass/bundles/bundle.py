@@ -2,9 +2,12 @@
 
 Nothing is unpickled and nothing of the file is executed: the description names one of our own
 networks and its sizes, and the weights are arrays whose names and shapes have to match it.
+The header of the weights is compared with the description first; no array is read before it fits,
+so that memory is taken only for what really lies in the file.
 """
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
@@ -12,17 +15,22 @@ from typing import ClassVar, Final
 import keras
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
+from hourglass.bundles.shapes import Shapes, weight_shapes
 from hourglass.errors import ConfigurationError, MissingPathError, ModelFileError
 from hourglass.files import sha256, write_bytes
 from hourglass.models import ImageModel, build_model
 from hourglass.records import ModelSpec, from_json, to_json
 
 _SCHEMA: Final = 1
-_MOST_DESCRIPTION_BYTES: Final = 1_000_000
+# Ours have 500 bytes, and some 20,000 in the header for the deepest network.
+_MOST_DESCRIPTION_BYTES: Final = 10_000
+_MOST_HEADER_BYTES: Final = 100_000
+_LENGTH_BYTES: Final = 8
+_BLOCK_BYTES: Final = 1 << 20
 _DESCRIPTION: Final = "model.json"
 _WEIGHTS: Final = "weights.safetensors"
 
@@ -64,13 +72,47 @@ def load_model(folder: Path) -> tuple[ImageModel, ModelSpec]:
     MissingPathError
         If there is no model in the folder.
     ModelFileError
-        If a file is damaged, of another schema, or does not fit the other one.
+        If a file is damaged, of another schema, cannot be read, or does not fit the other one.
     """
-    description = _read_description(folder / _DESCRIPTION)
-    tensors = _read_tensors(folder / _WEIGHTS, description.weights_sha256)
-    model = build_model(description.spec)
-    _fill(model, tensors, folder / _WEIGHTS)
+    path = folder / _WEIGHTS
+    with _reading(folder):
+        description = _read_description(folder / _DESCRIPTION)
+        with _building(folder / _DESCRIPTION):
+            expected = weight_shapes(description.spec)
+        _require_sha256(path, description.weights_sha256)
+        _require_header(path, expected)
+        _require_finite(path)
+        with _building(folder / _DESCRIPTION):
+            model = build_model(description.spec)
+        tensors: Tensors = load_tensors(path.read_bytes())
+    for name, variable in _variables(model).items():
+        variable.assign(tensors[name])
     return model, description.spec
+
+
+@contextlib.contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except MissingPathError:
+        raise
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ModelFileError(
+            f"The model in {folder} cannot be read: {reason}. Check its files and permissions."
+        ) from error
+
+
+@contextlib.contextmanager
+def _building(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        cause = str(error).rstrip(".")
+        raise ModelFileError(
+            f"{path} describes a model that cannot be built: {cause}. "
+            "It is damaged, or not a model of Hourglass."
+        ) from error
 
 
 def _read_description(path: Path) -> _Description:
@@ -90,7 +132,36 @@ def _read_description(path: Path) -> _Description:
     return description
 
 
-def _read_tensors(path: Path, expected: str) -> Tensors:
+def _require_header(path: Path, expected: Shapes) -> None:
+    """Refuse weights whose names, shapes or types are not those of the description."""
+    if _header_bytes(path) > _MOST_HEADER_BYTES:
+        raise ModelFileError(f"{path} is not a safetensors file of ours: its header is too long.")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 - no dict
+            found = {name: tuple(entry.get_shape()) for name, entry in slices.items()}
+            types = {entry.get_dtype() for entry in slices.values()}
+    except SafetensorError as error:
+        raise ModelFileError(f"{path} is not a safetensors file: {error}") from error
+    if found != expected:
+        wrong = min(set(expected.items()) ^ set(found.items()))[0]
+        raise ModelFileError(
+            f"{path} does not fit {_DESCRIPTION}: {wrong} should have shape "
+            f"{expected.get(wrong, 'none')} and has {found.get(wrong, 'none')}."
+        )
+    if types != {"F32"}:
+        raise ModelFileError(
+            f"{path} must hold 32-bit floating-point numbers (F32) alone; it has "
+            f"{', '.join(sorted(types))}."
+        )
+
+
+def _header_bytes(path: Path) -> int:
+    with path.open("rb") as file:
+        return int.from_bytes(file.read(_LENGTH_BYTES), "little")
+
+
+def _require_sha256(path: Path, expected: str) -> None:
     if not path.is_file():
         raise ModelFileError(f"{path} is missing; the model was not copied whole.")
     found = sha256(path)
@@ -99,24 +170,19 @@ def _read_tensors(path: Path, expected: str) -> Tensors:
             f"{path} has SHA-256 {found}, and {_DESCRIPTION} expects {expected}. "
             "The file is damaged or belongs to another model; copy the model again."
         )
-    try:
-        return load_tensors(path.read_bytes())
-    except SafetensorError as error:
-        raise ModelFileError(f"{path} is not a safetensors file: {error}") from error
 
 
-def _fill(model: ImageModel, tensors: Tensors, path: Path) -> None:
-    variables = _variables(model)
-    expected = {name: tuple(variable.shape) for name, variable in variables.items()}
-    found = {name: tensor.shape for name, tensor in tensors.items()}
-    if found != expected:
-        wrong = sorted(set(expected.items()) ^ set(found.items()))[0][0]
-        raise ModelFileError(
-            f"{path} does not fit {_DESCRIPTION}: {wrong} should have shape "
-            f"{expected.get(wrong, 'none')} and has {found.get(wrong, 'none')}."
-        )
-    for name, variable in variables.items():
-        variable.assign(tensors[name])
+def _require_finite(path: Path) -> None:
+    """Refuse weights that are not numbers, a block at a time: behind the header all is F32."""
+    start = _LENGTH_BYTES + _header_bytes(path)
+    with path.open("rb") as file:
+        file.seek(start)
+        while block := file.read(_BLOCK_BYTES):
+            if not np.isfinite(np.frombuffer(block, "<f4")).all():
+                raise ModelFileError(
+                    f"{path} has weights that are infinite or not a number: its training "
+                    "diverged, or the file is damaged. Train again with a lower learning rate."
+                )
 
 
 def _variables(model: ImageModel) -> dict[str, keras.Variable]:

@@ -17,7 +17,7 @@ def demo(
     output_options: OutputOptions = OutputOptions(),
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
-    """Train a denoiser for a minute on the images that come with Hourglass."""
+    """Train a denoiser for less than a minute on the images that come with Hourglass."""
     from hourglass.records import DEMO
 
     path = output or new_path(runs_options.runs, DEMO)

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
 import tomli_w
-from annotated_types import Gt
 
 from hourglass.errors import ConfigurationError, MissingPathError
 from hourglass.records.network import (
@@ -17,7 +16,9 @@ from hourglass.records.network import (
     ActivationName,
     NetworkName,
     NetworkOptions,
+    Size,
     Units,
+    Words,
 )
 from hourglass.records.plan import TrainingPlan
 from hourglass.records.validation import checked
@@ -65,10 +66,10 @@ class Experiment:
     data: str = "fashion-mnist-small"
     network: NetworkName | None = None
     units: Units | None = None
-    latent_dim: Annotated[int, Gt(0)] | None = None
+    latent_dim: Size | None = None
     activation: ActivationName | None = None
-    corruption: str | None = None
-    loss: str = "mse"
+    corruption: Words | None = None
+    loss: Words = "mse"
     expected: Literal["collapse"] | None = None
     plan: TrainingPlan = field(default_factory=TrainingPlan)
 
@@ -178,13 +179,18 @@ def read_toml(path: Path) -> dict[str, Any]:
     MissingPathError
         If there is no such file.
     ConfigurationError
-        If it is not TOML.
+        If it is a folder, cannot be read or is not TOML.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise MissingPathError(f"There is no experiment file {path}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ConfigurationError(
+            f"An experiment is a TOML file; {path} cannot be read: {reason}."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{path} is not TOML: {error}") from error
 
 
@@ -200,4 +206,4 @@ def _refuse_two_corruptions(flat: Mapping[str, Any]) -> None:
         )
 
 
-DEMO: Final = Experiment(corruption="gaussian:0.2", plan=TrainingPlan(minutes=1.0))
+DEMO: Final = Experiment(corruption="gaussian:0.2", plan=TrainingPlan(minutes=0.75))

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 
-from annotated_types import Gt, Len
+from annotated_types import Ge, Gt, Le, Len, MaxLen
 
 NetworkName = Literal["convolutional", "dense", "unet"]
 ActivationName = Literal["elu", "gelu", "linear", "relu", "selu", "sigmoid", "silu", "tanh"]
-Units = Annotated[tuple[Annotated[int, Gt(0)], ...], Len(1)]
+# A stranger's description is read too, so that no size is open to the top.
+Size = Annotated[int, Gt(0), Le(65_536)]
+Units = Annotated[tuple[Size, ...], Len(1, 16)]
+Channels = Annotated[int, Ge(1), Le(4)]
+Words = Annotated[str, MaxLen(200)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,8 +31,10 @@ class NetworkOptions:
         Activation of the hidden layers, by Keras' name.
     """
 
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
     units: Units
-    latent_dim: Annotated[int, Gt(0)] | None
+    latent_dim: Size | None
     activation: ActivationName
 
 
@@ -62,7 +68,7 @@ class ModelSpec:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     network: NetworkName
-    image_shape: tuple[int | None, int | None, int]
+    image_shape: tuple[Size | None, Size | None, Channels]
     options: NetworkOptions
-    corruption: str | None = None
-    reconstruction_loss: str = "mse"
+    corruption: Words | None = None
+    reconstruction_loss: Words = "mse"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, Literal
 
 from annotated_types import Ge, Gt, Lt
+from pydantic import AllowInfNan
 
 from hourglass.errors import ConfigurationError
 
@@ -11,6 +12,7 @@ DEFAULT_MINUTES: Final = 3.0
 
 OptimizerName = Literal["adam", "adamw", "nadam", "rmsprop", "sgd"]
 ScheduleName = Literal["constant", "cosine"]
+Finite = Annotated[float, AllowInfNan(False)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,13 +57,13 @@ class TrainingPlan:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     epochs: Annotated[int, Gt(0)] | None = None
-    minutes: Annotated[float, Gt(0)] | None = None
+    minutes: Annotated[Finite, Gt(0)] | None = None
     batch_size: Annotated[int, Gt(0)] = 64
-    learning_rate: Annotated[float, Gt(0)] = 4e-3
+    learning_rate: Annotated[Finite, Gt(0)] = 4e-3
     optimizer: OptimizerName = "adam"
-    beta_2: Annotated[float, Ge(0), Lt(1)] = 0.95
+    beta_2: Annotated[Finite, Ge(0), Lt(1)] = 0.95
     schedule: ScheduleName = "cosine"
-    clip_norm: Annotated[float, Ge(0)] = 1.0
+    clip_norm: Annotated[Finite, Ge(0)] = 1.0
     patience: Annotated[int, Ge(0)] = 0
     seed: Annotated[int, Ge(0)] = 0
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hourglass.errors import DataError
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Samples:
@@ -23,12 +25,42 @@ class Samples:
         where the input is corrupted, then a key for each method of the scores.
     errors
         Mean squared error of every image of the split by method, shape (images,).
+
+    Raises
+    ------
+    DataError
+        If the clean images are missing, shapes differ, or a group has an image that is not there.
     """
 
     groups: Mapping[str, NDArray[np.int64]]
     positions: NDArray[np.int64]
     images: Mapping[str, NDArray[np.float32]]
     errors: Mapping[str, NDArray[np.float32]]
+
+    def __post_init__(self) -> None:
+        if "clean" not in self.images:
+            raise DataError(f"Samples need clean images; these have {sorted(self.images)}.")
+        self._require_shapes()
+        for name, group in self.groups.items():
+            missing = np.setdiff1d(group, self.positions)
+            if missing.size:
+                raise DataError(
+                    f"The group {name!r} shows images {missing.tolist()}, which are not among "
+                    "the samples."
+                )
+
+    def _require_shapes(self) -> None:
+        expected = (len(self.positions), *self.images["clean"].shape[1:])
+        for name, images in self.images.items():
+            if images.ndim != 4 or images.shape != expected:
+                raise DataError(
+                    f"Samples are {len(self.positions)} images with axes (count, height, width, "
+                    f"channels), all of one shape; {name!r} has shape {images.shape} where "
+                    f"{expected} was expected."
+                )
+        for name, errors in self.errors.items():
+            if errors.ndim != 1:
+                raise DataError(f"Errors need one axis; those of {name!r} have {errors.ndim}.")
 
     def strip(self, group: str, method: str) -> NDArray[np.float32]:
         """Return the images of one group as one method shows them, in the group's order."""

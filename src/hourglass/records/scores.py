@@ -1,9 +1,11 @@
 """Numbers that a table shows, always with the split they were measured on."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
+from hourglass.errors import ConfigurationError
 from hourglass.records.health import Collapse, LatentHealth
 
 
@@ -47,6 +49,18 @@ class MethodScores:
     mse_by_class: Mapping[str, float] = field(default_factory=dict)
 
 
+# Stands in a table where no baseline could be computed.
+_NO_BASELINE: Final = MethodScores(
+    method="none",
+    label="no baseline",
+    kind="baseline",
+    mse=math.nan,
+    psnr=math.nan,
+    psnr_per_image=math.nan,
+    ssim=math.nan,
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scores:
     """The table of a run: its model beside what it must beat.
@@ -69,6 +83,11 @@ class Scores:
         Whether the kept weights learned anything, judged on validation.
     latent
         What the numbers of the code carry; ``None`` for a network without one.
+
+    Raises
+    ------
+    ConfigurationError
+        If the methods do not have exactly one model among them.
     """
 
     data: str
@@ -79,6 +98,14 @@ class Scores:
     left_out: tuple[str, ...] = ()
     collapse: Collapse | None = None
     latent: LatentHealth | None = None
+
+    def __post_init__(self) -> None:
+        models = [method for method in self.methods if method.kind == "model"]
+        if len(models) != 1:
+            raise ConfigurationError(
+                f"A table of scores has one method of kind model; this one has {len(models)}. "
+                "Evaluate the run again."
+            )
 
     @property
     def collapsed(self) -> bool:
@@ -92,8 +119,12 @@ class Scores:
 
     @property
     def best_baseline(self) -> MethodScores:
-        """The method with the lowest error among all that were not trained here."""
+        """The method with the lowest error among all that were not trained here.
+
+        Where there is none, a method called ``no baseline`` whose figures are all NaN.
+        """
         return min(
             (method for method in self.methods if method.kind != "model"),
             key=lambda method: method.mse,
+            default=_NO_BASELINE,
         )

@@ -14,10 +14,12 @@
         report.html         written by ``report``
 """
 
+import contextlib
 import csv
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from dataclasses import astuple, fields
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +34,7 @@ from hourglass.errors import (
     MissingPathError,
     OutputExistsError,
 )
-from hourglass.files import atomic_write, make_folder, write_bytes, write_text
+from hourglass.files import atomic_write, exists, make_folder, write_bytes, write_text
 from hourglass.records import (
     Architecture,
     Epoch,
@@ -46,6 +48,7 @@ from hourglass.records import (
 )
 
 LATEST: Final = "latest"
+_MOST_SAMPLE_BYTES: Final = 256 * 1024**2
 Record = TypeVar("Record")
 
 
@@ -73,8 +76,10 @@ class RunFolder:
         WriteError
             If it cannot be made.
         """
-        cls.require_new(path)
-        return cls(make_folder(path))
+        try:
+            return cls(make_folder(path, exist_ok=False))
+        except OutputExistsError as error:
+            raise _taken(path) from error
 
     @staticmethod
     def require_new(path: Path) -> None:
@@ -84,12 +89,11 @@ class RunFolder:
         ------
         OutputExistsError
             If something does.
+        WriteError
+            If that cannot be told.
         """
-        if path.exists():
-            raise OutputExistsError(
-                f"{path} exists already; a training writes to a new folder. "
-                "Choose another --output, or remove that one."
-            )
+        if exists(path):
+            raise _taken(path)
 
     @property
     def model(self) -> Path:
@@ -151,12 +155,14 @@ class RunFolder:
         """Read ``history.csv``."""
         path = self._existing("history.csv")
         try:
-            with path.open(encoding="utf-8", newline="") as file:
+            with _reading(path), path.open(encoding="utf-8", newline="") as file:
                 rows = list(csv.DictReader(file))
             best = [int(row["epoch"]) for row in rows if row.pop("best") == "1"]
             text = json.dumps({"epochs": rows, "best_epoch": best[0]}).encode()
             return from_json(History, text, str(path))
-        except (KeyError, IndexError, ValueError) as error:
+        except DataError:
+            raise
+        except (KeyError, IndexError, ValueError, csv.Error) as error:
             raise DataError(f"{path} is not a training history: {error}") from error
 
     def write_samples(self, samples: Samples) -> None:
@@ -173,6 +179,7 @@ class RunFolder:
         """Read ``samples.npz``."""
         path = self._existing("samples.npz")
         try:
+            _require_size(path)
             with np.load(path, allow_pickle=False) as archive:
                 arrays = dict(archive)
             return Samples(
@@ -181,19 +188,24 @@ class RunFolder:
                 images=_with_prefix(arrays, "image/"),
                 errors=_with_prefix(arrays, "error/"),
             )
-        except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-            raise DataError(f"{path} does not hold the samples of a run.") from error
+        # ZIP, zlib, LZMA and NumPy each raise errors of their own, without a common root.
+        except Exception as error:
+            raise DataError(f"{path} does not hold the samples of a run: {error}") from error
 
     def _read(self, kind: type[Record], name: str) -> Record:
         path = self._existing(name)
         try:
-            return from_json(kind, path.read_bytes(), str(path))
+            with _reading(path):
+                content = path.read_bytes()
+            return from_json(kind, content, str(path))
         except ConfigurationError as error:
             raise DataError(str(error)) from error
 
     def _existing(self, name: str) -> Path:
         path = self.path / name
-        if not path.is_file():
+        with _reading(path):
+            there = path.is_file()
+        if not there:
             raise DataError(
                 f"{self.path} has no {name}: its training did not get that far. "
                 "Train again with another --output."
@@ -222,19 +234,25 @@ def find_run(name: str, root: Path) -> RunFolder:
             return runs[-1]
         raise MissingPathError(f"There is no run in {root}. Make one with `hourglass train`.")
     for path in (Path(name), root / name):
-        if (path / "experiment.toml").is_file():
+        if _started(path) is not None:
             return RunFolder(path)
     names = ", ".join(run.path.name for run in list_runs(root)[-8:]) or "none"
     raise MissingPathError(f"There is no run {name!r}. Runs in {root}: {names}.")
 
 
 def list_runs(root: Path) -> list[RunFolder]:
-    """Return the runs in a folder, the newest last."""
-    if not root.is_dir():
-        return []
-    folders = [file.parent for file in root.glob("*/experiment.toml")]
-    folders.sort(key=lambda folder: ((folder / "experiment.toml").stat().st_mtime_ns, folder.name))
-    return [RunFolder(folder) for folder in folders]
+    """Return the runs in a folder, the newest last; those that may not be seen are left out.
+
+    Raises
+    ------
+    DataError
+        If the folder itself cannot be read.
+    """
+    with _reading(root):
+        folders = list(root.iterdir()) if root.is_dir() else []
+    started = {folder: _started(folder) for folder in folders}
+    runs = [(began, folder) for folder, began in started.items() if began is not None]
+    return [RunFolder(folder) for _, folder in sorted(runs)]
 
 
 def new_run_path(root: Path, experiment: Experiment, now: datetime) -> Path:
@@ -243,10 +261,43 @@ def new_run_path(root: Path, experiment: Experiment, now: datetime) -> Path:
     name = f"{now:%Y-%m-%d}-{data}-{experiment.network_or_default}"
     path = root / name
     number = 2
-    while path.exists():
+    while exists(path):
         path = root / f"{name}-{number}"
         number += 1
     return path
+
+
+def _taken(path: Path) -> OutputExistsError:
+    return OutputExistsError(
+        f"{path} exists already; a training writes to a new folder. "
+        "Choose another --output, or remove that one."
+    )
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Say which file could not be read, and why."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DataError(f"{path} cannot be read: {reason}. Check its permissions.") from error
+
+
+def _started(folder: Path) -> int | None:
+    """Return when the run in a folder began, in nanoseconds; ``None`` where no run can be seen."""
+    try:
+        return (folder / "experiment.toml").stat().st_mtime_ns
+    except (OSError, ValueError):
+        return None
+
+
+def _require_size(path: Path) -> None:
+    """Refuse an archive that would unpack to more than the samples of any run."""
+    with zipfile.ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+    if size > _MOST_SAMPLE_BYTES:
+        raise DataError(f"it unpacks to {size:,} bytes, more than {_MOST_SAMPLE_BYTES:,}.")
 
 
 def _with_prefix(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:

@@ -1,0 +1,107 @@
+"""Names and shapes of a model's weights, from its description alone.
+
+Integers in, integers out: a description that calls for gigabytes is found out before they are
+taken. A test holds these equal to what ``build_model`` makes.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Final
+
+from hourglass.errors import ConfigurationError
+from hourglass.networks.halves import require_fixed
+from hourglass.records import ModelSpec
+
+Shapes = dict[str, tuple[int, ...]]
+
+
+def weight_shapes(spec: ModelSpec) -> Shapes:
+    """Return the shape of every weight that a model has, by the name it is saved under.
+
+    Raises
+    ------
+    ConfigurationError
+        If the network has a code and its size is missing, or the other way round.
+    ImageShapeError
+        If the network needs images of one size and the size is open.
+    """
+    return _SHAPES[spec.network](spec)
+
+
+def _dense(spec: ModelSpec) -> Shapes:
+    pixels = math.prod(require_fixed(spec.image_shape, spec.network))
+    widths = (pixels, *spec.options.units, _code(spec))
+    *inner, last, _ = reversed(widths)
+    return {
+        **_stack("encoder", widths),
+        **_stack("decoder", (*inner, last)),
+        **_layer("decoder/pixels", last, pixels),
+    }
+
+
+def _stack(part: str, widths: Sequence[int]) -> Shapes:
+    shapes: Shapes = {}
+    for number, (inputs, outputs) in enumerate(pairwise(widths), start=1):
+        shapes |= _layer(f"{part}/dense_{number}", inputs, outputs)
+    return shapes
+
+
+def _convolutional(spec: ModelSpec) -> Shapes:
+    height, width, channels = require_fixed(spec.image_shape, spec.network)
+    units, code = spec.options.units, _code(spec)
+    for _ in units:
+        height, width = math.ceil(height / 2), math.ceil(width / 2)
+    values = height * width * units[-1]
+    shapes = _layer("encoder/code", values, code) | _layer("decoder/spread", code, values)
+    for number, (inputs, outputs) in enumerate(pairwise((channels, *units)), start=1):
+        shapes |= _layer(f"encoder/convolution_{number}", 3, 3, inputs, outputs)
+        name = "pixels" if number == 1 else f"transposed_{number - 1}"
+        shapes |= _transposed(f"decoder/{name}", 3, outputs, inputs)
+    return shapes
+
+
+def _unet(spec: ModelSpec) -> Shapes:
+    if spec.options.latent_dim is not None:
+        raise ConfigurationError(
+            f"The unet network has no code, so latent_dim = {spec.options.latent_dim} cannot be."
+        )
+    channels, units = spec.image_shape[2], spec.options.units
+    shapes = _transposed("network/correction", 2, units[0], channels)
+    for depth, (inputs, outputs) in enumerate(pairwise((channels, *units)), start=1):
+        shapes |= _layer(f"network/down_{depth}", 2, 2, inputs, outputs)
+        shapes |= _block(f"network/down_{depth}_block_1", outputs)
+        if depth == len(units):
+            shapes |= _block(f"network/down_{depth}_block_2", outputs)
+        if depth > 1:
+            shapes |= _transposed(f"network/up_{depth - 1}", 2, outputs, inputs)
+            shapes |= _block(f"network/up_{depth - 1}_block_1", inputs)
+    return shapes
+
+
+def _block(name: str, width: int) -> Shapes:
+    return {
+        **_layer(f"{name}_first", 3, 3, width, width),
+        **_layer(f"{name}_second", 3, 3, width, width),
+    }
+
+
+def _layer(name: str, *kernel: int) -> Shapes:
+    return {f"{name}/kernel": kernel, f"{name}/bias": kernel[-1:]}
+
+
+def _transposed(name: str, side: int, inputs: int, outputs: int) -> Shapes:
+    # Keras keeps the kernel of a transposed convolution with its two last axes swapped.
+    return {f"{name}/kernel": (side, side, outputs, inputs), f"{name}/bias": (outputs,)}
+
+
+def _code(spec: ModelSpec) -> int:
+    if spec.options.latent_dim is None:
+        raise ConfigurationError(f"The {spec.network} network has a code; latent_dim is missing.")
+    return spec.options.latent_dim
+
+
+_SHAPES: Final[Mapping[str, Callable[[ModelSpec], Shapes]]] = MappingProxyType(
+    {"convolutional": _convolutional, "dense": _dense, "unet": _unet}
+)

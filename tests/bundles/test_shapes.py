@@ -1,0 +1,55 @@
+import math
+
+import pytest
+
+from hourglass.bundles.shapes import weight_shapes
+from hourglass.errors import ConfigurationError, ImageShapeError
+from hourglass.models import build_model
+from hourglass.records import ModelSpec, NetworkOptions
+
+SIZES = [
+    ("dense", (8, 8, 1), (5,), 3),
+    ("dense", (7, 3, 3), (9, 5, 4), 2),
+    ("convolutional", (8, 8, 1), (5,), 3),
+    ("convolutional", (7, 13, 3), (4, 6, 5), 2),
+    ("convolutional", (2, 1, 4), (3, 2, 3), 1),
+    ("unet", (None, None, 1), (4,), None),
+    ("unet", (None, None, 3), (4, 6), None),
+    ("unet", (9, 5, 4), (3, 2, 5, 4), None),
+]
+
+
+def described(network: str, shape: tuple, units: tuple, latent_dim: int | None) -> ModelSpec:
+    options = NetworkOptions(units=units, latent_dim=latent_dim, activation="relu")
+    return ModelSpec(network=network, image_shape=shape, options=options, corruption="gaussian:0.1")
+
+
+@pytest.mark.parametrize(("network", "shape", "units", "latent_dim"), SIZES, ids=str)
+def test_the_shapes_are_those_of_the_model(network, shape, units, latent_dim) -> None:
+    spec = described(network, shape, units, latent_dim)
+    model = build_model(spec)
+    shapes = weight_shapes(spec)
+    assert sum(map(math.prod, shapes.values())) == model.count_params()
+    assert shapes == {
+        f"{part}/{weight.path}": tuple(weight.shape)
+        for part, network in model.parts.items()
+        for weight in network.weights
+    }
+
+
+def test_the_largest_description_costs_nothing() -> None:
+    spec = described("dense", (65536, 65536, 4), (65536,) * 16, 65536)
+    assert sum(map(math.prod, weight_shapes(spec).values())) > 10**15
+
+
+@pytest.mark.parametrize("network", ["dense", "convolutional"])
+def test_what_a_network_with_a_code_needs(network: str) -> None:
+    with pytest.raises(ConfigurationError, match="latent_dim is missing"):
+        weight_shapes(described(network, (8, 8, 1), (4,), None))
+    with pytest.raises(ImageShapeError, match="one size"):
+        weight_shapes(described(network, (8, None, 1), (4,), 2))
+
+
+def test_a_unet_has_no_code() -> None:
+    with pytest.raises(ConfigurationError, match="has no code"):
+        weight_shapes(described("unet", (8, 8, 1), (4,), 2))
