@@ -160,3 +160,24 @@ def test_another_network_than_the_files_comes_with_its_own_sizes(hourglass, tmp_
     assert hourglass("train", *words, "--units", "4", "4", "--output", "y").code == 0
     asked = RunFolder(tmp_path / "y").read_experiment()
     assert (asked.network, asked.units, asked.activation) == ("unet", (4, 4), "silu")
+
+
+def test_one_damaged_run_does_not_hide_the_others(hourglass, a_run, tmp_path):
+    for name in ("good", "bad"):
+        shutil.copytree(a_run, tmp_path / "runs" / name)
+    (tmp_path / "runs" / "bad" / "scores.json").write_text('{"methods": []}')
+    done = hourglass("runs", "list")
+    assert done.code == 0
+    assert "damaged" in done.out and "finished" in done.out
+
+
+def test_offline_is_offline_for_fetch_too(hourglass, tmp_path, monkeypatch):
+    from hourglass.images import lookup
+
+    monkeypatch.setattr(lookup, "SYSTEM_DATA", tmp_path / "system")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("HOURGLASS_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("HOURGLASS_MIRROR_MNIST", "http://127.0.0.1:9/")
+    monkeypatch.delenv("HOURGLASS_DATA_DIR", raising=False)
+    done = hourglass("data", "fetch", "mnist", "--offline")
+    assert done.code == 69 and "refused" not in done.err

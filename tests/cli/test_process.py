@@ -1,5 +1,6 @@
 """What only a process of its own can show: imports, file descriptors, signals."""
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -91,12 +92,53 @@ def test_an_interrupted_run_is_marked_and_has_no_half_written_file(tmp_path):
         assert "unfinished" in listing.communicate(timeout=60)[0]
 
 
+@pytest.mark.skipif(importlib.util.find_spec("torch") is not None, reason="PyTorch is here")
 def test_without_a_backend_one_line_names_the_extras(tmp_path):
-    with start(*TRAIN, "--epochs", "1", cwd=tmp_path, KERAS_BACKEND="no_such_backend") as done:
+    with start(*TRAIN, "--epochs", "1", cwd=tmp_path, KERAS_BACKEND="torch") as done:
         _, err = done.communicate(timeout=60)
     assert done.returncode == 1
     assert len(err.strip().splitlines()) == 1
-    assert "no_such_backend is not installed" in err and "cpu" in err
+    assert "torch is not installed" in err and "extras cpu, cuda, jax, torch" in err
+
+
+@pytest.mark.parametrize("name", ["numpy", "theano.x", "tensorflw"])
+def test_a_backend_that_cannot_train_is_refused(tmp_path, name):
+    with start(*TRAIN, "--epochs", "1", "--output", "x", cwd=tmp_path, KERAS_BACKEND=name) as done:
+        _, err = done.communicate(timeout=60)
+    assert done.returncode == 2
+    assert len(err.strip().splitlines()) == 1
+    assert f"KERAS_BACKEND '{name}' is not known" in err and "jax, tensorflow, torch" in err
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("words", ["--help", "data list", "data show digits --json"])
+def test_a_reader_that_has_read_enough_is_no_fault(tmp_path, words):
+    command = f"{sys.executable} -m hourglass {words}"
+    script = f"set -o pipefail; ({command}; echo $? >&2) | (exec 0<&-; sleep 2)"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stderr.strip() == "0"
+
+
+def test_a_full_output_is_told(tmp_path):
+    command = f"{sys.executable} -m hourglass data show digits --json > /dev/full"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 74
+    assert "Could not read or write" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("delay", [0.1, 0.2, 0.4, 0.8])
+def test_an_early_interruption_is_quiet(tmp_path, delay):
+    with start(*TRAIN, "--epochs", "100000", "--output", "x", cwd=tmp_path) as done:
+        time.sleep(delay)
+        done.send_signal(signal.SIGINT)
+        _, err = done.communicate(timeout=60)
+    # In its first moments Python itself has no handler yet and ends by the signal.
+    assert done.returncode in (130, -signal.SIGINT)
+    assert "Traceback" not in err or done.returncode == -signal.SIGINT
 
 
 def test_nothing_can_be_written_on_a_full_disk(tmp_path):

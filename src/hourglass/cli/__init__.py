@@ -1,5 +1,23 @@
 """The command ``hourglass``: words in, one call, a few printed lines."""
 
-from hourglass.cli.app import main
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
 
 __all__ = ["main"]
+
+
+def main(words: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit with its code.
+
+    Parameters
+    ----------
+    words
+        The command line without the program's name; by default that of the process.
+    """
+    try:
+        from hourglass.cli.app import run_command
+    except KeyboardInterrupt:
+        # Interrupted while the command line itself was still being loaded.
+        sys.exit(130)
+    run_command(words)

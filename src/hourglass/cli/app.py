@@ -1,5 +1,6 @@
 """All commands, and how each of them ends."""
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -33,11 +34,12 @@ _COMMANDS: Final = {
     "data": ("hourglass.cli.data:app", "List, show, fetch and find data sets."),
     "runs": ("hourglass.cli.runs:app", "List, show and find runs."),
 }
+_YES: Final = ("1", "true", "yes")
 for _name, (_place, _help) in _COMMANDS.items():
     app.command(_place, name=_name, help=_help)
 
 
-def main(words: Sequence[str] | None = None) -> NoReturn:
+def run_command(words: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code.
 
     Parameters
@@ -48,8 +50,13 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     words = sys.argv[1:] if words is None else list(words)
     try:
         app(words, exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):
+        # Whoever reads has read enough, as `head` does (rich then asks for the exit); the rest
+        # goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (Exception, KeyboardInterrupt) as error:
-        if "--debug" in words:
+        if "--debug" in words or os.environ.get("HOURGLASS_DEBUG", "").lower() in _YES:
             traceback.print_exc()
         code, line = exit_code(error)
         errors().print(line, markup=False, highlight=False, soft_wrap=True)

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import cyclopts
 from cyclopts import Parameter
+from rich.progress import DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
 from hourglass.cli.options import DataOptions, OutputOptions
-from hourglass.cli.output import print_json, print_line, print_table
+from hourglass.cli.output import errors, print_json, print_line, print_table
 from hourglass.images import DataFacts, describe, fetch, places
 from hourglass.records import DATA_SETS, to_json
 
@@ -45,7 +46,23 @@ def show(
 @app.command(name="fetch")
 def fetch_(data: DataName, /, *, data_options: DataOptions = DataOptions()) -> None:
     """Make sure that a named data set is on this machine; download it if need be."""
-    print_line(str(fetch(data, data_options.data_dir)))
+    with Progress(
+        TextColumn("{task.description}"),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=errors(),
+        disable=not errors().is_terminal,
+        transient=True,
+    ) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(file: str, size: int) -> None:
+            if file not in tasks:
+                tasks[file] = bars.add_task(file, total=None)
+            bars.advance(tasks[file], size)
+
+        path = fetch(data, data_options.data_dir, offline=data_options.offline, progress=advance)
+    print_line(str(path))
 
 
 @app.command

@@ -37,6 +37,8 @@ def exit_code(error: BaseException) -> tuple[int, str]:
     for kind, code in _CODES:
         if isinstance(error, kind):
             return code, " ".join(str(error).split())
+    if isinstance(error, OSError):
+        return 74, f"Could not read or write: {error}. Check permissions and the room left."
     return 1, (
         f"{type(error).__name__}: {error} This is a fault of Hourglass; "
         "please report it with the traceback that --debug prints."

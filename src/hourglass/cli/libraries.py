@@ -7,7 +7,7 @@ import tempfile
 import warnings
 from typing import Final
 
-from hourglass.errors import BackendError
+from hourglass.errors import BackendError, require_known
 
 _BACKENDS: Final = ("tensorflow", "jax", "torch")
 _STANDARD_ERROR: Final = 2
@@ -25,6 +25,8 @@ def prepare_keras(*, debug: bool = False) -> None:
 
     Raises
     ------
+    ConfigurationError
+        If ``KERAS_BACKEND`` names none that can train.
     BackendError
         If no backend is installed.
     """
@@ -38,7 +40,7 @@ def prepare_keras(*, debug: bool = False) -> None:
 
 def _require_backend() -> None:
     chosen = os.environ.get("KERAS_BACKEND")
-    candidates = (chosen,) if chosen else _BACKENDS
+    candidates = (require_known("KERAS_BACKEND", chosen, _BACKENDS),) if chosen else _BACKENDS
     if not any(importlib.util.find_spec(package) for package in candidates):
         raise BackendError(
             f"Keras has nothing to compute with: {' or '.join(candidates)} is not installed. "

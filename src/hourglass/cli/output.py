@@ -24,7 +24,7 @@ def teller(quiet: bool) -> Callable[[str], None]:
     """Return a function that tells a line of the story, or nothing."""
     if quiet:
         return lambda line: None
-    return lambda line: errors().print(line, markup=False, highlight=False)
+    return lambda line: errors().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_line(line: str) -> None:

@@ -64,10 +64,12 @@ def path(run: RunName, /, *, runs_options: RunsOptions = RunsOptions()) -> None:
 
 def _row(folder: RunFolder) -> tuple[str, ...]:
     try:
-        scores = folder.read_scores()
         status = folder.read_record().status
+        scores = folder.read_scores() if status == "finished" else None
     except HourglassError:
-        return folder.path.name, "unfinished", "", "", ""
+        return folder.path.name, "damaged", "", "", ""
+    if scores is None:
+        return folder.path.name, status, "", "", ""
     best = scores.best_baseline
     return (
         folder.path.name,

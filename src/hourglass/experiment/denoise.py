@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hourglass.bundles import load_model
 from hourglass.errors import (
     ConfigurationError,
-    HourglassError,
+    DataError,
     ImageShapeError,
     MissingPathError,
     PartialError,
@@ -57,6 +57,8 @@ def denoise_files(
         If the model was not trained to denoise, or an output would replace its input.
     MissingPathError
         If an input does not exist, or a folder holds no PNG file.
+    WriteError
+        If results cannot be written; the rest is not tried.
     PartialError
         If some files failed; all others are done.
     """
@@ -75,11 +77,13 @@ def denoise_files(
 
 def _done(model: ImageModel, spec: ModelSpec, job: _Job, tell: Callable[[str], None]) -> bool:
     try:
+        if job.source.suffix.lower() != _SUFFIX:
+            raise DataError(f"{job.source} is no PNG file; convert it first.")
         image = read_image_file(job.source, channels=spec.image_shape[2])
-        _require_shape(image.shape, spec)
+        _require_shape(job.source, image.shape, spec)
         write_image_file(job.target, reconstruct(model, image[None])[0])
-    except HourglassError as error:
-        tell(f"{job.source}: {error}")
+    except (DataError, MissingPathError) as error:
+        tell(str(error))
         return False
     return True
 
@@ -107,10 +111,21 @@ def _sources_and_targets(inputs: Iterable[Path], output: Path) -> Iterator[tuple
             continue
         if not path.is_dir():
             raise MissingPathError(f"There is no file or folder {path}.")
-        files = sorted(file for file in path.rglob("*") if file.suffix.lower() == _SUFFIX)
+        files = sorted(_pictures(path, output))
         if not files:
             raise MissingPathError(f"{path} holds no PNG file.")
         yield from ((file, output / file.relative_to(path)) for file in files)
+
+
+def _pictures(folder: Path, output: Path) -> Iterator[Path]:
+    """Yield the PNG files below a folder, but for hidden ones and earlier results."""
+    results = output.resolve()
+    inside = results != folder.resolve()
+    for file in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+        earlier = inside and results in file.resolve().parents
+        if file.suffix.lower() == _SUFFIX and file.is_file() and not (hidden or earlier):
+            yield file
 
 
 def _require_denoiser(spec: ModelSpec, run: RunFolder) -> None:
@@ -121,13 +136,13 @@ def _require_denoiser(spec: ModelSpec, run: RunFolder) -> None:
         )
 
 
-def _require_shape(shape: tuple[int, ...], spec: ModelSpec) -> None:
+def _require_shape(source: Path, shape: tuple[int, ...], spec: ModelSpec) -> None:
     fits = all(
         want is None or want == have for want, have in zip(spec.image_shape, shape, strict=True)
     )
     if not fits:
         height, width, channels = (size or "any" for size in spec.image_shape)
         raise ImageShapeError(
-            f"the model takes images of height {height}, width {width} and {channels} channels; "
-            f"this one has shape {shape}."
+            f"{source} has shape {shape}, and the model takes images of height {height}, width "
+            f"{width} and {channels} channels."
         )

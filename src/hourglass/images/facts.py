@@ -107,7 +107,13 @@ def places(name: str, data_dir: Path | None = None) -> tuple[Place, ...]:
     )
 
 
-def fetch(name: str, data_dir: Path | None = None, *, progress: Progress | None = None) -> Path:
+def fetch(
+    name: str,
+    data_dir: Path | None = None,
+    *,
+    offline: bool = False,
+    progress: Progress | None = None,
+) -> Path:
     """Make sure that a named data set is on this machine.
 
     Parameters
@@ -116,6 +122,8 @@ def fetch(name: str, data_dir: Path | None = None, *, progress: Progress | None 
         A name from ``records.DATA_SETS``.
     data_dir
         Where it is looked for first.
+    offline
+        Never download.
     progress
         Told, while something is downloaded, the file name and the number of bytes just come.
 
@@ -134,7 +142,8 @@ def fetch(name: str, data_dir: Path | None = None, *, progress: Progress | None 
     require_known("Data set", name, DATA_SETS)
     if name not in PUBLICATIONS:
         return _INSTALLED[name]()
-    return Path(find_or_fetch(PUBLICATIONS[name], data_dir, progress=progress)[0])
+    publication = PUBLICATIONS[name]
+    return Path(find_or_fetch(publication, data_dir, offline=offline, progress=progress)[0])
 
 
 def _classes(data_set: DataSet) -> tuple[str, ...]:
