@@ -90,8 +90,12 @@ def test_runs_are_listed_and_shown(hourglass, a_run):
     assert f"{RunFolder(a_run).read_scores().model.mse:.5f}" in listed
     shown = hourglass("runs", "show", a_run).out
     assert 'data = "digits"' in shown and "hourglass train --data digits" in shown
-    record = json.loads(hourglass("runs", "show", a_run, "--json").out)
-    assert record["status"] == "finished"
+    shown = json.loads(hourglass("runs", "show", a_run, "--json").out)
+    assert shown["record"]["status"] == "finished"
+    assert shown["experiment"]["data"] == shown["scores"]["data"] == "digits"
+    (line,) = json.loads(hourglass("runs", "list", "--runs", a_run.parent, "--json").out)
+    assert (line["run"], line["status"], line["split"]) == (a_run.name, "finished", "test")
+    assert line["mse"] == RunFolder(a_run).read_scores().model.mse
     assert "hourglass demo" in hourglass("runs", "list", "--runs", "none").out
 
 

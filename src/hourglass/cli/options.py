@@ -121,6 +121,16 @@ class OutputOptions:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
+class DebugOptions:
+    """How a command that prints no numbers ends."""
+
+    debug: Annotated[
+        bool, Parameter(group=_OUTPUT, negative="", help="Print the traceback of an error.")
+    ] = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
 class RunsOptions:
     """Where runs lie."""
 

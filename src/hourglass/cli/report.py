@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from hourglass.cli.options import OutputOptions, RunsOptions
+from hourglass.cli.options import DebugOptions, RunsOptions
 from hourglass.cli.output import print_line
 from hourglass.runs import find_run
 
@@ -13,7 +13,7 @@ def report(
     run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
     /,
     *,
-    output_options: OutputOptions = OutputOptions(),
+    debug_options: DebugOptions = DebugOptions(),
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
     """Write the report of a run again from the files of the run."""

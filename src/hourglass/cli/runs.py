@@ -1,5 +1,7 @@
 """``hourglass runs``."""
 
+import json
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import cyclopts
@@ -9,7 +11,7 @@ from hourglass.cli.options import OutputOptions, RunsOptions
 from hourglass.cli.output import print_json, print_line, print_table
 from hourglass.cli.telling import tell_scores
 from hourglass.errors import HourglassError
-from hourglass.records import to_json
+from hourglass.records import RunRecord, to_json
 from hourglass.runs import RunFolder, find_run, list_runs
 
 app = cyclopts.App(name="runs", help="List, show and find runs.")
@@ -24,14 +26,17 @@ def list_(
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
     """List all runs with their errors, the newest last."""
-    folders = list_runs(runs_options.runs)
-    if not folders:
+    lines = [_line(folder) for folder in list_runs(runs_options.runs)]
+    if output_options.json:
+        print_json(json.dumps([asdict(line) for line in lines], indent=2).encode() + b"\n")
+        return
+    if not lines:
         print_line(f"There is no run in {runs_options.runs}. Make one: hourglass demo")
         return
     print_table(
         f"Runs in {runs_options.runs}",
         ("run", "status", "split", "MSE", "best baseline"),
-        [_row(folder) for folder in folders],
+        [_cells(line) for line in lines],
     )
 
 
@@ -45,10 +50,10 @@ def show(
 ) -> None:
     """Show what was asked for, what it was done with, and the scores."""
     folder = find_run(run, runs_options.runs)
-    if output_options.json:
-        print_json(to_json(folder.read_record()))
-        return
     record = folder.read_record()
+    if output_options.json:
+        print_json(_shown(folder, record))
+        return
     print_line(folder.read_experiment().to_toml())
     print_line(f"{record.status}, started {record.started}, {record.steps:,} steps")
     print_line(f"again: {record.command}")
@@ -62,19 +67,56 @@ def path(run: RunName, /, *, runs_options: RunsOptions = RunsOptions()) -> None:
     print_line(str(find_run(run, runs_options.runs).path.resolve()))
 
 
-def _row(folder: RunFolder) -> tuple[str, ...]:
+def _shown(folder: RunFolder, record: RunRecord) -> bytes:
+    finished = record.status == "finished"
+    parts = {
+        "record": record,
+        "experiment": folder.read_experiment(),
+        "scores": folder.read_scores() if finished else None,
+    }
+    texts = {name: to_json(part) if part else b"null" for name, part in parts.items()}
+    return json.dumps({name: json.loads(text) for name, text in texts.items()}).encode() + b"\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A run in a list; what was not measured is ``None``."""
+
+    run: str
+    status: str
+    split: str | None = None
+    mse: float | None = None
+    best_baseline: str | None = None
+    best_baseline_mse: float | None = None
+
+
+def _line(folder: RunFolder) -> _Line:
+    name = folder.path.name
     try:
         status = folder.read_record().status
         scores = folder.read_scores() if status == "finished" else None
     except HourglassError:
-        return folder.path.name, "damaged", "", "", ""
+        return _Line(run=name, status="damaged")
     if scores is None:
-        return folder.path.name, status, "", "", ""
+        return _Line(run=name, status=status)
     best = scores.best_baseline
+    return _Line(
+        run=name,
+        status=status,
+        split=scores.split,
+        mse=scores.model.mse,
+        best_baseline=best.label,
+        best_baseline_mse=best.mse,
+    )
+
+
+def _cells(line: _Line) -> tuple[str, ...]:
+    if line.mse is None:
+        return line.run, line.status, "", "", ""
     return (
-        folder.path.name,
-        status,
-        scores.split,
-        f"{scores.model.mse:.5f}",
-        f"{best.mse:.5f} ({best.label})",
+        line.run,
+        line.status,
+        str(line.split),
+        f"{line.mse:.5f}",
+        f"{line.best_baseline_mse:.5f} ({line.best_baseline})",
     )
