@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PIL import Image
 
 from hourglass.errors import ConfigurationError, MissingPathError, PartialError
 from hourglass.experiment import denoise_files
@@ -78,9 +79,15 @@ def test_results_are_never_taken_as_input(finished, folder):
     assert len(list((folder / "in" / "out").rglob("*.png"))) == 6
 
 
-def test_only_png_files_are_taken(finished, folder):
-    from PIL import Image
+def test_sixteen_bits_are_kept(finished, folder, digits):
+    write_image_file(folder / "deep.png", digits[0] * 0.9 + 0.03, bits=16)
+    denoise_files(finished("denoiser"), [folder / "deep.png"], folder / "out")
+    with Image.open(folder / "out" / "deep.png") as image:
+        assert image.mode == "I;16"
+        assert len(np.unique(np.asarray(image) % 256)) > 2
 
+
+def test_only_png_files_are_taken(finished, folder):
     Image.new("L", (8, 8)).save(folder / "a.jpg")
     told = []
     with pytest.raises(PartialError):

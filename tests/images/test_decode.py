@@ -16,7 +16,7 @@ from hourglass.errors import (
     MissingPathError,
     WriteError,
 )
-from hourglass.images import read_image_file, write_image_file
+from hourglass.images import image_bits, read_image_file, write_image_file
 from hourglass.images.decode import IMAGE_EXTENSIONS, decode, probe
 
 GRAY = np.arange(20, dtype=np.uint8).reshape(4, 5) * 12
@@ -246,3 +246,12 @@ def test_a_failed_write_leaves_nothing(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(WriteError):
         write_image_file(tmp_path / "file" / "image.png", np.zeros((2, 2, 1)))
+
+
+def test_sixteen_bits_are_written_and_read_exactly(tmp_path):
+    levels = np.arange(0, 65_536, 257, dtype=np.uint16).reshape(16, 16, 1)
+    write_image_file(tmp_path / "deep.png", levels / 65_535.0, bits=16)
+    assert image_bits(tmp_path / "deep.png") == 16
+    assert np.array_equal(np.rint(read_image_file(tmp_path / "deep.png") * 65_535), levels)
+    with pytest.raises(ImageShapeError, match="16 bits"):
+        write_image_file(tmp_path / "color.png", np.zeros((2, 2, 3)), bits=16)

@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Final, NoReturn
 
 __all__ = ["main"]
+
+INTERRUPTED: Final = "Interrupted. What was finished is kept; an unfinished run is marked so."
 
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
@@ -17,7 +19,9 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     """
     try:
         from hourglass.cli.app import run_command
+
+        run_command(words)
     except KeyboardInterrupt:
         # Interrupted while the command line itself was still being loaded.
+        sys.stderr.write(f"{INTERRUPTED}\n")
         sys.exit(130)
-    run_command(words)

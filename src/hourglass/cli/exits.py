@@ -4,6 +4,7 @@ from typing import Final
 
 from cyclopts import CycloptsError
 
+from hourglass.cli import INTERRUPTED
 from hourglass.errors import (
     ConfigurationError,
     DataError,
@@ -33,7 +34,7 @@ _CODES: Final[tuple[tuple[type[BaseException], int], ...]] = (
 def exit_code(error: BaseException) -> tuple[int, str]:
     """Return the exit code of an error and one line for standard error."""
     if isinstance(error, KeyboardInterrupt):
-        return 130, "Interrupted. What was finished is kept; an unfinished run is marked so."
+        return 130, INTERRUPTED
     for kind, code in _CODES:
         if isinstance(error, kind):
             return code, " ".join(str(error).split())

@@ -12,7 +12,7 @@ from hourglass.errors import (
     MissingPathError,
     PartialError,
 )
-from hourglass.images import read_image_file, write_image_file
+from hourglass.images import image_bits, read_image_file, write_image_file
 from hourglass.inference import reconstruct
 from hourglass.models import ImageModel
 from hourglass.records import ModelSpec
@@ -33,7 +33,7 @@ def denoise_files(
     *,
     tell: Callable[[str], None] = lambda line: None,
 ) -> int:
-    """Denoise PNG files, keeping their names.
+    """Denoise PNG files, keeping their names, and 16 bits where gray ones have them.
 
     Parameters
     ----------
@@ -81,7 +81,10 @@ def _done(model: ImageModel, spec: ModelSpec, job: _Job, tell: Callable[[str], N
             raise DataError(f"{job.source} is no PNG file; convert it first.")
         image = read_image_file(job.source, channels=spec.image_shape[2])
         _require_shape(job.source, image.shape, spec)
-        write_image_file(job.target, reconstruct(model, image[None])[0])
+        restored = reconstruct(model, image[None])[0]
+        # A conversion to the model's channels gives up 16 bits, which PNG has for gray alone.
+        bits = image_bits(job.source) if restored.shape[-1] == 1 else 8
+        write_image_file(job.target, restored, bits=bits)
     except (DataError, MissingPathError) as error:
         tell(str(error))
         return False

@@ -5,7 +5,7 @@
 (1437, 180, 180)
 """
 
-from hourglass.images.decode import read_image_file, write_image_file
+from hourglass.images.decode import image_bits, read_image_file, write_image_file
 from hourglass.images.facts import DataFacts, describe, fetch, places
 from hourglass.images.load import load_images, load_splits
 from hourglass.images.lookup import Place
@@ -22,6 +22,7 @@ __all__ = [
     "Splits",
     "describe",
     "fetch",
+    "image_bits",
     "load_images",
     "load_splits",
     "places",

@@ -95,8 +95,8 @@ def read_image_file(path: str | Path, channels: int | None = None) -> NDArray[np
     return image if channels is None else _with_channels(image, channels, path)
 
 
-def write_image_file(path: str | Path, image: NDArray[np.floating[Any]]) -> None:
-    """Write one image as PNG with 8 bits a channel, all of it or nothing.
+def write_image_file(path: str | Path, image: NDArray[np.floating[Any]], *, bits: int = 8) -> None:
+    """Write one image as PNG, all of it or nothing.
 
     Parameters
     ----------
@@ -104,20 +104,48 @@ def write_image_file(path: str | Path, image: NDArray[np.floating[Any]]) -> None
         The file, which is replaced if it exists.
     image
         Shape (height, width, channels); values are clipped to [0, 1].
+    bits
+        Bits of each value: 8, or 16 for an image of one channel.
 
     Raises
     ------
     ImageShapeError
-        If it has not three axes or not 1 to 4 channels.
+        If it has not three axes or not 1 to 4 channels, or more than one with 16 bits.
     DataError
         If the values are not floating point, or one is not finite.
     WriteError
         If the file cannot be written.
     """
-    if image.ndim != 3 or not 1 <= image.shape[-1] <= MOST_CHANNELS or image.size == 0:
+    _require_writable(path, image, bits)
+    white, dtype = (65_535.0, np.uint16) if bits == 16 else (255.0, np.uint8)
+    levels = np.rint(np.clip(image, 0.0, 1.0) * white).astype(dtype)
+    mode = "I;16" if bits == 16 else _MODES[image.shape[-1] - 1]
+    plane = levels[..., 0] if image.shape[-1] == 1 else levels
+    buffer = io.BytesIO()
+    Image.frombytes(mode, (image.shape[1], image.shape[0]), plane.tobytes()).save(buffer, "PNG")
+    write_bytes(Path(path), buffer.getvalue())
+
+
+def image_bits(path: Path) -> int:
+    """Return how many bits a value of an image file has: 8 or 16.
+
+    Raises
+    ------
+    DataError
+        If it is not an image that can be read.
+    """
+    try:
+        return 16 if probe(path).dtype == "uint16" else 8
+    except DataError as error:
+        raise DataError(f"{path} cannot be read as an image: {error}.") from error
+
+
+def _require_writable(path: str | Path, image: NDArray[np.floating[Any]], bits: int) -> None:
+    most = 1 if bits == 16 else MOST_CHANNELS
+    if image.ndim != 3 or not 1 <= image.shape[-1] <= most or image.size == 0:
         raise ImageShapeError(
-            f"An image has axes (height, width, channels) with 1 to {MOST_CHANNELS} channels; "
-            f"this array has shape {image.shape}."
+            f"An image with {bits} bits has axes (height, width, channels) with 1 to {most} "
+            f"channels; this array has shape {image.shape}."
         )
     if image.dtype.kind != "f":
         raise DataError(
@@ -126,12 +154,6 @@ def write_image_file(path: str | Path, image: NDArray[np.floating[Any]]) -> None
         )
     if not np.isfinite(image).all():
         raise DataError(f"Pixels must be finite; the image for {path} has NaN or infinite ones.")
-    levels = np.rint(np.clip(image, 0.0, 1.0) * 255.0).astype(np.uint8)
-    mode = _MODES[image.shape[-1] - 1]
-    plane = levels[..., 0] if mode == "L" else levels
-    buffer = io.BytesIO()
-    Image.frombytes(mode, (image.shape[1], image.shape[0]), plane.tobytes()).save(buffer, "PNG")
-    write_bytes(Path(path), buffer.getvalue())
 
 
 def probe(path: Path) -> ImageForm:
