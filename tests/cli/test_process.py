@@ -15,6 +15,18 @@ from hourglass.runs import RunFolder
 TRAIN = ["train", "digits", "--network", "dense", "--noise", "0.2"]
 
 
+@pytest.fixture(autouse=True)
+def _interruptible():
+    """Let processes be interrupted also where the tests run in the background of a shell.
+
+    Such a shell has its children ignore the signal, and they hand that on; a handler is not
+    handed on, so that a child of this process starts as usual.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def start(*words: str | Path, cwd: Path, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "hourglass", *map(str, words)],
