@@ -1,8 +1,14 @@
+import builtins
+import errno
+import io
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from hourglass.errors import ConfigurationError, MissingPathError, PartialError
+from hourglass.errors import ConfigurationError, MissingPathError, PartialError, WriteError
 from hourglass.experiment import denoise_files
 from hourglass.images import read_image_file, write_image_file
 from hourglass.seeds import generator
@@ -96,8 +102,6 @@ def test_only_png_files_are_taken(finished, folder):
 
 
 def test_an_output_that_cannot_be_written_ends_it_at_once(finished, folder):
-    from hourglass.errors import WriteError
-
     (folder / "file").write_bytes(b"")
     with pytest.raises(WriteError, match="Could not write"):
         denoise_files(finished("denoiser"), [folder / "in"], folder / "file")
@@ -119,3 +123,55 @@ def test_inputs_that_are_not_there(finished, folder):
     for path, words in [(folder / "none", "no file or folder"), (folder / "empty", "no PNG")]:
         with pytest.raises(MissingPathError, match=words):
             denoise_files(finished("denoiser"), [path], folder / "out")
+
+
+def without_rights(monkeypatch, place):
+    """Let the system refuse what lies at ``place``, which it never does for an administrator."""
+    scan, stat, open_ = os.scandir, os.stat, io.open
+
+    def guard(call):
+        def guarded(path=".", *arguments, **keywords):
+            if isinstance(path, str | Path) and Path(path) == place:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return call(path, *arguments, **keywords)
+
+        return guarded
+
+    monkeypatch.setattr(os, "scandir", guard(scan))
+    monkeypatch.setattr(os, "stat", guard(stat))
+    monkeypatch.setattr(builtins, "open", guard(open_))
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_folder_that_may_not_be_read_is_named(finished, folder, monkeypatch, inside):
+    run = finished("denoiser")
+    without_rights(monkeypatch, folder / "in" / "sub")
+    asked = folder / "in" if inside else folder / "in" / "sub"
+    with pytest.raises(MissingPathError, match=r"sub cannot be reached: Permission denied"):
+        denoise_files(run, [asked], folder / "out")
+    assert not (folder / "out").exists()
+
+
+def test_a_file_that_may_not_be_read_is_named_and_the_others_done(finished, folder, monkeypatch):
+    run = finished("denoiser")
+    told = []
+    with monkeypatch.context() as rights:
+        without_rights(rights, folder / "in" / "sub" / "1.png")
+        with pytest.raises(PartialError, match="1 of 6 files failed"):
+            denoise_files(run, [folder / "in"], folder / "out", tell=told.append)
+    (line,) = told
+    assert "1.png cannot be read as an image: permission denied" in line
+    assert line.count("1.png") == 1
+
+
+def test_a_name_that_no_file_can_have(finished, folder):
+    run = finished("denoiser")
+    with pytest.raises(MissingPathError, match="cannot be reached"):
+        denoise_files(run, [folder / ("x" * 300 + ".png")], folder / "out")
+    with pytest.raises(WriteError, match="Could not write"):
+        denoise_files(run, [folder / "in"], folder / ("x" * 300))
+
+
+def test_results_above_their_input_leave_it_in_peace(finished, folder):
+    assert denoise_files(finished("denoiser"), [folder / "in" / "sub"], folder) == 3
+    assert len(list(folder.glob("*.png"))) == 3

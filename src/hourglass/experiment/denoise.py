@@ -1,8 +1,10 @@
 """A trained denoiser at work on image files."""
 
+import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from hourglass.bundles import load_model
 from hourglass.errors import (
@@ -12,6 +14,7 @@ from hourglass.errors import (
     MissingPathError,
     PartialError,
 )
+from hourglass.files import exists
 from hourglass.images import image_bits, read_image_file, write_image_file
 from hourglass.inference import reconstruct
 from hourglass.models import ImageModel
@@ -56,7 +59,7 @@ def denoise_files(
     ConfigurationError
         If the model was not trained to denoise, or an output would replace its input.
     MissingPathError
-        If an input does not exist, or a folder holds no PNG file.
+        If an input does not exist, cannot be reached, or is a folder without a PNG file.
     WriteError
         If results cannot be written; the rest is not tried.
     PartialError
@@ -65,7 +68,7 @@ def denoise_files(
     jobs = list(_jobs(inputs, output))
     model, spec = load_model(run.model)
     _require_denoiser(spec, run)
-    waiting = [job for job in jobs if not job.target.exists()]
+    waiting = [job for job in jobs if not exists(job.target)]
     failed = [job for job in waiting if not _done(model, spec, job, tell)]
     if failed:
         raise PartialError(
@@ -109,26 +112,54 @@ def _jobs(inputs: Iterable[Path], output: Path) -> Iterator[_Job]:
 
 def _sources_and_targets(inputs: Iterable[Path], output: Path) -> Iterator[tuple[Path, Path]]:
     for path in inputs:
-        if path.is_file():
+        if not _is_folder(path):
             yield path, output / path.name
             continue
-        if not path.is_dir():
-            raise MissingPathError(f"There is no file or folder {path}.")
         files = sorted(_pictures(path, output))
         if not files:
             raise MissingPathError(f"{path} holds no PNG file.")
         yield from ((file, output / file.relative_to(path)) for file in files)
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise MissingPathError(f"There is no file or folder {path}.") from error
+    except OSError as error:
+        _refuse(error)
+    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+        raise MissingPathError(f"{path} is neither a file nor a folder.")
+    return stat.S_ISDIR(mode)
+
+
 def _pictures(folder: Path, output: Path) -> Iterator[Path]:
     """Yield the PNG files below a folder, but for hidden ones and earlier results."""
     results = output.resolve()
-    inside = results != folder.resolve()
-    for file in folder.rglob("*"):
-        hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-        earlier = inside and results in file.resolve().parents
-        if file.suffix.lower() == _SUFFIX and file.is_file() and not (hidden or earlier):
-            yield file
+    for place, folders, names in os.walk(folder, onerror=_refuse):
+        here = Path(place)
+        folders[:] = [name for name in _seen(folders) if (here / name).resolve() != results]
+        for file in map(here.joinpath, _seen(names)):
+            if file.suffix.lower() == _SUFFIX and _is_file(file):
+                yield file
+
+
+def _seen(names: Iterable[str]) -> Iterator[str]:
+    return (name for name in names if not name.startswith("."))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        # It is named as one that failed when it is read.
+        return True
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise MissingPathError(
+        f"{error.filename} cannot be reached: {error.strerror or error}. Check its permissions."
+    ) from error
 
 
 def _require_denoiser(spec: ModelSpec, run: RunFolder) -> None:

@@ -85,11 +85,11 @@ def read_image_file(path: str | Path, channels: int | None = None) -> NDArray[np
         If it cannot be brought to ``channels`` without loss.
     """
     path = Path(path)
-    if not path.exists():
-        raise MissingPathError(f"There is no image file {path}.")
     try:
         pixels = decode(path)
     except DataError as error:
+        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
+            raise MissingPathError(f"There is no image file {path}.") from error
         raise DataError(f"{path} cannot be read as an image: {error}.") from error
     image = as_unit_range(pixels[..., :-1] if has_opaque_alpha(pixels) else pixels)
     return image if channels is None else _with_channels(image, channels, path)
