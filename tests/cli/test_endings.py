@@ -1,4 +1,4 @@
-"""What a review of the commands found, once each."""
+"""How commands end where things go wrong, and that they say each thing once."""
 
 import subprocess
 import sys
