@@ -47,8 +47,3 @@ class Baseline(abc.ABC):
     def refusal(self, image_shape: tuple[int, ...]) -> str | None:
         """Return why images of this shape cannot be served, or ``None``."""
         return None
-
-
-def mean_squared_error(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
-    """Return the mean of the squared differences of all values."""
-    return float(np.mean(np.square(first - second), dtype=np.float64))

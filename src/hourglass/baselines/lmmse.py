@@ -6,7 +6,8 @@ from typing import ClassVar, Final, Self, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.baselines.base import Baseline, Pairs, mean_squared_error
+from hourglass.baselines.base import Baseline, Pairs
+from hourglass.evaluation import mean_squared_errors
 
 _RIDGES: Final = (1e-8, 1e-4, 1e-3, 1e-2, 1e-1)
 # Beyond this the map has more entries than it is worth to keep (134 MB) and minutes to find.
@@ -51,7 +52,9 @@ class AffineLMMSE(Baseline):
             for ridge in _RIDGES
         }
         errors = {
-            ridge: mean_squared_error(self._apply(matrix, validation.seen), validation.clean)
+            ridge: mean_squared_errors(
+                validation.clean, self._apply(matrix, validation.seen)
+            ).mean()
             for ridge, matrix in maps.items()
         }
         self._ridge = min(errors, key=errors.__getitem__)

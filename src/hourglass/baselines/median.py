@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from hourglass.baselines.base import Baseline, Pairs, mean_squared_error
+from hourglass.baselines.base import Baseline, Pairs
+from hourglass.evaluation import mean_squared_errors
 
 _WINDOWS: Final = (3, 5, 7)
 
@@ -29,7 +30,7 @@ class MedianFilter(Baseline):
     def fit(self, training: Pairs, validation: Pairs) -> Self:
         """Choose the window on validation; training pairs are not needed."""
         errors = {
-            window: mean_squared_error(_filtered(validation.seen, window), validation.clean)
+            window: mean_squared_errors(validation.clean, _filtered(validation.seen, window)).mean()
             for window in _WINDOWS
         }
         self._window = min(errors, key=errors.__getitem__)
