@@ -1,11 +1,22 @@
 import errno
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from hourglass.errors import DataError, OutputExistsError, WriteError
-from hourglass.files import atomic_write, exists, make_folder, sha256, write_bytes, write_text
+from hourglass.files import (
+    atomic_write,
+    exists,
+    locked,
+    make_folder,
+    remove_leftovers,
+    sha256,
+    write_bytes,
+    write_text,
+)
 
 
 def test_what_is_written_is_there_with_its_folder(tmp_path: Path) -> None:
@@ -65,3 +76,47 @@ def test_whether_something_stands_there(tmp_path: Path) -> None:
     assert not exists(tmp_path / "none")
     with pytest.raises(WriteError, match="name too long"):
         exists(tmp_path / ("x" * 300))
+
+
+def test_a_lock_lets_one_in_at_a_time(tmp_path: Path) -> None:
+    inside: list[int] = []
+
+    def enter(number: int) -> bool:
+        with locked(tmp_path / "deep" / "lock"):
+            inside.append(number)
+            time.sleep(0.01)
+            return inside.pop() == number and not inside
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(enter, range(16)))
+    assert os.listdir(tmp_path / "deep") == []  # noqa: PTH208 - hidden files count too
+
+
+def test_a_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError), locked(tmp_path / "lock"):
+        raise DataError("no more")
+    with locked(tmp_path / "lock"):
+        assert (tmp_path / "lock").exists()
+
+
+def test_a_lock_that_cannot_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(WriteError, match=r"file/lock: .*Choose a place"),
+        locked(tmp_path / "file" / "lock"),
+    ):
+        pass
+
+
+def test_leftovers_are_the_temporary_files_alone(tmp_path: Path) -> None:
+    with pytest.raises(DataError), atomic_write(tmp_path / "file") as file:
+        left = Path(file.name)
+        raise DataError("no more")
+    for name in (left.name, "file", "notes.part", ".hidden"):
+        (tmp_path / name).touch()
+    remove_leftovers(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".hidden", "file", "notes.part"]
+    remove_leftovers(tmp_path / "none")
+    (tmp_path / left.name).mkdir()
+    with pytest.raises(WriteError, match="Could not write"):
+        remove_leftovers(tmp_path)

@@ -6,9 +6,12 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from hourglass.errors import HourglassError, OutputExistsError, WriteError
+
+CACHE_DIR_VARIABLE: Final = "HOURGLASS_CACHE_DIR"
+_TEMPORARY: Final = ".part"
 
 
 @contextlib.contextmanager
@@ -31,7 +34,7 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     WriteError
         If the folder or the file cannot be written (permissions, a full disk).
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}{_TEMPORARY}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:
@@ -72,6 +75,59 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Let one process or thread at a time into a block; the others wait for their turn.
+
+    The system gives the lock back when its holder ends in any way, so that a killed process
+    blocks no one.
+
+    Parameters
+    ----------
+    path
+        The name of the lock, the same for all that exclude each other. Its folder is made if it
+        is missing; the file is there only while someone holds the lock, or was killed with it.
+
+    Raises
+    ------
+    WriteError
+        If the folder or the file cannot be written.
+    """
+    # It takes longer to import than the rest of this module, and few need it.
+    from filelock import FileLock
+
+    lock = FileLock(path)
+    try:
+        lock.acquire()
+    except OSError as error:
+        raise write_error(path, error) from error
+    try:
+        yield
+    finally:
+        # Whoever waits for a file that has lost its name starts over with a new one. Windows
+        # does not remove an open file: there it stays, empty.
+        with contextlib.suppress(OSError):
+            path.unlink()
+        lock.release()
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files that killed writers left in a folder.
+
+    Nobody else may be writing there: hold the lock that belongs to the folder.
+
+    Raises
+    ------
+    WriteError
+        If one cannot be removed.
+    """
+    for path in folder.glob(f".*{_TEMPORARY}"):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise write_error(path, error) from error
+
+
 def make_folder(path: Path, *, exist_ok: bool = True) -> Path:
     """Make a folder with its parents and return it.
 
@@ -106,6 +162,15 @@ def exists(path: Path) -> bool:
         return path.exists()
     except OSError as error:
         raise write_error(path, error) from error
+
+
+def cache_folder(name: str) -> Path:
+    """Return a folder of Hourglass' own cache; it need not be there."""
+    # It is only needed where nothing was chosen.
+    from platformdirs import user_cache_path
+
+    chosen = os.environ.get(CACHE_DIR_VARIABLE)
+    return (Path(chosen).expanduser() if chosen else user_cache_path("hourglass")) / name
 
 
 def sha256(path: Path) -> str:

@@ -6,10 +6,12 @@ import http.server
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -88,37 +90,57 @@ def tiny_mnist(monkeypatch: pytest.MonkeyPatch, bare_machine: Path) -> TinyMnist
 
 @dataclass
 class Mirror:
-    """A web server on this machine, and what it was asked for."""
+    """A web server on this machine, and what it was asked for.
+
+    While ``flowing`` is cleared, an answer stops in its middle and ``halfway`` is set.
+    """
 
     folder: Path
-    url: str
+    url: str = ""
     asked: list[str] = field(default_factory=list)
+    flowing: threading.Event = field(default_factory=threading.Event)
+    halfway: threading.Event = field(default_factory=threading.Event)
+
+    def answer(self, source: BinaryIO, output: BinaryIO) -> None:
+        """Send a file, its second half only when the answers flow."""
+        content = source.read()
+        middle = len(content) // 2
+        # Whoever asked may have been killed meanwhile.
+        with suppress(ConnectionError):
+            output.write(content[:middle])
+            self.halfway.set()
+            self.flowing.wait()
+            output.write(content[middle:])
 
 
 @pytest.fixture
 def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
     """Start a web server that the environment names as the mirror of MNIST."""
-    folder = tmp_path / "mirror"
-    folder.mkdir()
-    asked: list[str] = []
+    mirror = Mirror(tmp_path / "mirror")
+    mirror.folder.mkdir()
+    mirror.flowing.set()
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
+            mirror.asked.append(self.path)
             super().do_GET()
+
+        def copyfile(self, source: BinaryIO, outputfile: BinaryIO) -> None:
+            mirror.answer(source, outputfile)
 
         def log_message(self, *words: object) -> None:
             """Keep the output of the tests clean."""
 
     server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), partial(Handler, directory=str(folder))
+        ("127.0.0.1", 0), partial(Handler, directory=str(mirror.folder))
     )
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
-    url = f"http://127.0.0.1:{server.server_port}/"
-    monkeypatch.setenv("HOURGLASS_MIRROR_MNIST", url)
+    mirror.url = f"http://127.0.0.1:{server.server_port}/"
+    monkeypatch.setenv("HOURGLASS_MIRROR_MNIST", mirror.url)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    yield Mirror(folder, url, asked)
+    yield mirror
+    mirror.flowing.set()
     server.shutdown()
     server.server_close()
     thread.join()

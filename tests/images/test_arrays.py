@@ -2,7 +2,10 @@
 
 import io
 import pickle
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -125,6 +128,76 @@ def test_a_large_member_is_checked_before_it_is_kept(tmp_path, pixels, monkeypat
     path.write_bytes(content)
     with pytest.raises(DataError, match="CRC"):
         load_images(path)
+
+
+def swollen(path: Path, shape: tuple[int, ...], mebibytes: int) -> Path:
+    """Write an archive whose pixels are declared with a shape and are so many MiB of zeros."""
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": "|u1", "fortran_order": False, "shape": shape}
+    )
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("images.npy", "w") as file,
+    ):
+        file.write(header.getvalue())
+        for _ in range(mebibytes):
+            file.write(bytes(1 << 20))
+    return path
+
+
+def declare(path: Path, size: int) -> None:
+    """Have the directory of an archive declare another size of its only member."""
+    content = bytearray(path.read_bytes())
+    directory = content.rindex(b"PK\x01\x02")
+    content[directory + 24 : directory + 28] = size.to_bytes(4, "little")
+    path.write_bytes(content)
+
+
+def test_archives_that_swell_are_refused_without_asserts_and_without_memory(tmp_path):
+    mebibyte = (1, 1024, 1024, 1)
+    swollen(tmp_path / "more-than-the-header.npz", mebibyte, 250)
+    swollen(tmp_path / "less-than-the-header.npz", (300, *mebibyte[1:]), 250)
+    swollen(tmp_path / "no-images.npz", (250 << 20,), 250)
+    declare(swollen(tmp_path / "more-than-declared.npz", mebibyte, 250), (1 << 20) + 128)
+    declare(swollen(tmp_path / "less-than-declared.npz", (3000, *mebibyte[1:]), 1), 3000 << 20)
+    script = f"""
+import resource, sys
+from pathlib import Path
+from hourglass.errors import DataError
+from hourglass.images import load_images
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for path in Path({str(tmp_path)!r}).iterdir():
+    try:
+        load_images(path)
+    except DataError as error:
+        if path.name in str(error):
+            continue
+    sys.exit(f"not refused: {{path.name}}")
+sys.exit(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before > 100 * 1024)
+"""
+    done = subprocess.run([sys.executable, "-O", "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_more_than_the_machine_could_hold_is_refused_unread(tmp_path, pixels, monkeypatch):
+    monkeypatch.setattr("hourglass.images.memory._machine_memory", lambda: 100)
+    monkeypatch.setattr("hourglass.images.arrays._read_array", None)
+    np.savez_compressed(tmp_path / "data.npz", images=pixels)
+    np.save(tmp_path / "data.npy", pixels)
+    for name, size in (("data.npz: images", "488"), ("data.npy", "488")):
+        with pytest.raises(DataError, match=f"{name} holds {size} bytes.* has 100 bytes"):
+            load_images(tmp_path / name.partition(":")[0])
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_an_array_that_comes_twice_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "data.npz", "w") as archive:
+        for _ in range(2):
+            with archive.open("images.npy", "w") as file:
+                np.save(file, np.zeros((1, 4, 4, 1), np.uint8))
+    with pytest.raises(DataError, match=r"data\.npz holds the array images twice"):
+        load_images(tmp_path / "data.npz")
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 cut"])

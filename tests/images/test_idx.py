@@ -90,6 +90,11 @@ LIES = {
     "too short": (HEADER + bytes(23), "declares 40 bytes in its header and cannot hold more"),
     "too long": (HEADER + bytes(25), "holds more"),
     "huge": (HUGE + bytes(100), "cannot hold more than 116"),
+    "negative": (struct.pack(">I3i", 0x803, -1, 4, 3) + bytes(24), "cannot hold more than"),
+    "little-endian": (struct.pack("<4I", 0x803, 2, 4, 3) + bytes(24), "starts with 03 08 00 00"),
+    "no image": (struct.pack(">4I", 0x803, 0, 4, 3), "At least one"),
+    "too many labels": (struct.pack(">2I", 0x801, 9) + bytes(8), "declares 17 bytes"),
+    "too few labels": (struct.pack(">2I", 0x801, 7) + bytes(8), "holds more"),
 }
 
 
@@ -119,27 +124,46 @@ def test_a_spoiled_gzip_file_is_refused(tmp_path):
         load_images(str(tmp_path / "file.gz"))
 
 
+def test_decompression_stops_at_the_declared_length():
+    # Two gibibytes of zeros, put together from members of a kibibyte each.
+    bomb = gzip.compress(encode_idx(IMAGES)) + 2048 * gzip.compress(bytes(1 << 20))
+    file = io.BytesIO(bomb)
+    with pytest.raises(DataError, match="declares 40 bytes in its header and holds more"):
+        unpack(file, "it")
+    assert file.tell() <= 1 << 18
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_more_than_the_machine_could_hold_is_refused_unread(packed, monkeypatch):
+    monkeypatch.setattr("hourglass.images.memory._machine_memory", lambda: 39)
+    monkeypatch.setattr("hourglass.images.idx._count", None)
+    content = encode_idx(IMAGES)
+    with pytest.raises(DataError, match=r"it holds 40 bytes once it is unpacked.* has 39 bytes"):
+        unpack(io.BytesIO(gzip.compress(content) if packed else content), "it")
+
+
 def test_lies_are_told_without_asserts_and_without_memory(tmp_path):
+    for name, (content, _) in LIES.items():
+        (tmp_path / name).write_bytes(content)
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress(content))
+        (tmp_path / f"{name}.cut.gz").write_bytes(gzip.compress(content)[:-5])
     # 250 MiB of zeros behind a header that declares more, and one that declares less.
-    with gzip.open(tmp_path / "short.gz", "wb", compresslevel=1) as file:
-        file.write(struct.pack(">4I", 0x803, 300, 1024, 1024))
-        for _ in range(250):
-            file.write(bytes(1 << 20))
-    with gzip.open(tmp_path / "long.gz", "wb", compresslevel=1) as file:
-        file.write(struct.pack(">4I", 0x803, 150, 1024, 1024))
-        for _ in range(250):
-            file.write(bytes(1 << 20))
+    zeros = 250 * gzip.compress(bytes(1 << 20))
+    for name, count in (("short.gz", 300), ("long.gz", 150)):
+        header = struct.pack(">4I", 0x803, count, 1024, 1024)
+        (tmp_path / name).write_bytes(gzip.compress(header) + zeros)
     script = f"""
 import resource, sys
+from pathlib import Path
 from hourglass.errors import DataError
 from hourglass.images import load_images
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-for name in ("short.gz", "long.gz"):
+for path in Path({str(tmp_path)!r}).iterdir():
     try:
-        load_images({str(tmp_path)!r} + "/" + name)
+        load_images(path)
     except DataError:
         continue
-    sys.exit("not refused: " + name)
+    sys.exit(f"not refused: {{path.name}}")
 sys.exit(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before > 100 * 1024)
 """
     done = subprocess.run([sys.executable, "-O", "-c", script], capture_output=True, text=True)

@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError, HourglassError
-from hourglass.images.memory import ArrayImages, images_from, require_image_axes, require_pixel_type
+from hourglass.images.memory import (
+    ArrayImages,
+    images_from,
+    require_image_axes,
+    require_memory,
+    require_pixel_type,
+)
 from hourglass.images.split import DataSet
 
 _PIXEL_KEYS: Final = ("images", "x_train", "x_val", "x_test")
@@ -66,8 +72,10 @@ def load_npy(path: Path) -> DataSet:
     DataError
         If it is damaged or does not hold images.
     """
+    size = path.stat().st_size
+    require_memory(size, str(path))
     with path.open("rb") as file:
-        array = _read_array(file, path.stat().st_size, str(path), pixels=True)
+        array = _read_array(file, size, str(path), pixels=True)
     return DataSet(name=path.stem, train=_images(array, None, None, str(path)), source=str(path))
 
 
@@ -84,6 +92,8 @@ def read_archive(path: Path) -> Mapping[str, NDArray[Any]]:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
                 key = member.filename.removesuffix(".npy")
+                if key in arrays:
+                    raise DataError(f"{path} holds the array {key} twice. Save it again.")
                 if key in _KNOWN_KEYS:
                     arrays[key] = _read_member(archive, member, f"{path}: {key}", key)
     except (HourglassError, OSError):
@@ -100,6 +110,7 @@ def read_archive(path: Path) -> Mapping[str, NDArray[Any]]:
 def _read_member(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str, key: str
 ) -> NDArray[Any]:
+    require_memory(member.file_size, source)
     if member.file_size > _CHECKED_FIRST:
         _require_whole(archive, member, source)
     with archive.open(member) as file:

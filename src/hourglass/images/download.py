@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final, final
 
 from hourglass.errors import DataError, FetchError
-from hourglass.files import write_bytes
+from hourglass.files import cache_folder, locked, remove_leftovers, write_bytes
 from hourglass.images.catalog import Publication
 from hourglass.images.idx import find_idx, read_content, unpack
-from hourglass.images.lookup import Contents, cache_folder, require_checksum
+from hourglass.images.lookup import Contents, require_checksum
 
 Progress = Callable[[str, int], None]
 
@@ -34,7 +34,8 @@ def download(publication: Publication, progress: Progress | None = None) -> Cont
     """Fetch every file that the cache does not hold already, and keep it there.
 
     A file takes its name in the cache only after its checksum was found right, so an interrupted
-    or falsified download leaves nothing behind.
+    or falsified download leaves no file behind. Of several processes that need the data set at
+    once, one downloads; the others wait and find it in the cache.
 
     Parameters
     ----------
@@ -56,10 +57,13 @@ def download(publication: Publication, progress: Progress | None = None) -> Cont
         If the cache cannot be written.
     """
     folder = cache_folder(publication.name)
-    return {
-        file: _cached(folder, publication, file) or _fetched(folder, publication, file, progress)
-        for file in publication.checksums
-    }
+    with locked(folder.with_name(f"{folder.name}.lock")):
+        remove_leftovers(folder)
+        return {
+            file: _cached(folder, publication, file)
+            or _fetched(folder, publication, file, progress)
+            for file in publication.checksums
+        }
 
 
 def _cached(folder: Path, publication: Publication, file: str) -> bytes | None:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError, MissingPathError
-from hourglass.images.memory import images_from
+from hourglass.images.memory import images_from, require_memory
 from hourglass.images.split import DataSet
 
 TRAIN_IMAGES: Final = "train-images-idx3-ubyte"
@@ -151,6 +151,7 @@ def unpack(file: BinaryIO, source: str) -> bytes:
         declared = _declared_length(stream, source)
         most = size * (_MOST_INFLATION if packed else 1)
         _require_length(source, declared, found=min(declared, most))
+        require_memory(declared, source)
         if declared > _COUNTED_FIRST:
             stream.seek(0)
             _require_length(source, declared, found=_count(stream, declared + 1))

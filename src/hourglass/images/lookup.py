@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from hourglass.errors import DataError, MissingPathError
+from hourglass.files import cache_folder
 from hourglass.images.arrays import read_archive
 from hourglass.images.catalog import Publication
 from hourglass.images.idx import (
@@ -21,7 +22,6 @@ from hourglass.images.idx import (
 )
 
 DATA_DIR_VARIABLE: Final = "HOURGLASS_DATA_DIR"
-CACHE_DIR_VARIABLE: Final = "HOURGLASS_CACHE_DIR"
 SYSTEM_DATA: Final = Path("/usr/share/datasets")
 
 _ARCHIVE_KEYS: Final = {
@@ -74,14 +74,6 @@ def search(
             yield Place(location=str(path), kind=kind, found=False, reason=_told(error)), None
         else:
             yield Place(location=str(path), kind=kind, found=True), contents
-
-
-def cache_folder(name: str) -> Path:
-    """Return the folder of Hourglass' own cache that belongs to a data set."""
-    from platformdirs import user_cache_path
-
-    chosen = os.environ.get(CACHE_DIR_VARIABLE)
-    return (Path(chosen).expanduser() if chosen else user_cache_path("hourglass")) / name
 
 
 def require_checksum(content: bytes, publication: Publication, file: str, source: str) -> bytes:

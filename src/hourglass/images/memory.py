@@ -1,5 +1,6 @@
 """Images whose pixels lie in memory."""
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Final, final
@@ -127,6 +128,31 @@ def as_unit_range(pixels: NDArray[Any]) -> NDArray[np.float32]:
     return scaled
 
 
+def require_memory(needed: int, source: str) -> None:
+    """Refuse values that this machine could never hold, before any of them is read.
+
+    An archive of a few megabytes may truthfully declare a thousand times as much.
+
+    Parameters
+    ----------
+    needed
+        Bytes of the values.
+    source
+        What the error calls them.
+
+    Raises
+    ------
+    DataError
+        If they have more bytes than the machine has memory.
+    """
+    memory = _machine_memory()
+    if memory is not None and needed > memory:
+        raise DataError(
+            f"{source} holds {needed:,} bytes once it is unpacked, and this machine has {memory:,} "
+            "bytes of memory. Take fewer or smaller images."
+        )
+
+
 def require_image_axes(shape: tuple[int, ...]) -> None:
     """Check the shape of an array of images.
 
@@ -237,3 +263,11 @@ def _require_named(labels: NDArray[np.int64] | None, names: tuple[str, ...] | No
         f"Every label needs a class name; there are {len(names)} names and the highest label is "
         f"{labels.max()}. Name {labels.max() + 1} classes."
     )
+
+
+def _machine_memory() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        # Windows does not tell it this way.
+        return None

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from hourglass.errors import FetchError
+from hourglass.files import cache_folder
 from hourglass.images.catalog import FASHION_MNIST, MNIST, Publication
 from hourglass.images.download import Progress, download, mirrors_of
 from hourglass.images.idx import data_set_of
-from hourglass.images.lookup import Contents, Place, cache_folder, search
+from hourglass.images.lookup import Contents, Place, search
 from hourglass.images.split import DataSet
 
 PUBLICATIONS = {publication.name: publication for publication in (FASHION_MNIST, MNIST)}
