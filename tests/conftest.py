@@ -24,9 +24,16 @@ def digits() -> np.ndarray:
     return load_images("digits").train.read_all()
 
 
+@pytest.fixture(scope="session")
+def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a cache that the tests share, so that a baseline is fitted once."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the user's own settings out of the tests, but for where the data lie."""
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, cache_of_the_tests: Path) -> None:
+    """Keep the user's own settings and cache out of the tests, but for where the data lie."""
     for name in list(os.environ):
         if name.startswith("HOURGLASS_") and name != "HOURGLASS_DATA_DIR":
             monkeypatch.delenv(name)
+    monkeypatch.setenv("HOURGLASS_CACHE_DIR", str(cache_of_the_tests))

@@ -21,7 +21,7 @@ def test_the_readme_runs_only_commands_that_exist() -> None:
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"^\$ hourglass ([a-z]+)", text, re.MULTILINE))
-    assert {"train", "denoise", "evaluate", "report", "runs", "data"} <= named
+    assert {"train", "reconstruct", "denoise", "evaluate", "report", "runs", "data"} <= named
     assert named <= set(app)
 
 

@@ -123,7 +123,7 @@ def described(folder: Path, **changes: object) -> None:
         ({"units": [12000, 12000]}, "does not fit"),
         ({"units": [65537]}, "units"),
         ({"units": [1] * 17}, "units"),
-        ({"units": []}, "units"),
+        ({"network": "convolutional", "units": []}, "needs units"),
         ({"latent_dim": 65537}, "latent_dim"),
         ({"latent_dim": None}, "latent_dim is missing"),
         ({"network": "unet", "corruption": "gaussian:0.1"}, "has no code"),

@@ -61,6 +61,8 @@ def material(tmp_path):
         (["report", "none"], 2, "no run 'none'"),
         (["runs", "show", "none"], 2, "no run 'none'"),
         (["denoise", "none", "empty", "--output", "o"], 2, "no run 'none'"),
+        (["reconstruct", "none", "empty", "--output", "o"], 2, "no run 'none'"),
+        (["reconstruct", "none", "empty"], 2, "--output"),
         (["data", "show", "minst"], 2, "Did you mean 'mnist'"),
         (["data", "fetch", "minst"], 2, "Did you mean 'mnist'"),
         (["data", "show", "text"], 65, "note.png"),
@@ -101,10 +103,20 @@ def test_damaged_models_are_data_errors(hourglass, a_run, tmp_path):
     assert (done.code, "SHA-256" in done.err) == (65, True)
 
 
-def test_a_batch_with_failures_ends_with_3(hourglass, a_run, material):
-    done = hourglass("denoise", a_run, "text", "--output", "out")
+@pytest.mark.parametrize("command", ["denoise", "reconstruct"])
+def test_a_batch_with_failures_ends_with_3(hourglass, a_run, material, command):
+    done = hourglass(command, a_run, "text", "--output", "out")
     assert done.code == 3
     assert "note.png" in done.err and "1 of 1 files failed" in done.err
+
+
+@pytest.mark.parametrize("command", ["denoise", "reconstruct"])
+def test_files_that_are_not_there_end_with_2(hourglass, a_run, material, command):
+    for place, words in [("none", "no file or folder none"), ("empty", "holds no PNG file")]:
+        done = hourglass(command, a_run, place, "--output", "out")
+        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+        assert words in done.err
+    assert not (material / "out").exists()
 
 
 def test_the_traceback_comes_with_debug(hourglass, material):

@@ -68,6 +68,65 @@ def test_evaluate_measures_the_split_that_is_asked_for(hourglass, a_run):
     assert "180 validation images" in hourglass("evaluate", a_run, "--split", "validation").out
 
 
+def test_cross_tests_on_other_input_and_tells_it_in_the_report(hourglass, a_run, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(a_run, copy)
+    done = hourglass("evaluate", copy, "--cross", "--on", "blur:1", "salt-and-pepper:0.2")
+    assert done.code == 0
+    rows = ["clean input", "gaussian:0.2", "blur:1", "salt-and-pepper:0.2"]
+    assert all(row in done.out for row in rows)
+    assert "180 test images" in done.out and "Testing on blur:1." in done.err
+    assert "On other input" in (copy / "report.html").read_text(encoding="utf-8")
+    quiet = hourglass("evaluate", copy, "--cross", "--on", "blur:1", "--json", "--quiet")
+    cells = json.loads(quiet.out)["cells"]
+    assert [cell["tested_on"] for cell in cells] == [None, "gaussian:0.2", "blur:1"]
+    assert quiet.err == ""
+
+
+def test_two_runs_make_a_table_of_trained_and_tested(hourglass):
+    shape = ["train", "digits", "--network", "dense", "--units", "16", "--epochs", "3"]
+    for output, words in [("plain", []), ("noisy", ["--noise", "0.3"])]:
+        hourglass(*shape, *words, "--output", output)
+    done = hourglass("evaluate", "plain", "noisy", "--cross")
+    assert done.code == 0
+    assert "clean images" in done.out and "tested on gaussian:0.3" in done.out
+    assert "On clean input the gap" in done.out
+    result = json.loads(hourglass("evaluate", "noisy", "plain", "--cross", "--json").out)
+    assert result["corruption"] == "gaussian:0.3"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--on", "blur:1"], "--on goes with --cross"),
+        (["other"], "A second run goes with --cross"),
+        (["--cross", "--split", "validation"], "leave --split out"),
+        (["other", "--cross", "--on", "blur:1"], "leave --on out"),
+        (["--cross", "--on", "blurr:1"], "Did you mean 'blur'"),
+    ],
+)
+def test_what_goes_with_cross_is_said(hourglass, a_run, words, message):
+    done = hourglass("evaluate", a_run, *words)
+    assert done.code == 2 and message in done.err
+
+
+def test_an_objective_is_a_word_on_the_command_line(hourglass, tmp_path):
+    words = ["train", "digits", "--network", "dense", "--epochs", "3", "--units", "32"]
+    sparse = [*words, "--objective", "sparse", "--sparsity", "kl:0.1", "--output", "sparse"]
+    assert hourglass(*sparse).code in (0, 1)
+    asked = RunFolder(tmp_path / "sparse").read_experiment()
+    assert (asked.objective, asked.sparsity, asked.code_activation) == (
+        "sparse",
+        "kl:0.1",
+        "sigmoid",
+    )
+    file = "sparse/experiment.toml"
+    again = ["train", "--config", file, "--objective", "masked", "--tied", "--output", "masked"]
+    assert hourglass(*again).code in (0, 1)
+    asked = RunFolder(tmp_path / "masked").read_experiment()
+    assert (asked.corruption, asked.sparsity, asked.tied) == ("masking:0.5", None, True)
+
+
 def test_report_is_written_again(hourglass, a_run, tmp_path):
     copy = tmp_path / a_run.name
     shutil.copytree(a_run, copy)
@@ -82,6 +141,42 @@ def test_denoise_writes_files(hourglass, a_run, tmp_path):
     done = hourglass("denoise", a_run, "a.png", "--output", "out")
     assert (done.code, done.out) == (0, "1 files written to out.\n")
     assert read_image_file(tmp_path / "out" / "a.png").shape == (8, 8, 1)
+
+
+def test_an_autoencoder_ends_with_what_it_can_do(hourglass, tmp_path):
+    done = hourglass("train", "digits", "--network", "dense", "--epochs", "8", "--output", "x")
+    assert "hourglass reconstruct x IN --output OUT" in done.out and "denoise" not in done.out
+    write_image_file(tmp_path / "a.png", np.full((8, 8, 1), 0.5, np.float32))
+    rebuilt = hourglass("reconstruct", "x", "a.png", "--output", "out")
+    assert rebuilt.code == 0 and "trained to undo" not in rebuilt.out
+    refused = hourglass("denoise", "x", "a.png", "--output", "other")
+    assert refused.code == 2 and "hourglass reconstruct" in refused.err
+
+
+def test_reconstruct_writes_files_and_says_how_near_they_are(hourglass, a_run, tmp_path):
+    for name in "ab":
+        write_image_file(tmp_path / "in" / f"{name}.png", np.full((8, 8, 1), 0.5, np.float32))
+    done = hourglass("reconstruct", a_run, "in/a.png", "--output", "out")
+    assert (done.code, done.err) == (0, "")
+    assert "1 files written to out." in done.out and "test" not in done.out
+    assert "Measured on 1 of 1 given files" in done.out and "gaussian:0.2" in done.out
+    more = hourglass("reconstruct", a_run, "in", "--output", "out").out
+    assert "1 were done already" in more and "Measured on 1 of 2 given files" in more
+    assert "nothing is measured" in hourglass("reconstruct", a_run, "in", "--output", "out").out
+
+
+def test_reconstruct_gives_its_figures_as_json_also_where_files_failed(hourglass, a_run, tmp_path):
+    write_image_file(tmp_path / "in" / "a.png", np.full((8, 8, 1), 0.5, np.float32))
+    (tmp_path / "in" / "b.png").write_text("no image")
+    done = hourglass("reconstruct", a_run, "in", "--output", "out", "--json", "--quiet")
+    scores = json.loads(done.out)
+    assert (done.code, scores["files"], scores["measured"], scores["failed"]) == (3, 2, 1, 1)
+    assert scores["psnr"] == pytest.approx(-10 * np.log10(scores["mse"]))
+    assert scores["measured_on"] == "the given files" and "split" not in scores
+    named, counted = done.err.splitlines()
+    assert "b.png" in named and "1 of 2 files failed" in counted
+    again = json.loads(hourglass("reconstruct", a_run, "in/a.png", "--output", "out", "--json").out)
+    assert (again["measured"], again["done_before"], again["mse"]) == (0, 1, None)
 
 
 def test_runs_are_listed_and_shown(hourglass, a_run):

@@ -28,17 +28,19 @@ def test_a_line_of_the_story_stays_one_line(capsys):
     assert capsys.readouterr().err == f"{line}\n"
 
 
-def test_a_failed_file_is_named_once(hourglass, a_run, tmp_path):
+@pytest.mark.parametrize("command", ["denoise", "reconstruct"])
+def test_a_failed_file_is_named_once(hourglass, a_run, tmp_path, command):
     write_image_file(tmp_path / "color.png", np.full((8, 8, 3), [0.2, 0.5, 0.8], np.float32))
-    done = hourglass("denoise", a_run, "color.png", "--output", "out")
+    done = hourglass(command, a_run, "color.png", "--output", "out")
     told, counted = done.err.splitlines()
     assert done.code == 3 and told.count("color.png") == 1 and "1 of 1 files" in counted
 
 
-def test_an_output_that_cannot_be_written_ends_with_74(hourglass, a_run, tmp_path):
+@pytest.mark.parametrize("command", ["denoise", "reconstruct"])
+def test_an_output_that_cannot_be_written_ends_with_74(hourglass, a_run, tmp_path, command):
     write_image_file(tmp_path / "a.png", np.full((8, 8, 1), 0.5, np.float32))
     (tmp_path / "file").write_bytes(b"")
-    done = hourglass("denoise", a_run, "a.png", "--output", "file/out")
+    done = hourglass(command, a_run, "a.png", "--output", "file/out")
     assert done.code == 74 and len(done.err.splitlines()) == 1
 
 

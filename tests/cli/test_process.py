@@ -43,6 +43,7 @@ def start(*words: str | Path, cwd: Path, **environment: str) -> subprocess.Popen
     [
         ["--help"],
         ["train", "--help"],
+        ["reconstruct", "--help"],
         ["data", "list"],
         ["data", "show", "fashion-mnist-small"],
         ["runs", "list"],

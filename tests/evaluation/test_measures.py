@@ -80,9 +80,18 @@ def test_each_class_has_its_error(clean):
     assert scores.mse_by_class["b"] == pytest.approx(errors[labels == 1].mean())
 
 
+def picked(clean, rebuilt):
+    return pick_samples(
+        clean=clean,
+        errors={name: mean_squared_errors(clean, images) for name, images in rebuilt.items()},
+        rebuild={name: images.__getitem__ for name, images in rebuilt.items()},
+        seed=0,
+    )
+
+
 def test_picks_are_best_median_worst_and_random(clean):
     rebuilt = {"noisy": other(clean, 3), "model": other(clean, 4)}
-    samples = pick_samples(clean=clean, reconstructions=rebuilt, seed=0)
+    samples = picked(clean, rebuilt)
     errors = mean_squared_errors(clean, rebuilt["model"])
     ranked = np.sort(errors)
     assert np.allclose(errors[samples.groups["best"]], ranked[:10])
@@ -95,7 +104,7 @@ def test_picks_are_best_median_worst_and_random(clean):
 
 
 def test_fewer_images_than_a_strip_holds(clean):
-    samples = pick_samples(clean=clean[:3], reconstructions={"model": clean[:3]}, seed=0)
+    samples = picked(clean[:3], {"model": clean[:3]})
     assert {len(rows) for rows in samples.groups.values()} == {3}
 
 

@@ -114,8 +114,10 @@ def test_two_inputs_for_one_output_are_refused(finished, folder):
 
 
 def test_a_run_that_cannot_denoise_says_which_can(finished, folder):
-    with pytest.raises(ConfigurationError, match=r"hourglass train --noise"):
+    with pytest.raises(ConfigurationError, match=r"hourglass train --noise") as refused:
         denoise_files(finished("autoencoder"), [folder / "in"], folder / "out")
+    assert "`hourglass reconstruct` shows" in str(refused.value)
+    assert not (folder / "out").exists()
 
 
 def test_inputs_that_are_not_there(finished, folder):

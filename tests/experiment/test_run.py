@@ -48,10 +48,39 @@ def test_the_record_says_how_it_was_made(name, finished):
 def test_a_denoiser_beats_all_its_baselines(finished):
     scores = finished("denoiser").read_scores()
     methods = [method.method for method in scores.methods]
-    assert methods == ["noisy", "mean-image", "median", "lmmse", "model"]
+    assert methods == [
+        "noisy",
+        "mean-image",
+        "gaussian-filter",
+        "median",
+        "total-variation",
+        "wavelet",
+        "non-local-means",
+        "patch-lmmse",
+        "pca",
+        "lmmse",
+        "model",
+    ]
     assert scores.model.mse < scores.best_baseline.mse
     assert (scores.split, scores.images, scores.corruption) == ("test", 180, "gaussian:0.3")
     assert {method.gain is None for method in scores.methods} == {False}
+
+
+def test_pca_has_the_size_of_the_code_or_one_chosen_on_validation(finished):
+    details = {
+        name: next(m.detail for m in finished(name).read_scores().methods if m.method == "pca")
+        for name in ("denoiser", "dense-denoiser")
+    }
+    assert details["denoiser"].endswith("components, chosen on validation")
+    assert details["dense-denoiser"] == "32 components, as many as the network's code"
+
+
+def test_looking_up_the_nearest_training_image_is_told(finished):
+    lookup = finished("denoiser").read_scores().lookup
+    assert (lookup.split, lookup.images, lookup.copies) == ("test", 180, 0)
+    assert lookup.mse > lookup.model_mse
+    (line,) = lookup.lines()
+    assert "180 test images" in line
 
 
 def test_an_autoencoder_is_compared_with_pca_at_equal_code_size(finished):

@@ -1,5 +1,7 @@
 """What every model promises; a new one joins by a line in ``SPECS``."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from hourglass.records import ModelSpec, NetworkOptions
 DENSE = NetworkOptions(units=(16,), latent_dim=6, activation="relu")
 CONVOLUTIONAL = NetworkOptions(units=(4, 8), latent_dim=6, activation="gelu")
 UNET = NetworkOptions(units=(4, 8), latent_dim=None, activation="silu")
+TIED = replace(DENSE, tied=True)
 SHAPE = (8, 8, 1)
 SPECS = [
     pytest.param(ModelSpec(network="dense", image_shape=SHAPE, options=DENSE), id="dense"),
@@ -29,6 +32,26 @@ SPECS = [
             network="unet", image_shape=(None, None, 1), options=UNET, corruption="gaussian:0.2"
         ),
         id="unet",
+    ),
+    pytest.param(ModelSpec(network="dense", image_shape=SHAPE, options=TIED), id="tied"),
+    pytest.param(
+        ModelSpec(network="dense", image_shape=SHAPE, options=DENSE, objective="sparse"),
+        id="sparse-l1",
+    ),
+    pytest.param(
+        ModelSpec(
+            network="convolutional",
+            image_shape=SHAPE,
+            options=replace(CONVOLUTIONAL, code_activation="sigmoid"),
+            corruption="masking:0.2",
+            objective="sparse",
+            sparsity="kl:0.1",
+        ),
+        id="sparse-kl",
+    ),
+    pytest.param(
+        ModelSpec(network="dense", image_shape=SHAPE, options=DENSE, objective="contractive"),
+        id="contractive",
     ),
 ]
 every_model = pytest.mark.parametrize("spec", SPECS)
@@ -91,7 +114,7 @@ def test_models_are_put_together_by_keyword(digits):
 
 
 def test_a_network_without_a_code_is_a_denoiser():
-    spec = SPECS[-1].values[0]
+    spec = SPECS[3].values[0]
     assert isinstance(build_model(spec), Denoiser)
     assert not hasattr(build_model(spec), "encode")
 

@@ -20,9 +20,12 @@ experiments = st.builds(
     Experiment,
     data=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1),
     network=st.sampled_from([None, "dense", "convolutional", "unet"]),
+    code_activation=st.sampled_from([None, "relu"]),
     units=st.none() | st.lists(st.integers(1, 999), min_size=1, max_size=4).map(tuple),
     corruption=st.none() | st.just("gaussian:0.25"),
     loss=st.sampled_from(["mse", "bce"]),
+    tied=st.booleans(),
+    objective=st.sampled_from([None, "sparse", "contractive"]),
     plan=plans,
 )
 
@@ -64,6 +67,32 @@ def test_the_command_names_what_differs_from_the_defaults() -> None:
 
 
 @pytest.mark.parametrize(
+    ("values", "objective", "corruption", "name"),
+    [
+        ({}, "plain", None, "convolutional autoencoder"),
+        ({"noise": 0.1}, "denoising", "gaussian:0.1", "U-Net denoiser"),
+        ({"corruption": "masking:0.2"}, "masked", "masking:0.2", "U-Net denoiser"),
+        ({"objective": "denoising"}, "denoising", "gaussian:0.2", "U-Net denoiser"),
+        ({"objective": "masked"}, "masked", "masking:0.5", "U-Net denoiser"),
+        ({"objective": "sparse"}, "sparse", None, "sparse convolutional autoencoder"),
+        (
+            {"objective": "contractive", "noise": 0.1, "network": "dense"},
+            "contractive",
+            "gaussian:0.1",
+            "contractive dense denoiser",
+        ),
+    ],
+)
+def test_objective_and_corruption_fit_together(
+    values: dict[str, object], objective: str, corruption: str | None, name: str
+) -> None:
+    experiment = Experiment.from_mapping(values, "file")
+    assert experiment.objective_or_default == objective
+    assert (experiment.corruption, experiment.model_name) == (corruption, name)
+    assert Experiment.from_mapping(tomllib.loads(experiment.filled().to_toml()), "file")
+
+
+@pytest.mark.parametrize(
     ("values", "words"),
     [
         ({"epochs": 0}, "epochs should be greater than 0; 0 was given"),
@@ -83,6 +112,16 @@ def test_the_command_names_what_differs_from_the_defaults() -> None:
         ({"units": [65537]}, "units.0 should be less than or equal to 65536"),
         ({"units": [1] * 17}, "units"),
         ({"corruption": "gaussian:0.1+" * 20}, "corruption"),
+        ({"objective": "plain", "noise": 0.2}, "objective = plain does not go with"),
+        ({"objective": "masked", "noise": 0.2}, "which makes it denoising"),
+        ({"objective": "sparce"}, "Did you mean 'sparse'"),
+        ({"sparsity": "l1"}, "is for objective sparse; it is plain"),
+        ({"objective": "denoising", "penalty": 0.1}, "for the objectives sparse and contractive"),
+        ({"objective": "sparse", "penalty": 0}, "penalty should be greater than 0"),
+        (
+            {"objective": "sparse", "sparsity": "kl:0.1", "code_activation": "relu"},
+            "needs units between 0 and 1",
+        ),
         ({"learning_rate": "fast"}, "learning_rate should be a valid number"),
     ],
 )

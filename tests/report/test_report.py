@@ -98,7 +98,7 @@ def test_the_table_shows_the_scores_and_their_split(run, records, parse):
 def test_the_headline_gives_the_verdict_and_how_to_repeat_it(run, records, parse):
     page = parse(read(run))
     assert (
-        "U-Net denoiser rebuilds noisy Fashion-MNIST with MSE 0.00431, "
+        "U-Net denoiser rebuilds noisy Fashion-MNIST with test MSE 0.00431, "
         "3.55 dB above the best baseline (affine LMMSE)." in page.text
     )
     assert records.record.command in " ".join(page.text.split())

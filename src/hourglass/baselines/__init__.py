@@ -1,9 +1,31 @@
 """What an autoencoder must beat, computed without a network."""
 
 from hourglass.baselines.base import Baseline, Pairs
+from hourglass.baselines.cache import ArrayCache
+from hourglass.baselines.gaussian_filter import GaussianFilter
 from hourglass.baselines.lmmse import AffineLMMSE
 from hourglass.baselines.mean_image import MeanImage
 from hourglass.baselines.median import MedianFilter
+from hourglass.baselines.nearest import count_copies, look_up
+from hourglass.baselines.non_local_means import NonLocalMeans
+from hourglass.baselines.patch_lmmse import PatchLMMSE
 from hourglass.baselines.pca import PCAReconstruction
+from hourglass.baselines.total_variation import TotalVariation
+from hourglass.baselines.wavelet import WaveletShrinkage
 
-__all__ = ["AffineLMMSE", "Baseline", "MeanImage", "MedianFilter", "PCAReconstruction", "Pairs"]
+__all__ = [
+    "AffineLMMSE",
+    "ArrayCache",
+    "Baseline",
+    "GaussianFilter",
+    "MeanImage",
+    "MedianFilter",
+    "NonLocalMeans",
+    "PCAReconstruction",
+    "Pairs",
+    "PatchLMMSE",
+    "TotalVariation",
+    "WaveletShrinkage",
+    "count_copies",
+    "look_up",
+]

@@ -1,10 +1,13 @@
 """What every baseline promises."""
 
 import abc
-from typing import ClassVar, NamedTuple, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
+
+Shape = tuple[int, int, int, int]
 
 
 class Pairs(NamedTuple):
@@ -19,6 +22,9 @@ class Pairs(NamedTuple):
 
 class Baseline(abc.ABC):
     """A way to rebuild clean images that needs no training by gradients.
+
+    Public attributes are what it was asked for, attributes with an underscore what fitting found:
+    arrays, numbers and words, so that a fitted baseline can be kept and restored.
 
     Attributes
     ----------
@@ -44,6 +50,29 @@ class Baseline(abc.ABC):
     def reconstruct(self, seen: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the rebuilt images, same shape, in [0, 1]."""
 
-    def refusal(self, image_shape: tuple[int, ...]) -> str | None:
-        """Return why images of this shape cannot be served, or ``None``."""
+    def refusal(self, shape: Shape) -> str | None:
+        """Return why images of a shape (count, height, width, channels) cannot be served.
+
+        ``None`` where they can.
+        """
         return None
+
+    @final
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the baseline was asked for, by name."""
+        return {name: value for name, value in vars(self).items() if not name.startswith("_")}
+
+    @final
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return what fitting found, as arrays by name."""
+        return {
+            name: np.asarray(value) for name, value in vars(self).items() if name.startswith("_")
+        }
+
+    @final
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> Self:
+        """Take what an earlier fitting found, as ``state`` gave it, in place of fitting."""
+        for name, value in state.items():
+            setattr(self, name, value if value.ndim else value.item())
+        return self

@@ -6,7 +6,7 @@ from typing import ClassVar, Final, Self, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.baselines.base import Baseline, Pairs
+from hourglass.baselines.base import Baseline, Pairs, Shape
 from hourglass.evaluation import mean_squared_errors
 
 _RIDGES: Final = (1e-8, 1e-4, 1e-3, 1e-2, 1e-1)
@@ -33,9 +33,9 @@ class AffineLMMSE(Baseline):
         """The ridge that was chosen."""
         return f"ridge {self._ridge:g}, chosen on validation"
 
-    def refusal(self, image_shape: tuple[int, ...]) -> str | None:
+    def refusal(self, shape: Shape) -> str | None:
         """Refuse images whose map would be too large."""
-        values = math.prod(image_shape)
+        values = math.prod(shape[1:])
         if values <= _MOST_VALUES:
             return None
         return f"{values:,} values an image are more than the {_MOST_VALUES:,} that one map takes"

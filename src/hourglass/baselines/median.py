@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from hourglass.baselines.base import Baseline, Pairs
-from hourglass.evaluation import mean_squared_errors
+from hourglass.baselines.choice import chosen_on_validation
 
 _WINDOWS: Final = (3, 5, 7)
 
@@ -29,11 +29,7 @@ class MedianFilter(Baseline):
 
     def fit(self, training: Pairs, validation: Pairs) -> Self:
         """Choose the window on validation; training pairs are not needed."""
-        errors = {
-            window: mean_squared_errors(validation.clean, _filtered(validation.seen, window)).mean()
-            for window in _WINDOWS
-        }
-        self._window = min(errors, key=errors.__getitem__)
+        self._window = chosen_on_validation(_WINDOWS, _filtered, validation)
         return self
 
     def reconstruct(self, seen: NDArray[np.float32]) -> NDArray[np.float32]:

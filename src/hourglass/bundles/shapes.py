@@ -34,11 +34,11 @@ def _dense(spec: ModelSpec) -> Shapes:
     pixels = math.prod(require_fixed(spec.image_shape, spec.network))
     widths = (pixels, *spec.options.units, _code(spec))
     *inner, last, _ = reversed(widths)
-    return {
-        **_stack("encoder", widths),
-        **_stack("decoder", (*inner, last)),
-        **_layer("decoder/pixels", last, pixels),
-    }
+    decoder = _stack("decoder", (*inner, last)) | _layer("decoder/pixels", last, pixels)
+    if spec.options.tied:
+        # The kernels are the encoder's.
+        decoder = {name: shape for name, shape in decoder.items() if name.endswith("/bias")}
+    return _stack("encoder", widths) | decoder
 
 
 def _stack(part: str, widths: Sequence[int]) -> Shapes:
@@ -50,7 +50,7 @@ def _stack(part: str, widths: Sequence[int]) -> Shapes:
 
 def _convolutional(spec: ModelSpec) -> Shapes:
     height, width, channels = require_fixed(spec.image_shape, spec.network)
-    units, code = spec.options.units, _code(spec)
+    units, code = _units(spec), _code(spec)
     for _ in units:
         height, width = math.ceil(height / 2), math.ceil(width / 2)
     values = height * width * units[-1]
@@ -67,7 +67,7 @@ def _unet(spec: ModelSpec) -> Shapes:
         raise ConfigurationError(
             f"The unet network has no code, so latent_dim = {spec.options.latent_dim} cannot be."
         )
-    channels, units = spec.image_shape[2], spec.options.units
+    channels, units = spec.image_shape[2], _units(spec)
     shapes = _transposed("network/correction", 2, units[0], channels)
     for depth, (inputs, outputs) in enumerate(pairwise((channels, *units)), start=1):
         shapes |= _layer(f"network/down_{depth}", 2, 2, inputs, outputs)
@@ -94,6 +94,12 @@ def _layer(name: str, *kernel: int) -> Shapes:
 def _transposed(name: str, side: int, inputs: int, outputs: int) -> Shapes:
     # Keras keeps the kernel of a transposed convolution with its two last axes swapped.
     return {f"{name}/kernel": (side, side, outputs, inputs), f"{name}/bias": (outputs,)}
+
+
+def _units(spec: ModelSpec) -> Sequence[int]:
+    if not spec.options.units:
+        raise ConfigurationError(f"The {spec.network} network needs units; there are none.")
+    return spec.options.units
 
 
 def _code(spec: ModelSpec) -> int:

@@ -29,6 +29,10 @@ _COMMANDS: Final = {
     "demo": ("hourglass.cli.demo:demo", "Train a denoiser in a minute and show what it does."),
     "train": ("hourglass.cli.train:train", "Train a model and compare it with its baselines."),
     "evaluate": ("hourglass.cli.evaluate:evaluate", "Measure a run again from its model file."),
+    "reconstruct": (
+        "hourglass.cli.reconstruct:reconstruct",
+        "Rebuild image files with a run, and say how well.",
+    ),
     "denoise": ("hourglass.cli.denoise:denoise", "Denoise image files with a run."),
     "report": ("hourglass.cli.report:report", "Write the report of a run again from its files."),
     "data": ("hourglass.cli.data:app", "List, show, fetch and find data sets."),

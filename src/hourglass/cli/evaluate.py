@@ -6,27 +6,114 @@ from cyclopts import Parameter
 
 from hourglass.cli.libraries import prepare_keras
 from hourglass.cli.options import DataOptions, OutputOptions, RunsOptions
-from hourglass.cli.telling import tell_scores
-from hourglass.runs import find_run
+from hourglass.cli.output import teller
+from hourglass.cli.telling import tell_cross, tell_scores, tell_trained_by_tested
+from hourglass.errors import ConfigurationError
+from hourglass.runs import RunFolder, find_run
 
 
 def evaluate(
     run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
+    other: Annotated[
+        str | None,
+        Parameter(help="With --cross: the run trained clean where RUN was noisy, or reversed."),
+    ] = None,
     /,
     *,
     split: Annotated[
         Literal["test", "validation"], Parameter(help="Which images to measure on.")
     ] = "test",
+    cross: Annotated[
+        bool,
+        Parameter(negative="", help="Test on clean input and on kinds and levels of corruption."),
+    ] = False,
+    on: Annotated[
+        tuple[str, ...],
+        Parameter(
+            consume_multiple=True, negative="", help="With --cross: KIND:LEVEL to test on instead."
+        ),
+    ] = (),
     data_options: DataOptions = DataOptions(),
     output_options: OutputOptions = OutputOptions(),
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
     """Measure a run and its baselines again, from the model file and the data."""
+    _require_cross(cross, other, on, split)
     folder = find_run(run, runs_options.runs)
+    second = None if other is None else find_run(other, runs_options.runs)
     prepare_keras(debug=output_options.debug)
+    if second is not None:
+        _tell_two(folder, second, data_options, output_options)
+    elif cross:
+        _tell_one(folder, on, data_options, output_options)
+    else:
+        _tell_again(folder, split, data_options, output_options)
+
+
+def _tell_again(
+    run: RunFolder,
+    split: Literal["test", "validation"],
+    data_options: DataOptions,
+    output_options: OutputOptions,
+) -> None:
     from hourglass.experiment import evaluate_run
 
     scores = evaluate_run(
-        folder, split=split, data_dir=data_options.data_dir, offline=data_options.offline
+        run,
+        split=split,
+        data_dir=data_options.data_dir,
+        offline=data_options.offline,
+        # What is wrong with the record is a result.
+        tell=teller(quiet=False),
     )
     tell_scores(scores, json=output_options.json)
+
+
+def _tell_one(
+    run: RunFolder, on: tuple[str, ...], data_options: DataOptions, output_options: OutputOptions
+) -> None:
+    from hourglass.experiment import CROSS_KINDS, cross_run
+    from hourglass.report import write_report
+
+    table = cross_run(
+        run,
+        kinds=on or CROSS_KINDS,
+        data_dir=data_options.data_dir,
+        offline=data_options.offline,
+        tell=teller(output_options.quiet),
+    )
+    run.write_cross(table)
+    write_report(run)
+    tell_cross(table, json=output_options.json)
+
+
+def _tell_two(
+    first: RunFolder,
+    second: RunFolder,
+    data_options: DataOptions,
+    output_options: OutputOptions,
+) -> None:
+    from hourglass.experiment import cross_two_runs
+
+    result = cross_two_runs(
+        first,
+        second,
+        data_dir=data_options.data_dir,
+        offline=data_options.offline,
+        tell=teller(output_options.quiet),
+    )
+    tell_trained_by_tested(result, json=output_options.json)
+
+
+def _require_cross(cross: bool, other: str | None, on: tuple[str, ...], split: str) -> None:
+    if cross:
+        if split != "test":
+            raise ConfigurationError("--cross measures on the test split; leave --split out.")
+        if other is not None and on:
+            raise ConfigurationError(
+                "Two runs are tested on clean input and on the noise of the noisy one; leave --on "
+                "out, or give one run."
+            )
+    elif other is not None or on:
+        what = "A second run" if other is not None else "--on"
+        raise ConfigurationError(f"{what} goes with --cross. Add it.")

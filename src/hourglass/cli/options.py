@@ -3,14 +3,14 @@
 A field that stays ``None`` was not given: defaults stand in the records alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from cyclopts import Group, Parameter
 
-from hourglass.records import CORRUPTIONS, LOSSES, NETWORKS, OPTIMIZERS, SCHEDULES
+from hourglass.records import CORRUPTIONS, LOSSES, NETWORKS, OBJECTIVES, OPTIMIZERS, SCHEDULES
 
 _MODEL: Final = Group("Model", sort_key=1)
 _PLAN: Final = Group("Plan", sort_key=2)
@@ -18,7 +18,7 @@ _DATA: Final = Group("Data", sort_key=3)
 _OUTPUT: Final = Group("Output", sort_key=4)
 
 
-def _one_of(names: Mapping[str, str]) -> str:
+def _one_of(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
 
@@ -52,6 +52,33 @@ class ExperimentOptions:
     latent_dim: Annotated[int | None, Parameter(group=_MODEL, help="Numbers in the code.")] = None
     activation: Annotated[
         str | None, Parameter(group=_MODEL, help="Activation of the hidden layers.")
+    ] = None
+    code_activation: Annotated[
+        str | None, Parameter(group=_MODEL, help="Activation of the code.")
+    ] = None
+    output_activation: Annotated[
+        str | None, Parameter(group=_MODEL, help="Activation of the output.")
+    ] = None
+    tied: Annotated[
+        bool | None,
+        Parameter(
+            group=_MODEL,
+            negative="",
+            help="Give a dense decoder its encoder's weights.",
+        ),
+    ] = None
+    objective: Annotated[
+        str | None,
+        Parameter(
+            group=_MODEL, help=f"{_one_of(OBJECTIVES)}; by default what the corruption says."
+        ),
+    ] = None
+    sparsity: Annotated[
+        str | None, Parameter(group=_MODEL, help="l1 or kl:RATE, for the sparse objective.")
+    ] = None
+    penalty: Annotated[
+        float | None,
+        Parameter(group=_MODEL, help="Weight of what a sparse or contractive code is held to."),
     ] = None
     loss: Annotated[
         str | None,

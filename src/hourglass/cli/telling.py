@@ -1,7 +1,17 @@
 """A run and its scores, as lines and tables."""
 
+from pathlib import Path
+
 from hourglass.cli.output import print_json, print_line, print_table
-from hourglass.records import LatentHealth, Scores, to_json
+from hourglass.records import (
+    CrossCell,
+    CrossTable,
+    FileScores,
+    LatentHealth,
+    Scores,
+    TrainedByTested,
+    to_json,
+)
 from hourglass.runs import RunFolder
 
 
@@ -29,9 +39,74 @@ def tell_scores(scores: Scores, *, json: bool) -> None:
     print_line("PSNR is that of the mean MSE; mean PSNR is the mean over images.")
     for line in scores.left_out:
         print_line(line)
+    if scores.lookup is not None:
+        for line in scores.lookup.lines():
+            print_line(line)
     if scores.latent is not None:
         print_line(_latent(scores.latent))
     print_line(_verdict(scores))
+
+
+def tell_cross(table: CrossTable, *, json: bool) -> None:
+    """Print how a run does on input that it was not trained on."""
+    if json:
+        print_json(to_json(table))
+        return
+    print_table(
+        f"{table.model} ({table.run}), trained on {table.trained_on or 'clean images'} of "
+        f"{table.data}, {table.cells[0].images:,} test images",
+        ("tested on", "test MSE", "PSNR dB", "input MSE", "LMMSE for it", "train MSE", "gap"),
+        [
+            (
+                cell.tested_on or "clean input",
+                f"{cell.mse:.5f}",
+                f"{cell.psnr:.2f}",
+                f"{cell.input_mse:.5f}",
+                _figure(cell.lmmse),
+                _figure(cell.train_mse),
+                _figure(cell.gap, sign="+"),
+            )
+            for cell in table.cells
+        ],
+    )
+    print_line(
+        "Input, LMMSE: the input itself and the affine map fitted to this corruption, test split. "
+        "Gap: test MSE less train MSE, on as many images of each."
+    )
+
+
+def tell_trained_by_tested(result: TrainedByTested, *, json: bool) -> None:
+    """Print the 2×2 of a clean-trained and a noisy-trained run."""
+    if json:
+        print_json(to_json(result))
+        return
+    print_table(
+        f"{result.clean.model} and {result.noisy.model} on {result.clean.data}, "
+        f"{result.clean.cells[0].images:,} test images",
+        ("trained on", "tested clean", "gap", f"tested on {result.corruption}", "gap"),
+        [
+            (
+                table.trained_on or "clean images",
+                *_error_and_gap(table.cell(None)),
+                *_error_and_gap(table.cell(result.corruption)),
+            )
+            for table in (result.clean, result.noisy)
+        ],
+    )
+    noisy = result.noisy.cell(result.corruption)
+    print_line(
+        f"Test MSE, and gap: test MSE less train MSE. On {result.corruption} the input itself has "
+        f"test MSE {noisy.input_mse:.5f}, the affine LMMSE {_figure(noisy.lmmse)}."
+    )
+    print_line(result.verdict())
+
+
+def _error_and_gap(cell: CrossCell) -> tuple[str, str]:
+    return f"{cell.mse:.5f}", _figure(cell.gap, sign="+")
+
+
+def _figure(value: float | None, sign: str = "") -> str:
+    return "" if value is None else f"{value:{sign}.5f}"
 
 
 def tell_finished_run(run: RunFolder, *, json: bool) -> None:
@@ -44,6 +119,31 @@ def tell_finished_run(run: RunFolder, *, json: bool) -> None:
     print_line(f"Measure again: hourglass evaluate {run.path}")
     if scores.corruption:
         print_line(f"Denoise files: hourglass denoise {run.path} IN --output OUT")
+    else:
+        print_line(f"Rebuild files: hourglass reconstruct {run.path} IN --output OUT")
+
+
+def tell_file_scores(scores: FileScores, output: Path, *, json: bool) -> None:
+    """Print what became of a user's files, and how near the rebuilt ones are to them."""
+    if json:
+        print_json(to_json(scores))
+        return
+    print_line(f"{scores.measured:,} files written to {output}.")
+    if scores.done_before:
+        print_line(f"{scores.done_before:,} were done already and are not measured.")
+    if scores.mse is None:
+        print_line("Nothing was rebuilt, so nothing is measured.")
+        return
+    print_line(
+        f"Measured on {scores.measured:,} of {scores.files:,} given files, each against its "
+        f"reconstruction: MSE {scores.mse:.5f}, PSNR {scores.psnr:.2f} dB, mean PSNR "
+        f"{scores.psnr_per_image:.2f} dB."
+    )
+    print_line("PSNR is that of the mean MSE; mean PSNR is the mean over files.")
+    if scores.corruption:
+        print_line(
+            f"The run was trained to undo {scores.corruption}: what it takes away counts as error."
+        )
 
 
 def _latent(latent: LatentHealth) -> str:

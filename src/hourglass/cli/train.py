@@ -1,8 +1,9 @@
 """``hourglass train``."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -76,12 +77,27 @@ def _experiment(data: str | None, config: Path | None, options: ExperimentOption
     if "noise" in given or "corruption" in given:
         values.pop("noise", None)
         values.pop("corruption", None)
+        if values.get("objective") in ("plain", "denoising", "masked"):
+            # It says no more than the corruption that is replaced.
+            values.pop("objective")
+    if "objective" in given:
+        _drop_other_objective(values, given)
     if "epochs" in given or "minutes" in given:
         values.pop("epochs", None)
         values.pop("minutes", None)
     if given.get("network", values.get("network")) != values.get("network"):
         # Sizes in the file are those of its own network.
-        for key in ("units", "latent_dim", "activation"):
+        for key in ("units", "latent_dim", "activation", "code_activation", "output_activation"):
             values.pop(key, None)
     source = "command line" if config is None else f"command line and {config}"
     return Experiment.from_mapping(values | given, source)
+
+
+def _drop_other_objective(values: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Drop what belongs to the objective of a file when the command line names another one."""
+    if values.get("objective") != given["objective"]:
+        for key in ("sparsity", "penalty", "code_activation"):
+            values.pop(key, None)
+        if not {"noise", "corruption"} & given.keys() and given["objective"] in ("plain", "masked"):
+            values.pop("noise", None)
+            values.pop("corruption", None)

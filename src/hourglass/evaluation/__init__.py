@@ -6,9 +6,10 @@ from hourglass.evaluation.measures import (
     peak_signal_to_noise,
     structural_similarity,
 )
-from hourglass.evaluation.reconstruction import pick_samples, score_method
+from hourglass.evaluation.reconstruction import Rebuild, pick_samples, score_method
 
 __all__ = [
+    "Rebuild",
     "judge_collapse",
     "judge_latents",
     "mean_squared_errors",

@@ -1,6 +1,6 @@
 """One method's reconstructions, scored; and the images that show what the scores mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
 
 import numpy as np
@@ -15,6 +15,8 @@ from hourglass.records import MethodScores, Samples
 from hourglass.seeds import generator
 
 _STRIP_LENGTH: Final = 10
+
+Rebuild = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 
 
 def score_method(
@@ -65,7 +67,8 @@ def score_method(
 def pick_samples(
     *,
     clean: NDArray[np.float32],
-    reconstructions: Mapping[str, NDArray[np.float32]],
+    errors: Mapping[str, NDArray[np.float64]],
+    rebuild: Mapping[str, Rebuild],
     seed: int,
 ) -> Samples:
     """Pick the images that a report shows: best, median and worst for the model, and random.
@@ -74,27 +77,26 @@ def pick_samples(
     ----------
     clean
         Shape (count, height, width, channels), in [0, 1].
-    reconstructions
-        What each method gave, by its name, same shape; ``model`` must be among them.
+    errors
+        Mean squared error of every image by method, shape (count,); ``model`` must be among
+        them.
+    rebuild
+        For each method a function from positions, shape (n,), to what it makes of these images.
     seed
         For the random picks.
     """
-    errors = {
-        method: mean_squared_errors(clean, images).astype(np.float32)
-        for method, images in reconstructions.items()
-    }
     groups = _groups(errors["model"], seed)
     positions = np.unique(np.concatenate(list(groups.values())))
-    images = {"clean": clean, **reconstructions}
+    rebuilt = {method: images(positions) for method, images in rebuild.items()}
     return Samples(
         groups=groups,
         positions=positions,
-        images={method: array[positions] for method, array in images.items()},
-        errors=errors,
+        images={"clean": clean[positions], **rebuilt},
+        errors={method: values.astype(np.float32) for method, values in errors.items()},
     )
 
 
-def _groups(errors: NDArray[np.float32], seed: int) -> dict[str, NDArray[np.int64]]:
+def _groups(errors: NDArray[np.float64], seed: int) -> dict[str, NDArray[np.int64]]:
     ranked = np.argsort(errors, kind="stable")
     length = min(_STRIP_LENGTH, len(ranked))
     middle = (len(ranked) - length) // 2

@@ -1,7 +1,19 @@
 """The stories: train, evaluate, report; and a trained run at work on files."""
 
+from hourglass.experiment.cross import CROSS_KINDS, cross_run, cross_two_runs
 from hourglass.experiment.denoise import denoise_files
 from hourglass.experiment.evaluate import evaluate_run
+from hourglass.experiment.files import require_all_done
+from hourglass.experiment.reconstruct import reconstruct_files
 from hourglass.experiment.run import run_experiment
 
-__all__ = ["denoise_files", "evaluate_run", "run_experiment"]
+__all__ = [
+    "CROSS_KINDS",
+    "cross_run",
+    "cross_two_runs",
+    "denoise_files",
+    "evaluate_run",
+    "reconstruct_files",
+    "require_all_done",
+    "run_experiment",
+]

@@ -1,14 +1,19 @@
 """A run, measured again from its model file."""
 
+import math
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from hourglass.bundles import load_model
 from hourglass.errors import DataError
 from hourglass.experiment.table import measure
-from hourglass.images import load_splits
+from hourglass.images import Splits, load_splits
 from hourglass.records import Scores
 from hourglass.runs import RunFolder
+
+# Other processors round other ways; a figure of another split is further off than this.
+_TOLERANCE: Final = 1e-3
 
 
 def evaluate_run(
@@ -17,8 +22,12 @@ def evaluate_run(
     split: Literal["test", "validation"] = "test",
     data_dir: Path | None = None,
     offline: bool = False,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> Scores:
     """Score the model of a run, and its baselines, on one split of the run's own data.
+
+    Figures that the run has on record for the same split are compared with those measured now;
+    ``tell`` gets a line for each that is not what it says it is.
 
     Raises
     ------
@@ -26,9 +35,24 @@ def evaluate_run(
         If the data are not those that the run was trained on: training and test images could
         have changed places.
     """
-    experiment = run.read_experiment()
-    record = run.read_record()
     model, _ = load_model(run.model)
+    splits = load_splits_of(run, data_dir=data_dir, offline=offline)
+    scores = measure(model, run.read_experiment(), splits, split, tell=tell).scores
+    if (run.path / "scores.json").is_file():
+        for line in disagreements(run.read_scores(), scores):
+            tell(line)
+    return scores
+
+
+def load_splits_of(run: RunFolder, *, data_dir: Path | None, offline: bool) -> Splits:
+    """Load the data of a run, split as they were when it was trained.
+
+    Raises
+    ------
+    DataError
+        If they are not what they were.
+    """
+    experiment, record = run.read_experiment(), run.read_record()
     splits = load_splits(
         experiment.data, seed=experiment.plan.seed, data_dir=data_dir, offline=offline
     )
@@ -38,4 +62,21 @@ def evaluate_run(
             f"{splits.fingerprint[:12]}, the run's {record.data_fingerprint[:12]}. Restore the "
             "images of that day, or train again."
         )
-    return measure(model, experiment, splits, split).scores
+    return splits
+
+
+def disagreements(recorded: Scores, measured: Scores) -> Iterator[str]:
+    """Yield a line for each figure on record that was not measured on the split it names."""
+    if recorded.split != measured.split:
+        return
+    found = {method.method: method for method in measured.methods}
+    for method in recorded.methods:
+        if method.method not in found:
+            continue
+        again = found[method.method].mse
+        if not math.isclose(method.mse, again, rel_tol=_TOLERANCE):
+            yield (
+                f"Warning: the record says that the {method.label} has MSE {method.mse:.5f} on "
+                f"the {recorded.split} split, and measured now it is {again:.5f}. The record was "
+                "changed, or measured on other images: do not quote it."
+            )

@@ -85,7 +85,7 @@ def run_experiment(
     save_model(model, spec, run.model)
     tell("Comparing with the baselines.")
     with watch.part("comparison"):
-        table = measure(model, experiment, splits)
+        table = measure(model, experiment, splits, tell=tell)
     run.write_scores(table.scores)
     run.write_samples(table.samples)
     finished = _last_record(record, training, watch.seconds)

@@ -1,27 +1,38 @@
 """The table of a run: its model beside what it must beat, on the same frozen pairs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.baselines import (
-    AffineLMMSE,
-    Baseline,
-    MeanImage,
-    MedianFilter,
-    Pairs,
-    PCAReconstruction,
+from hourglass.baselines import Pairs
+from hourglass.evaluation import (
+    Rebuild,
+    judge_collapse,
+    judge_latents,
+    mean_squared_errors,
+    pick_samples,
+    score_method,
 )
-from hourglass.evaluation import judge_collapse, judge_latents, pick_samples, score_method
 from hourglass.experiment.pairs import freeze_pairs
+from hourglass.experiment.rivals import Rival, Rivals
 from hourglass.images import Images, Splits
 from hourglass.inference import encode, reconstruct
-from hourglass.models import Autoencoder, ImageModel
-from hourglass.records import Experiment, LatentHealth, MethodScores, ModelSpec, Samples, Scores
-from hourglass.seeds import derive
+from hourglass.models import ImageModel, LatentModel
+from hourglass.records import (
+    Experiment,
+    LatentHealth,
+    Lookup,
+    MethodScores,
+    ModelSpec,
+    Samples,
+    Scores,
+)
+
+Split = Literal["test", "validation"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,122 +43,117 @@ class Table:
     samples: Samples
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Rebuilt:
-    """What one method made of the images of a split."""
-
-    method: str
-    label: str
-    kind: Literal["input", "baseline", "model"]
-    images: NDArray[np.float32]
-    detail: str = ""
-
-
 def measure(
     model: ImageModel,
     experiment: Experiment,
     splits: Splits,
-    split: Literal["test", "validation"] = "test",
+    split: Split = "test",
+    *,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> Table:
     """Score a model and its baselines on one split.
 
-    Baselines learn from the training split and choose on the validation split.
+    Baselines learn from the training split and choose on the validation split. ``tell`` gets a
+    line where they cannot be kept for the next run.
     """
     images: Images = getattr(splits, split)
     pairs = freeze_pairs(images, experiment.corruption, split)
-    baselines, left_out = _baselines(experiment, images.shape)
+    rivals = Rivals(experiment, splits, split, pairs, tell)
+    fitted = list(rivals)
+    rebuilt = reconstruct(model, pairs.seen)
+    errors = mean_squared_errors(pairs.clean, rebuilt)
     validation = freeze_pairs(splits.validation, experiment.corruption, "validation")
-    methods = list(_rebuild(model, experiment, splits, baselines, pairs, validation))
-    noisy = None if experiment.corruption is None else pairs.seen
+    noisy = [] if experiment.corruption is None else [_score_noisy(pairs, images)]
     scores = Scores(
         data=splits.name,
         split=split,
         images=len(images),
         corruption=experiment.corruption,
-        methods=tuple(_score(method, pairs.clean, noisy, images) for method in methods),
-        left_out=left_out,
+        methods=(
+            *noisy,
+            *(rival.scores for rival in fitted),
+            _score_model(model, experiment, pairs, rebuilt, images),
+        ),
+        left_out=rivals.left_out,
         collapse=judge_collapse(validation.clean, reconstruct(model, validation.seen)),
         latent=_latent_health(model, pairs.seen, split),
+        lookup=_lookup(rivals, errors, split),
     )
-    samples = pick_samples(
+    return Table(scores=scores, samples=_samples(experiment, pairs, fitted, rebuilt))
+
+
+def _score_noisy(pairs: Pairs, images: Images) -> MethodScores:
+    return score_method(
+        "noisy",
+        "noisy input",
+        "input",
         clean=pairs.clean,
-        reconstructions={method.method: method.images for method in methods},
-        seed=experiment.plan.seed,
+        reconstruction=pairs.seen,
+        noisy=pairs.seen,
+        labels=images.labels,
+        class_names=images.class_names,
     )
-    return Table(scores=scores, samples=samples)
 
 
-def _baselines(
-    experiment: Experiment, image_shape: tuple[int | None, int | None, int]
-) -> tuple[list[Baseline], tuple[str, ...]]:
-    """Return the baselines that fit the task, and a line for each that does not fit the images."""
-    candidates: list[Baseline] = [MeanImage()]
-    if experiment.corruption is not None:
-        candidates += [MedianFilter(), AffineLMMSE()]
-    else:
-        latent_dim = experiment.network_options.latent_dim or 1
-        candidates += [PCAReconstruction(latent_dim, seed=derive(experiment.plan.seed, "pca"))]
-    shape = tuple(size or 0 for size in image_shape)
-    refusals = {baseline: baseline.refusal(shape) for baseline in candidates}
-    left_out = tuple(
-        f"{baseline.label} is left out: {reason}."
-        for baseline, reason in refusals.items()
-        if reason
-    )
-    return [baseline for baseline, reason in refusals.items() if reason is None], left_out
-
-
-def _rebuild(
+def _score_model(
     model: ImageModel,
     experiment: Experiment,
-    splits: Splits,
-    baselines: list[Baseline],
     pairs: Pairs,
-    validation: Pairs,
-) -> Iterator[_Rebuilt]:
-    if experiment.corruption is not None:
-        yield _Rebuilt(method="noisy", label="noisy input", kind="input", images=pairs.seen)
-    training = freeze_pairs(splits.train, experiment.corruption, "train")
-    for baseline in baselines:
-        baseline.fit(training, validation)
-        yield _Rebuilt(
-            method=baseline.method,
-            label=baseline.label,
-            kind="baseline",
-            images=baseline.reconstruct(pairs.seen),
-            detail=baseline.detail,
-        )
-    yield _Rebuilt(
-        method="model",
-        label=experiment.model_name,
-        kind="model",
-        images=reconstruct(model, pairs.seen),
+    rebuilt: NDArray[np.float32],
+    images: Images,
+) -> MethodScores:
+    return score_method(
+        "model",
+        experiment.model_name,
+        "model",
+        clean=pairs.clean,
+        reconstruction=rebuilt,
+        noisy=None if experiment.corruption is None else pairs.seen,
+        labels=images.labels,
+        class_names=images.class_names,
         detail=f"{model.count_params():,} parameters",
     )
 
 
+def _samples(
+    experiment: Experiment, pairs: Pairs, fitted: list[Rival], rebuilt: NDArray[np.float32]
+) -> Samples:
+    """Return the images that the report shows; the baselines rebuild these alone."""
+    errors = {rival.baseline.method: rival.errors for rival in fitted}
+    rebuild: dict[str, Rebuild] = {
+        rival.baseline.method: partial(_rebuild, rival, pairs.seen) for rival in fitted
+    }
+    if experiment.corruption is not None:
+        errors = {"noisy": mean_squared_errors(pairs.clean, pairs.seen), **errors}
+        rebuild = {"noisy": pairs.seen.__getitem__, **rebuild}
+    return pick_samples(
+        clean=pairs.clean,
+        errors={**errors, "model": mean_squared_errors(pairs.clean, rebuilt)},
+        rebuild={**rebuild, "model": rebuilt.__getitem__},
+        seed=experiment.plan.seed,
+    )
+
+
+def _rebuild(
+    rival: Rival, seen: NDArray[np.float32], positions: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    return rival.baseline.reconstruct(seen[positions])
+
+
 def _latent_health(
-    model: ImageModel, seen: NDArray[np.float32], split: Literal["test", "validation"]
+    model: ImageModel, seen: NDArray[np.float32], split: Split
 ) -> LatentHealth | None:
-    return judge_latents(encode(model, seen), split) if isinstance(model, Autoencoder) else None
+    return judge_latents(encode(model, seen), split) if isinstance(model, LatentModel) else None
 
 
-def _score(
-    method: _Rebuilt,
-    clean: NDArray[np.float32],
-    noisy: NDArray[np.float32] | None,
-    images: Images,
-) -> MethodScores:
-    return score_method(
-        method.method,
-        method.label,
-        method.kind,
-        clean=clean,
-        reconstruction=method.images,
-        noisy=noisy,
-        labels=images.labels,
-        class_names=images.class_names,
-        detail=method.detail,
+def _lookup(rivals: Rivals, errors: NDArray[np.float64], split: Split) -> Lookup:
+    nearest, copies = rivals.looked_up()
+    return Lookup(
+        split=split,
+        images=len(nearest),
+        mse=float(nearest.mean()),
+        model_mse=float(errors[: len(nearest)].mean()),
+        copies=copies,
     )
 
 
@@ -165,4 +171,7 @@ def model_spec(
         options=options,
         corruption=experiment.corruption,
         reconstruction_loss=experiment.loss,
+        objective=experiment.objective_of_code,
+        sparsity=experiment.sparsity_or_default,
+        penalty=experiment.penalty_or_default,
     )

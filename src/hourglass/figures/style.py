@@ -23,12 +23,17 @@ PALETTE: Final[Mapping[str, str]] = MappingProxyType(
         "median": "#009070",
         "lmmse": "#8e5bb5",
         "pca": "#c4709f",
+        "patch-lmmse": "#7a66d0",
+        "gaussian-filter": "#8f8b00",
+        "total-variation": "#4f7a28",
+        "wavelet": "#3f8199",
+        "non-local-means": "#b8465f",
         "encoder": "#c08a1e",
         "decoder": "#2a8c8c",
         "network": "#7d8590",
     }
 )
-_LATER: Final = ("#8f8b00", "#b8465f", "#4f7a28", "#7a66d0", "#a0642f", "#3f8199")
+_LATER: Final = ("#a0642f", "#a34e9e", "#5d8a66", "#8a6f4d")
 
 _STYLE: Final[Mapping[Any, Any]] = MappingProxyType(
     {

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.models import Autoencoder, ImageModel, images_at_a_time
+from hourglass.models import ImageModel, LatentModel, images_at_a_time
 
 
 def reconstruct(
@@ -33,7 +33,7 @@ def reconstruct(
 
 
 def encode(
-    model: Autoencoder, images: NDArray[np.float32], *, batch_size: int | None = None
+    model: LatentModel, images: NDArray[np.float32], *, batch_size: int | None = None
 ) -> NDArray[np.float32]:
     """Return the latents of images, shape (count, latent_dim)."""
     return _batched(model.encoder.predict_on_batch, images, batch_size)

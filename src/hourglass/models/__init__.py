@@ -4,6 +4,18 @@ from hourglass.models.autoencoder import Autoencoder
 from hourglass.models.base import ImageModel
 from hourglass.models.build import build_model
 from hourglass.models.capacity import images_at_a_time
+from hourglass.models.contractive import ContractiveAutoencoder
 from hourglass.models.denoiser import Denoiser
+from hourglass.models.latent import LatentModel
+from hourglass.models.sparse import SparseAutoencoder
 
-__all__ = ["Autoencoder", "Denoiser", "ImageModel", "build_model", "images_at_a_time"]
+__all__ = [
+    "Autoencoder",
+    "ContractiveAutoencoder",
+    "Denoiser",
+    "ImageModel",
+    "LatentModel",
+    "SparseAutoencoder",
+    "build_model",
+    "images_at_a_time",
+]

@@ -1,49 +1,26 @@
-"""An encoder, a latent and a decoder."""
+"""An encoder, a latent and a decoder, held to the reconstruction alone."""
 
-from collections.abc import Mapping
-from typing import Any, final
+from typing import final
 
-import keras
-from keras import KerasTensor, ops
+from keras import KerasTensor
 
-from hourglass.models.base import ImageModel
+from hourglass.models.latent import LatentModel
 
 
 @final
-class Autoencoder(ImageModel):
+class Autoencoder(LatentModel):
     """Corrupt, encode, decode; the target stays the clean image.
 
     Without a corruption this is the plain autoencoder (Hinton and Salakhutdinov 2006), with one
-    the denoising autoencoder (Vincent et al. 2008).
+    the denoising autoencoder (Vincent et al. 2008), with hidden patches the masked one (He et al.
+    2022, with black in place of a learned token).
 
     Parameters
     ----------
-    encoder
-        From images (batch, height, width, channels) to latents.
-    decoder
-        From latents to images in [0, 1].
-    **kwargs
-        ``corruption`` and ``reconstruction_loss``, as every model takes them.
+    encoder, decoder, **kwargs
+        As every ``LatentModel`` takes them.
     """
-
-    def __init__(self, encoder: keras.Model, decoder: keras.Model, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.encoder = encoder
-        self.decoder = decoder
-
-    @property
-    def parts(self) -> Mapping[str, keras.Model]:
-        """Encoder and decoder."""
-        return {"encoder": self.encoder, "decoder": self.decoder}
 
     def rebuild(self, seen: KerasTensor, training: bool) -> KerasTensor:
         """Return the decoded code of ``seen``."""
         return self.decoder(self.encoder(seen, training=training), training=training)
-
-    def encode(self, images: KerasTensor) -> KerasTensor:
-        """Return the latents of ``images``; they are not corrupted first."""
-        return self.encoder(images, training=False)
-
-    def decode(self, latents: KerasTensor) -> KerasTensor:
-        """Return the images in [0, 1] that ``latents`` stand for."""
-        return ops.clip(self.decoder(latents, training=False), 0.0, 1.0)

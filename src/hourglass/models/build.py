@@ -1,5 +1,6 @@
 """From a specification to a model with fresh weights."""
 
+import inspect
 from typing import Any
 
 from hourglass.corruption import corruption_from_words
@@ -7,7 +8,10 @@ from hourglass.errors import ConfigurationError
 from hourglass.losses import loss_from_words
 from hourglass.models.autoencoder import Autoencoder
 from hourglass.models.base import ImageModel
+from hourglass.models.contractive import ContractiveAutoencoder
 from hourglass.models.denoiser import Denoiser
+from hourglass.models.latent import LatentModel
+from hourglass.models.sparse import SparseAutoencoder
 from hourglass.networks import Halves
 from hourglass.records import NETWORKS, ModelSpec, resolve
 from hourglass.seeds import derive
@@ -26,33 +30,71 @@ def build_model(spec: ModelSpec, *, seed: int = 0) -> ImageModel:
     Returns
     -------
     ImageModel
-        An ``Autoencoder`` where the network has two halves, a ``Denoiser`` where it is one.
+        An autoencoder of the objective where the network has two halves, a ``Denoiser`` where it
+        is one.
 
     Raises
     ------
     ConfigurationError
-        If a network without a code would be trained on clean images, which it can copy.
+        If a network without a code would be trained on clean images, which it can copy, or for
+        an objective of codes; or if the network does not take an option.
     ImageShapeError
         If the network needs images of one size and the size is open.
     """
-    options: dict[str, Any] = {"units": spec.options.units, "activation": spec.options.activation}
-    if spec.options.latent_dim is not None:
-        options["latent_dim"] = spec.options.latent_dim
-    elif "bce" in spec.reconstruction_loss:
-        options["probabilities"] = True
-    network = resolve("network", NETWORKS, spec.network)(spec.image_shape, **options, seed=seed)
+    network = resolve("network", NETWORKS, spec.network)(
+        spec.image_shape, **_network_options(spec), seed=seed
+    )
     corruption = None
     if spec.corruption is not None:
         corruption = corruption_from_words(spec.corruption, seed=derive(seed, "corruption"))
-    wiring = {
+    wiring: dict[str, Any] = {
         "corruption": corruption,
         "reconstruction_loss": loss_from_words(spec.reconstruction_loss),
     }
     if isinstance(network, Halves):
-        return Autoencoder(*network, **wiring)
-    if corruption is None:
+        return _with_code(network, spec, seed, wiring)
+    _require_task(spec)
+    return Denoiser(network, **wiring)
+
+
+def _network_options(spec: ModelSpec) -> dict[str, Any]:
+    """Return the keywords that the network of a specification takes."""
+    options = spec.options
+    keywords: dict[str, Any] = {"units": options.units, "activation": options.activation}
+    if options.latent_dim is not None:
+        keywords["latent_dim"] = options.latent_dim
+    elif "bce" in spec.reconstruction_loss:
+        keywords["probabilities"] = True
+    for name in ("code_activation", "output_activation", "tied"):
+        if value := getattr(options, name):
+            keywords[name] = value
+    taken = inspect.signature(resolve("network", NETWORKS, spec.network)).parameters
+    for name in keywords.keys() - taken.keys():
+        raise ConfigurationError(
+            f"The {spec.network} network takes no {name}. Leave it out, or choose network dense."
+        )
+    return keywords
+
+
+def _with_code(network: Halves, spec: ModelSpec, seed: int, wiring: dict[str, Any]) -> LatentModel:
+    if spec.penalty is not None:
+        wiring["penalty"] = spec.penalty
+    if spec.objective == "sparse":
+        return SparseAutoencoder(*network, sparsity=spec.sparsity or "l1", **wiring)
+    if spec.objective == "contractive":
+        return ContractiveAutoencoder(*network, seed=derive(seed, "directions"), **wiring)
+    return Autoencoder(*network, **wiring)
+
+
+def _require_task(spec: ModelSpec) -> None:
+    """Refuse what a network without a code cannot be trained for."""
+    if spec.objective is not None:
+        raise ConfigurationError(
+            f"The {spec.network} network has no code that could be {spec.objective}. Choose "
+            "network dense or convolutional."
+        )
+    if spec.corruption is None:
         raise ConfigurationError(
             f"The {spec.network} network has no bottleneck, so on clean images it would learn to "
             "copy. Add a corruption (--noise 0.2), or choose network dense or convolutional."
         )
-    return Denoiser(network, **wiring)

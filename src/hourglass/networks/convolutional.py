@@ -20,6 +20,8 @@ def convolutional_autoencoder(
     units: Sequence[int] = _DEFAULT.units,
     latent_dim: int = 64,
     activation: str = _DEFAULT.activation,
+    code_activation: str | None = None,
+    output_activation: str | None = None,
     seed: int = 0,
 ) -> Halves:
     """Build strided convolutions that halve the image and a dense layer that gives the code.
@@ -36,7 +38,11 @@ def convolutional_autoencoder(
     latent_dim
         Numbers in the code.
     activation
-        Activation of the hidden layers; the code is linear, the output a sigmoid.
+        Activation of the hidden layers.
+    code_activation
+        Activation of the code; by default it is linear.
+    output_activation
+        Activation of the output; by default a sigmoid.
     seed
         Where the weights start from.
 
@@ -48,8 +54,10 @@ def convolutional_autoencoder(
     shape = require_fixed(image_shape, "convolutional")
     sizes = _sizes(shape, len(units))
     return Halves(
-        _encoder(shape, units, latent_dim, activation, seed),
-        _decoder(shape, sizes, units, latent_dim, activation, seed),
+        _encoder(shape, units, latent_dim, (activation, code_activation), seed),
+        _decoder(
+            shape, sizes, units, latent_dim, (activation, output_activation or "sigmoid"), seed
+        ),
     )
 
 
@@ -63,8 +71,13 @@ def _sizes(shape: FixedShape, halvings: int) -> list[tuple[int, int]]:
 
 
 def _encoder(
-    shape: FixedShape, units: Sequence[int], latent_dim: int, activation: str, seed: int
+    shape: FixedShape,
+    units: Sequence[int],
+    latent_dim: int,
+    activations: tuple[str, str | None],
+    seed: int,
 ) -> keras.Model:
+    activation, code_activation = activations
     images = keras.Input(shape, name="images")
     maps = images
     for number, channels in enumerate(units, start=1):
@@ -78,8 +91,13 @@ def _encoder(
             name=f"convolution_{number}",
         )(maps)
     flat = layers.Flatten(name="flatten")(maps)
-    code = layers.Dense(latent_dim, kernel_initializer=glorot_uniform(seed, "code"), name="code")
-    return keras.Model(images, code(flat), name="encoder")
+    code = layers.Dense(
+        latent_dim,
+        activation=code_activation,
+        kernel_initializer=glorot_uniform(seed, "code"),
+        name="code",
+    )(flat)
+    return keras.Model(images, code, name="encoder")
 
 
 def _decoder(
@@ -87,9 +105,10 @@ def _decoder(
     sizes: Sequence[tuple[int, int]],
     units: Sequence[int],
     latent_dim: int,
-    activation: str,
+    activations: tuple[str, str],
     seed: int,
 ) -> keras.Model:
+    activation, output_activation = activations
     latents = keras.Input((latent_dim,), name="latents")
     height, width = sizes[-1]
     maps = layers.Dense(
@@ -104,7 +123,7 @@ def _decoder(
         initializer = he_normal(seed, name)
         maps = _doubled(maps, units[depth - 1], name, initializer, activation)
         maps = _cropped(maps, sizes[depth], f"crop_{depth}")
-    maps = _doubled(maps, shape[2], "pixels", glorot_uniform(seed, "pixels"), "sigmoid")
+    maps = _doubled(maps, shape[2], "pixels", glorot_uniform(seed, "pixels"), output_activation)
     return keras.Model(latents, _cropped(maps, sizes[0], "crop_pixels"), name="decoder")
 
 

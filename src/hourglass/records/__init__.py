@@ -1,8 +1,10 @@
 """The small frozen things that travel between rooms."""
 
 from hourglass.records.architecture import Architecture, LayerRecord
+from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
 from hourglass.records.experiment import DEMO, Experiment, read_toml
-from hourglass.records.health import LEAST_VARIANCE, Collapse, LatentHealth
+from hourglass.records.files import FileScores
+from hourglass.records.health import LEAST_VARIANCE, Collapse, LatentHealth, Lookup
 from hourglass.records.history import Epoch, History
 from hourglass.records.names import (
     CORRUPTIONS,
@@ -13,7 +15,13 @@ from hourglass.records.names import (
     SCHEDULES,
     resolve,
 )
-from hourglass.records.network import NETWORK_DEFAULTS, ModelSpec, NetworkOptions
+from hourglass.records.network import (
+    NETWORK_DEFAULTS,
+    OBJECTIVES,
+    ModelSpec,
+    NetworkName,
+    NetworkOptions,
+)
 from hourglass.records.plan import TrainingPlan
 from hourglass.records.run import Environment, RunRecord
 from hourglass.records.samples import Samples
@@ -28,22 +36,29 @@ __all__ = [
     "LOSSES",
     "NETWORKS",
     "NETWORK_DEFAULTS",
+    "OBJECTIVES",
     "OPTIMIZERS",
     "SCHEDULES",
     "Architecture",
     "Collapse",
+    "CrossCell",
+    "CrossTable",
     "Environment",
     "Epoch",
     "Experiment",
+    "FileScores",
     "History",
     "LatentHealth",
     "LayerRecord",
+    "Lookup",
     "MethodScores",
     "ModelSpec",
+    "NetworkName",
     "NetworkOptions",
     "RunRecord",
     "Samples",
     "Scores",
+    "TrainedByTested",
     "TrainingPlan",
     "checked",
     "from_json",

@@ -13,12 +13,16 @@ import tomli_w
 from hourglass.errors import ConfigurationError, MissingPathError
 from hourglass.records.network import (
     NETWORK_DEFAULTS,
+    OBJECTIVES,
     ActivationName,
     NetworkName,
     NetworkOptions,
+    ObjectiveName,
     Size,
     Units,
+    Weight,
     Words,
+    objective_of,
 )
 from hourglass.records.plan import TrainingPlan
 from hourglass.records.validation import checked
@@ -49,6 +53,21 @@ class Experiment:
         Numbers in the code. By default the network's own.
     activation
         Activation of hidden layers. By default the network's own.
+    code_activation
+        Activation of the code. By default the network's own, or the one that a sparse code needs.
+    output_activation
+        Activation of the output. By default the network's own.
+    tied
+        Whether a dense decoder takes the transposed weights of its encoder.
+    objective
+        ``plain``: rebuild clean images. ``denoising``: undo a corruption, by default
+        ``gaussian:0.2``. ``masked``: fill in hidden patches, by default ``masking:0.5``.
+        ``sparse``, ``contractive``: hold the code to more than the reconstruction, with or
+        without a corruption. By default what the corruption says.
+    sparsity
+        ``l1``, or ``kl:RATE`` for units that are active at a rate; for the sparse objective.
+    penalty
+        Weight of what a sparse or contractive code is held to. By default the objective's own.
     corruption
         What images go through before the network sees them: ``KIND:LEVEL``, or
         ``KIND:LOW..HIGH`` for a level that each image draws, several in order joined by ``+``;
@@ -68,10 +87,22 @@ class Experiment:
     units: Units | None = None
     latent_dim: Size | None = None
     activation: ActivationName | None = None
+    code_activation: ActivationName | None = None
+    output_activation: ActivationName | None = None
+    tied: bool = False
+    objective: ObjectiveName | None = None
+    sparsity: Words | None = None
+    penalty: Weight | None = None
     corruption: Words | None = None
     loss: Words = "mse"
     expected: Literal["collapse"] | None = None
     plan: TrainingPlan = field(default_factory=TrainingPlan)
+
+    def __post_init__(self) -> None:
+        if self.corruption is None and self.objective is not None:
+            object.__setattr__(self, "corruption", OBJECTIVES[self.objective].corruption)
+        self._require_units()
+        self._require_objective()
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], source: str) -> Self:
@@ -106,7 +137,8 @@ class Experiment:
 
     def to_toml(self) -> str:
         """Return the experiment as the text of a TOML file that ``from_toml`` reads."""
-        known = {key: value for key, value in self._flat().items() if value is not None}
+        flat = self._flat()
+        known = {key: value for key, value in flat.items() if value not in (None, False)}
         return tomli_w.dumps(known)
 
     def command(self) -> str:
@@ -115,7 +147,7 @@ class Experiment:
         words = ["hourglass", "train", "--data", self.data]
         for key, value in self._flat().items():
             if key != "data" and value != default._flat()[key]:
-                words += [f"--{key.replace('_', '-')}", *_words(value)]
+                words += _option(key.replace("_", "-"), value)
         return shlex.join(words)
 
     def _flat(self) -> dict[str, Any]:
@@ -129,10 +161,33 @@ class Experiment:
         return self.network or ("unet" if self.corruption else "convolutional")
 
     @property
+    def objective_or_default(self) -> ObjectiveName:
+        """The objective that was asked for, or the one that the corruption says."""
+        return self.objective or objective_of(self.corruption)
+
+    @property
+    def objective_of_code(self) -> Literal["sparse", "contractive"] | None:
+        """The objective where the code is held to more than the reconstruction."""
+        objective = self.objective_or_default
+        return objective if objective in ("sparse", "contractive") else None
+
+    @property
+    def sparsity_or_default(self) -> str | None:
+        """How the code is kept sparse; ``None`` where it is not."""
+        return self.sparsity or OBJECTIVES[self.objective_or_default].sparsity
+
+    @property
+    def penalty_or_default(self) -> float | None:
+        """The weight of what the code is held to; ``None`` where it is the reconstruction alone."""
+        return self.penalty or OBJECTIVES[self.objective_or_default].penalty
+
+    @property
     def model_name(self) -> str:
-        """What is trained, in words: ``U-Net denoiser``, ``dense autoencoder``."""
+        """What is trained, in words: ``U-Net denoiser``, ``sparse dense autoencoder``."""
         task = "denoiser" if self.corruption else "autoencoder"
-        return f"{_NETWORK_WORDS[self.network_or_default]} {task}"
+        name = f"{_NETWORK_WORDS[self.network_or_default]} {task}"
+        held = self.penalty_or_default is not None
+        return f"{self.objective_or_default} {name}" if held else name
 
     @property
     def network_options(self) -> NetworkOptions:
@@ -150,9 +205,12 @@ class Experiment:
                 f"{self.latent_dim} cannot be. Choose network dense or convolutional."
             )
         return NetworkOptions(
-            units=self.units or default.units,
+            units=default.units if self.units is None else self.units,
             latent_dim=self.latent_dim or default.latent_dim,
             activation=self.activation or default.activation,
+            code_activation=self.code_activation or self._code_of_sparsity(),
+            output_activation=self.output_activation,
+            tied=self.tied,
         )
 
     def filled(self) -> Self:
@@ -167,8 +225,54 @@ class Experiment:
             units=options.units,
             latent_dim=options.latent_dim,
             activation=options.activation,
+            code_activation=options.code_activation,
+            objective=self.objective_or_default,
+            sparsity=self.sparsity_or_default,
+            penalty=self.penalty_or_default,
             plan=plan,
         )
+
+    def _code_of_sparsity(self) -> ActivationName | None:
+        """Return the activation that a sparse code needs: zeros for L1, rates for KL."""
+        if self.sparsity_or_default is None:
+            return None
+        return "relu" if self.sparsity_or_default == "l1" else "sigmoid"
+
+    def _require_units(self) -> None:
+        if self.units == () and self.network_or_default != "dense":
+            raise ConfigurationError(
+                f"The {self.network_or_default} network needs units, such as 32 64; none were "
+                "given. Only network dense does without."
+            )
+
+    def _require_objective(self) -> None:
+        """Refuse an objective that contradicts the corruption, and keys it does not take."""
+        objective, found = self.objective_or_default, objective_of(self.corruption)
+        # Undoing hidden patches is denoising too, to whoever calls it so.
+        fits = objective == found or (objective, found) == ("denoising", "masked")
+        if OBJECTIVES[objective].penalty is None and not fits:
+            raise ConfigurationError(
+                f"objective = {objective} does not go with corruption = {self.corruption}, "
+                f"which makes it {found}. Leave one of them out."
+            )
+        if self.sparsity is not None and objective != "sparse":
+            raise ConfigurationError(
+                f"sparsity = {self.sparsity} is for objective sparse; it is {objective}."
+            )
+        if self.penalty is not None and OBJECTIVES[objective].penalty is None:
+            raise ConfigurationError(
+                f"penalty = {self.penalty:g} is for the objectives sparse and contractive; it is "
+                f"{objective}."
+            )
+        if self.sparsity is not None and self.sparsity.startswith("kl"):
+            self._require_rates()
+
+    def _require_rates(self) -> None:
+        if self.code_activation not in (None, "sigmoid"):
+            raise ConfigurationError(
+                f"sparsity = {self.sparsity} needs units between 0 and 1: code_activation sigmoid, "
+                f"not {self.code_activation}."
+            )
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -194,8 +298,13 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{path} is not TOML: {error}") from error
 
 
-def _words(value: Any) -> list[str]:
-    return [str(entry) for entry in value] if isinstance(value, tuple) else [str(value)]
+def _option(name: str, value: Any) -> list[str]:
+    """Return an option as it is written on the command line."""
+    if value is True:
+        return [f"--{name}"]
+    if not isinstance(value, tuple):
+        return [f"--{name}", str(value)]
+    return [f"--{name}", *map(str, value)] if value else [f"--empty-{name}"]
 
 
 def _refuse_two_corruptions(flat: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Whether a network learned anything, told apart from how well it did."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -60,3 +61,45 @@ class LatentHealth:
     dead: int
     constant: int
     effective_dimension: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lookup:
+    """What looking images up among the training images gives, in place of a model.
+
+    Attributes
+    ----------
+    split
+        What the images are.
+    images
+        How many images were looked up, the first ones of the split.
+    mse
+        Mean squared error of the nearest training images.
+    model_mse
+        The model's, on the same images.
+    copies
+        How many images of the whole split are also training images.
+    """
+
+    split: Literal["test", "validation"]
+    images: int
+    mse: float
+    model_mse: float
+    copies: int
+
+    def lines(self) -> Iterator[str]:
+        """Yield what to know: the figure, and a warning where there is one."""
+        yield (
+            f"The nearest training image as an answer: MSE {self.mse:.5f} (first {self.images:,} "
+            f"{self.split} images)."
+        )
+        if self.model_mse >= self.mse:
+            yield (
+                f"Warning: with {self.model_mse:.5f} on these the model is no better than looking "
+                "up the nearest training image. Train longer, or with more images."
+            )
+        if self.copies:
+            yield (
+                f"Warning: {self.copies:,} {self.split} images are training images too, so the "
+                f"{self.split} figures flatter every method that learns. Remove the copies."
+            )

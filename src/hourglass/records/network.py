@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 
-from annotated_types import Ge, Gt, Le, Len, MaxLen
+from annotated_types import Ge, Gt, Le, MaxLen
+from pydantic import AllowInfNan
 
 NetworkName = Literal["convolutional", "dense", "unet"]
+ObjectiveName = Literal["plain", "denoising", "masked", "sparse", "contractive"]
 ActivationName = Literal["elu", "gelu", "linear", "relu", "selu", "sigmoid", "silu", "tanh"]
 # A stranger's description is read too, so that no size is open to the top.
 Size = Annotated[int, Gt(0), Le(65_536)]
-Units = Annotated[tuple[Size, ...], Len(1, 16)]
+Units = Annotated[tuple[Size, ...], MaxLen(16)]
 Channels = Annotated[int, Ge(1), Le(4)]
 Words = Annotated[str, MaxLen(200)]
+Weight = Annotated[float, AllowInfNan(False), Gt(0)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,11 +27,17 @@ class NetworkOptions:
     ----------
     units
         Widths of the layers from the image to the code: of dense layers, or channels of
-        convolutions.
+        convolutions. A dense network may do without.
     latent_dim
         Numbers in the code; ``None`` where a network has none.
     activation
         Activation of the hidden layers, by Keras' name.
+    code_activation
+        Activation of the code; ``None`` for the network's own.
+    output_activation
+        Activation of the output, ``None`` for the network's own.
+    tied
+        Whether a dense decoder takes the transposed weights of its encoder.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -36,6 +45,36 @@ class NetworkOptions:
     units: Units
     latent_dim: Size | None
     activation: ActivationName
+    code_activation: ActivationName | None = None
+    output_activation: ActivationName | None = None
+    tied: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ObjectiveDefaults:
+    """What an objective takes where nothing is said; ``None`` for what it does not have."""
+
+    corruption: str | None = None
+    sparsity: str | None = None
+    penalty: float | None = None
+
+
+OBJECTIVES: Mapping[ObjectiveName, ObjectiveDefaults] = MappingProxyType(
+    {
+        "plain": ObjectiveDefaults(),
+        "denoising": ObjectiveDefaults(corruption="gaussian:0.2"),
+        "masked": ObjectiveDefaults(corruption="masking:0.5"),
+        "sparse": ObjectiveDefaults(sparsity="l1", penalty=0.01),
+        "contractive": ObjectiveDefaults(penalty=0.1),
+    }
+)
+
+
+def objective_of(corruption: str | None) -> ObjectiveName:
+    """Return what training is for when a corruption is all that is known of it."""
+    if corruption is None:
+        return "plain"
+    return "masked" if corruption.startswith("masking") and "+" not in corruption else "denoising"
 
 
 NETWORK_DEFAULTS: Mapping[NetworkName, NetworkOptions] = MappingProxyType(
@@ -63,6 +102,12 @@ class ModelSpec:
         What the model was trained to undo, in words; ``None`` for clean images.
     reconstruction_loss
         What it was trained with, as ``NAME``, or ``NAME:WEIGHT`` joined by ``+``.
+    objective
+        ``sparse`` or ``contractive`` where the code was held to more than its reconstruction.
+    sparsity
+        How the code was kept sparse: ``l1``, or ``kl:RATE``.
+    penalty
+        The weight of what the code was held to.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -72,3 +117,6 @@ class ModelSpec:
     options: NetworkOptions
     corruption: Words | None = None
     reconstruction_loss: Words = "mse"
+    objective: Literal["sparse", "contractive"] | None = None
+    sparsity: Words | None = None
+    penalty: Weight | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from hourglass.errors import ConfigurationError
-from hourglass.records.health import Collapse, LatentHealth
+from hourglass.records.health import Collapse, LatentHealth, Lookup
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +83,8 @@ class Scores:
         Whether the kept weights learned anything, judged on validation.
     latent
         What the numbers of the code carry; ``None`` for a network without one.
+    lookup
+        What the nearest training images would give.
 
     Raises
     ------
@@ -98,6 +100,7 @@ class Scores:
     left_out: tuple[str, ...] = ()
     collapse: Collapse | None = None
     latent: LatentHealth | None = None
+    lookup: Lookup | None = None
 
     def __post_init__(self) -> None:
         models = [method for method in self.methods if method.kind == "model"]

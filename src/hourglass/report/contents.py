@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from hourglass.records import Architecture, Experiment, History, RunRecord, Samples, Scores
+from hourglass.records import (
+    Architecture,
+    CrossTable,
+    Experiment,
+    History,
+    RunRecord,
+    Samples,
+    Scores,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -13,7 +21,7 @@ class Contents:
     ----------
     name
         Name of the run's folder.
-    experiment, record, history, architecture, scores, samples
+    experiment, record, history, architecture, scores, samples, cross
         As read from the folder.
     """
 
@@ -24,3 +32,4 @@ class Contents:
     architecture: Architecture | None = None
     scores: Scores | None = None
     samples: Samples | None = None
+    cross: CrossTable | None = None

@@ -82,6 +82,7 @@ def _read(run: RunFolder, record: RunRecord) -> Contents:
         architecture=_if_there(run, "architecture.json", run.read_architecture),
         scores=_if_there(run, "scores.json", run.read_scores),
         samples=_if_there(run, "samples.npz", run.read_samples),
+        cross=_if_there(run, "cross.json", run.read_cross),
     )
 
 

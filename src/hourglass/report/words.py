@@ -120,7 +120,8 @@ def measured_on(scores: Scores) -> str:
 def verdict(experiment: Experiment, scores: Scores) -> str:
     """Say in one sentence how well the model does, and whether it beats what it must beat."""
     images = f"{_condition(scores.corruption)}{data(experiment)}"
-    result = f"{model(experiment)} rebuilds {images} with MSE {format_mse(scores.model.mse)}"
+    error = f"{scores.split} MSE {format_mse(scores.model.mse)}"
+    result = f"{model(experiment)} rebuilds {images} with {error}"
     others = [method for method in scores.methods if method.kind != "model"]
     if not others:
         return f"{result}; no baseline could be computed."

@@ -9,6 +9,7 @@
         architecture.json   what the picture of the network is drawn from
         scores.json         every printed number, with its split
         samples.npz         the images that the report shows
+        cross.json          the model on other input, once it was tested on it
         model/              written by ``bundles``
         figures/            written by ``report``
         report.html         written by ``report``
@@ -37,6 +38,7 @@ from hourglass.errors import (
 from hourglass.files import atomic_write, exists, make_folder, write_bytes, write_text
 from hourglass.records import (
     Architecture,
+    CrossTable,
     Epoch,
     Experiment,
     History,
@@ -141,6 +143,14 @@ class RunFolder:
     def read_scores(self) -> Scores:
         """Read ``scores.json``."""
         return self._read(Scores, "scores.json")
+
+    def write_cross(self, table: CrossTable) -> None:
+        """Write ``cross.json``."""
+        write_bytes(self.path / "cross.json", to_json(table))
+
+    def read_cross(self) -> CrossTable:
+        """Read ``cross.json``."""
+        return self._read(CrossTable, "cross.json")
 
     def write_history(self, history: History) -> None:
         """Write ``history.csv``, the best epoch marked in its last column."""

@@ -33,8 +33,7 @@ class Recorder(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Put order and noise where this epoch's first step expects them."""
         self._feed.first_step = epoch * self._feed.steps
-        if self.model.corruption is not None:
-            self.model.corruption.set_step(self._feed.first_step)
+        self.model.set_step(self._feed.first_step)
         self._clock.start_epoch()
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from hourglass.errors import DivergenceError
 from hourglass.images import Images
 from hourglass.losses import MeanSquaredError
-from hourglass.models import ImageModel, images_at_a_time
+from hourglass.models import (
+    Autoencoder,
+    ContractiveAutoencoder,
+    Denoiser,
+    ImageModel,
+    images_at_a_time,
+)
 from hourglass.records import OPTIMIZERS, SCHEDULES, History, TrainingPlan, resolve
 from hourglass.training.feed import Feed
 from hourglass.training.recorder import Recorder
@@ -160,8 +166,10 @@ def _optimizer(
 
 
 def _metrics(model: ImageModel) -> list[keras.metrics.Metric]:
-    # The table shows squared errors whatever the loss, so the curves have them too.
-    if isinstance(model.reconstruction_loss, MeanSquaredError):
+    # The table shows squared errors whatever the loss, so the curves have them too. Keras adds
+    # the price of a code to the loss.
+    plain = isinstance(model, Autoencoder | Denoiser)
+    if plain and isinstance(model.reconstruction_loss, MeanSquaredError):
         return []
     return [keras.metrics.MeanSquaredError("mse")]
 
@@ -172,7 +180,8 @@ def _jit_compile(model: ImageModel) -> bool | str:
     # On TensorFlow's CPU, XLA makes dense steps twice as fast and convolutions half as fast, and
     # draws random numbers 30 times more slowly: docs/decisions/002-feed-and-compilation.md.
     kinds = {layer.kind for layer in model.architecture().layers}
-    return model.corruption is None and not any("Conv" in kind for kind in kinds)
+    draws = model.corruption is not None or isinstance(model, ContractiveAutoencoder)
+    return not draws and not any("Conv" in kind for kind in kinds)
 
 
 class _Stopwatch(keras.callbacks.Callback):

@@ -1,0 +1,32 @@
+"""``hourglass reconstruct``."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from hourglass.cli.libraries import prepare_keras
+from hourglass.cli.options import OutputOptions, RunsOptions
+from hourglass.cli.output import teller
+from hourglass.cli.telling import tell_file_scores
+from hourglass.runs import find_run
+
+
+def reconstruct(
+    run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
+    inputs: Annotated[tuple[Path, ...], Parameter(help="PNG files, or folders that hold some.")],
+    /,
+    *,
+    output: Annotated[Path, Parameter(help="Folder of the results.")],
+    output_options: OutputOptions = OutputOptions(),
+    runs_options: RunsOptions = RunsOptions(),
+) -> None:
+    """Rebuild PNG files as they are and say how well; files that are done are left alone."""
+    folder = find_run(run, runs_options.runs)
+    prepare_keras(debug=output_options.debug)
+    from hourglass.experiment import reconstruct_files, require_all_done
+
+    # Which files failed is a result, so it is told also where the story is not.
+    scores = reconstruct_files(folder, inputs, output, tell=teller(quiet=False))
+    tell_file_scores(scores, output, json=output_options.json)
+    require_all_done(scores.failed, scores.files, output)

@@ -1,0 +1,231 @@
+"""What a model must beat: every baseline that fits the task, fitted once and scored."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Any, Final, Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hourglass.baselines import (
+    AffineLMMSE,
+    ArrayCache,
+    Baseline,
+    GaussianFilter,
+    MeanImage,
+    MedianFilter,
+    NonLocalMeans,
+    Pairs,
+    PatchLMMSE,
+    PCAReconstruction,
+    TotalVariation,
+    WaveletShrinkage,
+    count_copies,
+    look_up,
+)
+from hourglass.errors import ConfigurationError, WriteError
+from hourglass.evaluation import mean_squared_errors, score_method
+from hourglass.experiment.pairs import FROZEN_SEED, freeze_pairs
+from hourglass.files import cache_folder
+from hourglass.images import Images, Splits
+from hourglass.records import Experiment, MethodScores, from_json, to_json
+from hourglass.seeds import derive
+
+# A thousand say what looking images up gives to within a few percent.
+_LOOKED_UP: Final = 1000
+# Their results follow from these alone, so a change of any of them asks for a new fit.
+_CODE: Final = ("hourglass.baselines", "hourglass.corruption", "hourglass.evaluation")
+_LIBRARIES: Final = ("numpy", "pywavelets", "scikit-image", "scikit-learn", "scipy")
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rival:
+    """A fitted baseline and what it reaches on a split.
+
+    Attributes
+    ----------
+    baseline
+        Ready to rebuild images.
+    scores
+        Its figures.
+    errors
+        Mean squared error of every image of the split, shape (images,).
+    """
+
+    baseline: Baseline
+    scores: MethodScores
+    errors: NDArray[np.float64]
+
+
+@final
+class Rivals:
+    """The baselines of one experiment on one split, fitted or taken from the cache.
+
+    Parameters
+    ----------
+    experiment, splits
+        What was trained, and on what.
+    split
+        What to score on. Baselines learn from the training split and choose on validation.
+    pairs
+        The frozen pairs of that split.
+    tell
+        Called with a line where something is to be known.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        splits: Splits,
+        split: Literal["test", "validation"],
+        pairs: Pairs,
+        tell: Tell = lambda line: None,
+    ) -> None:
+        self._experiment, self._splits, self._split, self._pairs = experiment, splits, split, pairs
+        self._tell = tell
+        self._cache = ArrayCache(cache_folder("baselines"))
+        self._told = False
+        shape = pairs.clean.shape
+        refusals = {baseline: baseline.refusal(shape) for baseline in candidates(experiment)}
+        self._served = [baseline for baseline, reason in refusals.items() if reason is None]
+        self.left_out = tuple(
+            f"{baseline.label} is left out: {reason}."
+            for baseline, reason in refusals.items()
+            if reason
+        )
+
+    def __iter__(self) -> Iterator[Rival]:
+        """Yield every baseline that fits the images, one at a time."""
+        return map(self.rival, self._served)
+
+    def looked_up(self) -> tuple[NDArray[np.float64], int]:
+        """Return the errors of the nearest training images, and how many images are copies.
+
+        The errors are those of the first 1,000 images of the split.
+        """
+        key = self._key("lookup", {"images": _LOOKED_UP}, self._split)
+        kept = self._cache.load(key)
+        if kept is None:
+            seen, clean = (images[:_LOOKED_UP] for images in self._pairs)
+            found = look_up(seen, self._training)
+            kept = {
+                "errors": mean_squared_errors(clean, found),
+                "copies": np.asarray(count_copies(self._pairs.clean, self._training)),
+            }
+            self._keep(key, kept)
+        return kept["errors"], int(kept["copies"])
+
+    def rival(self, baseline: Baseline) -> Rival:
+        """Return one baseline, fitted and scored now or in an earlier run."""
+        self._fit(baseline)
+        key = self._key(baseline.method, baseline.parameters, self._split)
+        kept = self._cache.load(key)
+        rival = None if kept is None else _restored(baseline, kept)
+        if rival is None:
+            rival = self._scored(baseline)
+            scores = np.frombuffer(to_json(rival.scores), np.uint8)
+            self._keep(key, {"scores": scores, "errors": rival.errors})
+        return rival
+
+    def _fit(self, baseline: Baseline) -> None:
+        key = self._key(baseline.method, baseline.parameters, "fit")
+        state = self._cache.load(key)
+        if state is not None:
+            baseline.restore(state)
+            return
+        baseline.fit(self._training, self._validation)
+        self._keep(key, baseline.state())
+
+    def _scored(self, baseline: Baseline) -> Rival:
+        images: Images = getattr(self._splits, self._split)
+        rebuilt = baseline.reconstruct(self._pairs.seen)
+        scores = score_method(
+            baseline.method,
+            baseline.label,
+            "baseline",
+            clean=self._pairs.clean,
+            reconstruction=rebuilt,
+            noisy=None if self._experiment.corruption is None else self._pairs.seen,
+            labels=images.labels,
+            class_names=images.class_names,
+            detail=baseline.detail,
+        )
+        errors = mean_squared_errors(self._pairs.clean, rebuilt)
+        return Rival(baseline=baseline, scores=scores, errors=errors)
+
+    def _keep(self, key: str, arrays: dict[str, NDArray[Any]]) -> None:
+        try:
+            self._cache.store(key, arrays)
+        except WriteError as error:
+            # The run is not worse for it; the next one only takes longer.
+            if not self._told:
+                self._tell(f"Baselines are not kept for the next run: {error}")
+            self._told = True
+
+    def _key(self, what: str, parameters: dict[str, Any], split: str) -> str:
+        """Return a name that changes with everything that the result depends on."""
+        words = json.dumps(
+            [
+                what,
+                parameters,
+                split,
+                self._splits.fingerprint,
+                self._splits.split_hash,
+                self._experiment.corruption,
+                FROZEN_SEED,
+                _code_fingerprint(),
+            ]
+        )
+        return f"{what}-{hashlib.sha256(words.encode()).hexdigest()[:32]}"
+
+    @cached_property
+    def _training(self) -> Pairs:
+        return freeze_pairs(self._splits.train, self._experiment.corruption, "train")
+
+    @cached_property
+    def _validation(self) -> Pairs:
+        return freeze_pairs(self._splits.validation, self._experiment.corruption, "validation")
+
+
+def candidates(experiment: Experiment) -> Iterator[Baseline]:
+    """Yield the baselines of a task, from those that know least to those that know most."""
+    # Not the seed of the run: a comparison of seeds compares networks alone.
+    seed = FROZEN_SEED
+    yield MeanImage()
+    if experiment.corruption is not None:
+        yield GaussianFilter()
+        yield MedianFilter()
+        yield TotalVariation()
+        yield WaveletShrinkage()
+        yield NonLocalMeans()
+        yield PatchLMMSE(seed=derive(seed, "patches"))
+    yield PCAReconstruction(experiment.network_options.latent_dim, seed=derive(seed, "pca"))
+    if experiment.corruption is not None:
+        yield AffineLMMSE()
+
+
+def _restored(baseline: Baseline, kept: dict[str, NDArray[Any]]) -> Rival | None:
+    try:
+        scores = from_json(MethodScores, kept["scores"].tobytes(), "the cache")
+        return Rival(baseline=baseline, scores=scores, errors=kept["errors"])
+    except (ConfigurationError, KeyError):
+        return None
+
+
+@cache
+def _code_fingerprint() -> str:
+    digest = hashlib.sha256()
+    for library in _LIBRARIES:
+        digest.update(f"{library} {metadata.version(library)}\n".encode())
+    for room in _CODE:
+        folder = Path(str(import_module(room).__file__)).parent
+        for path in sorted(folder.glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

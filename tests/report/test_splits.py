@@ -1,0 +1,150 @@
+"""Every figure of a report carries its split, and it is the split it was measured on."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from hourglass.records import Collapse, CrossCell, CrossTable, LatentHealth, Lookup
+from hourglass.report import write_report
+
+FIGURE = re.compile(r"\d\.\d{2,}")
+SPLIT = re.compile(r"\b(test|validation|train|training)\b", re.IGNORECASE)
+# The command and the experiment repeat what was asked for; facts are no measures of quality.
+NOT_MEASURED = {"pre", "code", "style", "svg", "title"}
+
+
+class Figures(HTMLParser):
+    """Collect every number with decimals, and what says its split."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.marked, self.bare = [], []
+        self._open = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in ("meta", "img", "br", "link"):
+            self._open.append((tag, dict(attributes)))
+
+    def handle_startendtag(self, tag, attributes):
+        pass
+
+    def handle_endtag(self, tag):
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, text):
+        tags = [tag for tag, _ in self._open]
+        if NOT_MEASURED & set(tags) or "facts" in str(self._open):
+            return
+        tag, attributes = self._open[-1] if self._open else ("", {})
+        if tag == "data":
+            self.marked.append((float(attributes["value"]), text, attributes["data-split"]))
+        elif FIGURE.search(text) and not SPLIT.search(text):
+            self.bare.append(text.strip())
+
+
+@pytest.fixture
+def measured(run, records):
+    """Return a run in whose report every kind of figure appears."""
+    scores = replace(
+        records.scores,
+        collapse=Collapse(split="validation", skill=0.912, variance=0.843),
+        latent=LatentHealth(split="test", units=32, dead=1, constant=2, effective_dimension=7.31),
+        lookup=Lookup(split="test", images=1000, mse=0.0183, model_mse=0.0044, copies=0),
+    )
+    run.write_scores(scores)
+    run.write_cross(
+        CrossTable(
+            run="a-run",
+            data="fashion-mnist",
+            model="U-Net denoiser",
+            trained_on="gaussian:0.2",
+            cells=(
+                CrossCell(
+                    tested_on="gaussian:0.2",
+                    images=2000,
+                    mse=0.00431,
+                    input_mse=0.03911,
+                    lmmse=0.00977,
+                    train_images=2000,
+                    train_mse=0.00412,
+                ),
+                CrossCell(tested_on="blur:1", images=2000, mse=0.00911, input_mse=0.0123),
+            ),
+        )
+    )
+    return run, scores
+
+
+def true_figures(run, scores):
+    """Return every figure of the records by its split."""
+    cross, errors = run.read_cross(), run.read_samples().errors["model"]
+    of_methods = {
+        value
+        for method in scores.methods
+        for value in (method.mse, method.psnr, method.psnr_per_image, method.ssim, method.gain)
+    }
+    best = min(method.mse for method in scores.methods if method.kind == "baseline")
+    lead = scores.model.psnr - next(m.psnr for m in scores.methods if m.mse == best)
+    tested = {
+        value for cell in cross.cells for value in (cell.mse, cell.psnr, cell.input_mse, cell.lmmse)
+    }
+    return {
+        "test": of_methods
+        | tested
+        | set(errors.tolist())
+        | {lead, scores.latent.effective_dimension},
+        "validation": {scores.collapse.skill, scores.collapse.variance},
+        "train": {cell.train_mse for cell in cross.cells},
+        "test less train": {cell.gap for cell in cross.cells},
+    }
+
+
+def misplaced(page, truth):
+    """Return the figures of a page that the records do not have for the split they carry."""
+    known = {split: [v for v in values if v is not None] for split, values in truth.items()}
+    return [
+        (text, split)
+        for value, text, split in Figures(page).marked
+        if not any(abs(value - right) <= 1e-9 for right in known.get(split, ()))
+    ]
+
+
+def test_every_figure_carries_its_split(measured):
+    run, _ = measured
+    figures = Figures(write_report(run).read_text(encoding="utf-8"))
+    assert figures.bare == []
+    assert len(figures.marked) > 20
+    assert {split for _, _, split in figures.marked} == {
+        "test",
+        "validation",
+        "train",
+        "test less train",
+    }
+
+
+def test_every_figure_is_of_the_split_it_carries(measured):
+    run, scores = measured
+    page = write_report(run).read_text(encoding="utf-8")
+    assert misplaced(page, true_figures(run, scores)) == []
+
+
+def test_a_validation_figure_labelled_test_is_caught(measured):
+    run, scores = measured
+    truth = true_figures(run, scores)
+    # What a careless program would do: measure on validation and keep the label.
+    validation = run.read_history().epochs[-1].val_mse
+    model = replace(scores.model, mse=validation)
+    run.write_scores(replace(scores, methods=(*scores.methods[:-1], model)))
+    found = misplaced(write_report(run).read_text(encoding="utf-8"), truth)
+    assert (f"{validation:.5f}", "test") in found
+
+
+def test_a_figure_without_a_split_is_caught(measured):
+    run, _ = measured
+    page = write_report(run).read_text(encoding="utf-8")
+    planted = page.replace("</main>", "<p>It reaches 0.00431.</p></main>")
+    assert Figures(planted).bare == ["It reaches 0.00431."]
