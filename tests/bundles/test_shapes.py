@@ -13,6 +13,12 @@ SIZES = [
     ("convolutional", (8, 8, 1), (5,), 3),
     ("convolutional", (7, 13, 3), (4, 6, 5), 2),
     ("convolutional", (2, 1, 4), (3, 2, 3), 1),
+    ("pooling", (8, 12, 1), (4, 6), None),
+    ("pooling", (8, 16, 3), (5, 4, 6), None),
+    ("pooling", (2, 2, 4), (5,), None),
+    ("strided", (8, 12, 1), (4, 6), None),
+    ("strided", (8, 16, 3), (5, 4, 6), None),
+    ("strided", (2, 2, 4), (5,), None),
     ("unet", (None, None, 1), (4,), None),
     ("unet", (None, None, 3), (4, 6), None),
     ("unet", (9, 5, 4), (3, 2, 5, 4), None),
@@ -50,6 +56,7 @@ def test_what_a_network_with_a_code_needs(network: str) -> None:
         weight_shapes(described(network, (8, None, 1), (4,), 2))
 
 
-def test_a_unet_has_no_code() -> None:
-    with pytest.raises(ConfigurationError, match="has no code"):
-        weight_shapes(described("unet", (8, 8, 1), (4,), 2))
+@pytest.mark.parametrize("network", ["pooling", "strided", "unet"])
+def test_networks_without_a_code_of_a_chosen_size(network: str) -> None:
+    with pytest.raises(ConfigurationError, match="no code of a chosen size"):
+        weight_shapes(described(network, (8, 8, 1), (4,), 2))

@@ -26,7 +26,7 @@ def rivals(splits, monkeypatch, tmp_path):
 
     def build(experiment=EXPERIMENT, tell=lambda line: None, split="test"):
         pairs = freeze_pairs(getattr(splits, split), experiment.corruption, split)
-        return Rivals(experiment, splits, split, pairs, tell)
+        return Rivals(experiment, splits, split, pairs, tell=tell)
 
     return build
 

@@ -34,6 +34,8 @@ SPECS = [
         id="unet",
     ),
     pytest.param(ModelSpec(network="dense", image_shape=SHAPE, options=TIED), id="tied"),
+    pytest.param(ModelSpec(network="pooling", image_shape=SHAPE, options=UNET), id="pooling"),
+    pytest.param(ModelSpec(network="strided", image_shape=SHAPE, options=UNET), id="strided"),
     pytest.param(
         ModelSpec(network="dense", image_shape=SHAPE, options=DENSE, objective="sparse"),
         id="sparse-l1",

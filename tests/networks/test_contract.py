@@ -5,11 +5,20 @@ import numpy as np
 import pytest
 
 from hourglass.errors import ImageShapeError
-from hourglass.networks import Halves, convolutional_autoencoder, dense_autoencoder, unet
+from hourglass.networks import (
+    Halves,
+    convolutional_autoencoder,
+    dense_autoencoder,
+    pooling_autoencoder,
+    strided_autoencoder,
+    unet,
+)
 from hourglass.records import NETWORK_DEFAULTS, NETWORKS, resolve
 from hourglass.seeds import generator
 
 SHAPES = [(28, 28, 1), (8, 8, 1), (13, 7, 3), (5, 30, 4)]
+# As published, these halve an image twice and know nothing of borders.
+EVEN = {"pooling", "strided"}
 every_network = pytest.mark.parametrize("name", sorted(NETWORKS))
 every_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)
 
@@ -24,6 +33,10 @@ def build(name, shape, **options):
 @every_shape
 @every_network
 def test_images_come_out_as_large_as_they_went_in(name, shape):
+    if name in EVEN and (shape[0] % 4 or shape[1] % 4):
+        with pytest.raises(ImageShapeError, match=f"multiples of 4; .* {shape[0]}×{shape[1]}"):
+            build(name, shape)
+        return
     images = generator(0).random((2, *shape), np.float32)
     assert build(name, shape)(images).shape == images.shape
 
@@ -46,6 +59,15 @@ def test_layers_do_not_start_with_the_same_weights(name):
 def test_units_size_the_network(name):
     small = build(name, (8, 8, 1), units=(4, 2)).count_params()
     assert small < build(name, (8, 8, 1)).count_params()
+
+
+@pytest.mark.parametrize(
+    ("build_network", "parameters"), [(pooling_autoencoder, 2561), (strided_autoencoder, 3217)]
+)
+def test_the_founding_convolutional_networks_are_as_published(build_network, parameters):
+    encoder, decoder = build_network((28, 28, 1))
+    assert encoder.output.shape[1:] == (7, 7, 8)
+    assert encoder.count_params() + decoder.count_params() == parameters
 
 
 @pytest.mark.parametrize("name", ["convolutional", "dense"])

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from hourglass.errors import ConfigurationError
-from hourglass.networks.halves import require_fixed
+from hourglass.networks.halves import require_fixed, require_multiple
 from hourglass.records import ModelSpec
 
 Shapes = dict[str, tuple[int, ...]]
@@ -62,12 +62,34 @@ def _convolutional(spec: ModelSpec) -> Shapes:
     return shapes
 
 
+def _strided(spec: ModelSpec) -> Shapes:
+    units = _units_alone(spec)
+    channels = require_multiple(spec.image_shape, 2 ** len(units), spec.network)[2]
+    shapes = _layer("decoder/pixels", 3, 3, units[0], channels)
+    for number, (inputs, outputs) in enumerate(pairwise((channels, *units)), start=1):
+        shapes |= _layer(f"encoder/convolution_{number}", 3, 3, inputs, outputs)
+    for number, outputs in enumerate(units, start=1):
+        inputs = units[number] if number < len(units) else units[-1]
+        shapes |= _transposed(f"decoder/transposed_{number}", 3, inputs, outputs)
+    return shapes
+
+
+def _pooling(spec: ModelSpec) -> Shapes:
+    units = _units_alone(spec)
+    channels = require_multiple(spec.image_shape, 2 ** len(units), spec.network)[2]
+    # The layers of a Sequential carry its name in their path.
+    shapes = _layer("decoder/decoder/spread", 3, 3, units[-1], units[-1])
+    for number, (inputs, outputs) in enumerate(pairwise((channels, *units)), start=1):
+        shapes |= _layer(f"encoder/encoder/convolution_{number}", 3, 3, inputs, outputs)
+    widths = (units[-1], *reversed(units[1:]), channels)
+    names = [f"transposed_{number}" for number in range(len(units), 1, -1)]
+    for name, (inputs, outputs) in zip([*names, "pixels"], pairwise(widths), strict=True):
+        shapes |= _transposed(f"decoder/decoder/{name}", 3, inputs, outputs)
+    return shapes
+
+
 def _unet(spec: ModelSpec) -> Shapes:
-    if spec.options.latent_dim is not None:
-        raise ConfigurationError(
-            f"The unet network has no code, so latent_dim = {spec.options.latent_dim} cannot be."
-        )
-    channels, units = spec.image_shape[2], _units(spec)
+    channels, units = spec.image_shape[2], _units_alone(spec)
     shapes = _transposed("network/correction", 2, units[0], channels)
     for depth, (inputs, outputs) in enumerate(pairwise((channels, *units)), start=1):
         shapes |= _layer(f"network/down_{depth}", 2, 2, inputs, outputs)
@@ -102,6 +124,16 @@ def _units(spec: ModelSpec) -> Sequence[int]:
     return spec.options.units
 
 
+def _units_alone(spec: ModelSpec) -> Sequence[int]:
+    """Return the units of a network that has no code of a chosen size."""
+    if spec.options.latent_dim is not None:
+        raise ConfigurationError(
+            f"The {spec.network} network has no code of a chosen size, so latent_dim = "
+            f"{spec.options.latent_dim} cannot be."
+        )
+    return _units(spec)
+
+
 def _code(spec: ModelSpec) -> int:
     if spec.options.latent_dim is None:
         raise ConfigurationError(f"The {spec.network} network has a code; latent_dim is missing.")
@@ -109,5 +141,11 @@ def _code(spec: ModelSpec) -> int:
 
 
 _SHAPES: Final[Mapping[str, Callable[[ModelSpec], Shapes]]] = MappingProxyType(
-    {"convolutional": _convolutional, "dense": _dense, "unet": _unet}
+    {
+        "convolutional": _convolutional,
+        "dense": _dense,
+        "pooling": _pooling,
+        "strided": _strided,
+        "unet": _unet,
+    }
 )

@@ -62,8 +62,8 @@ def _cause(collapse: Collapse, reconstruction: NDArray[np.float32]) -> str:
     if min(level, 1.0 - level) < _SATURATED:
         color = "black" if level < _SATURATED else "white"
         return (
-            f"every output is {color}: the output layer is saturated and has no gradient. Lower "
-            "the learning rate, or give the hidden layers an activation such as relu"
+            f"every output is {color}: the output layer is saturated, where the squared error has "
+            "no gradient. Train with loss bce, with output_activation linear, or with network unet"
         )
     return (
         "every output is nearly the same image: nothing of the input reaches the output. Lower "
@@ -79,11 +79,11 @@ def judge_latents(
     Parameters
     ----------
     latents
-        Shape (count, latent_dim).
+        Shape (count, ...), the numbers of each code in any arrangement.
     split
         What the images are.
     """
-    codes = latents.astype(np.float64)
+    codes = latents.reshape(len(latents), -1).astype(np.float64)
     deviations = codes.std(axis=0)
     still = deviations <= _NOTHING * max(float(deviations.max()), 1e-30)
     dead = still & (np.abs(codes).max(axis=0) == 0.0)

@@ -76,6 +76,8 @@ class Rivals:
         What to score on. Baselines learn from the training split and choose on validation.
     pairs
         The frozen pairs of that split.
+    code_size
+        Numbers in the model's code; ``None`` where it has none.
     tell
         Called with a line where something is to be known.
     """
@@ -86,6 +88,8 @@ class Rivals:
         splits: Splits,
         split: Literal["test", "validation"],
         pairs: Pairs,
+        *,
+        code_size: int | None = None,
         tell: Tell = lambda line: None,
     ) -> None:
         self._experiment, self._splits, self._split, self._pairs = experiment, splits, split, pairs
@@ -93,7 +97,9 @@ class Rivals:
         self._cache = ArrayCache(cache_folder("baselines"))
         self._told = False
         shape = pairs.clean.shape
-        refusals = {baseline: baseline.refusal(shape) for baseline in candidates(experiment)}
+        refusals = {
+            baseline: baseline.refusal(shape) for baseline in candidates(experiment, code_size)
+        }
         self._served = [baseline for baseline, reason in refusals.items() if reason is None]
         self.left_out = tuple(
             f"{baseline.label} is left out: {reason}."
@@ -194,8 +200,11 @@ class Rivals:
         return freeze_pairs(self._splits.validation, self._experiment.corruption, "validation")
 
 
-def candidates(experiment: Experiment) -> Iterator[Baseline]:
-    """Yield the baselines of a task, from those that know least to those that know most."""
+def candidates(experiment: Experiment, code_size: int | None) -> Iterator[Baseline]:
+    """Yield the baselines of a task, from those that know least to those that know most.
+
+    PCA gets a code of the size that the network has; where it has none, the size is chosen.
+    """
     # Not the seed of the run: a comparison of seeds compares networks alone.
     seed = FROZEN_SEED
     yield MeanImage()
@@ -206,7 +215,7 @@ def candidates(experiment: Experiment) -> Iterator[Baseline]:
         yield WaveletShrinkage()
         yield NonLocalMeans()
         yield PatchLMMSE(seed=derive(seed, "patches"))
-    yield PCAReconstruction(experiment.network_options.latent_dim, seed=derive(seed, "pca"))
+    yield PCAReconstruction(code_size, seed=derive(seed, "pca"))
     if experiment.corruption is not None:
         yield AffineLMMSE()
 

@@ -23,6 +23,7 @@ from hourglass.images import Images, Splits
 from hourglass.inference import encode, reconstruct
 from hourglass.models import ImageModel, LatentModel
 from hourglass.records import (
+    LOCAL_NETWORKS,
     Experiment,
     LatentHealth,
     Lookup,
@@ -58,7 +59,8 @@ def measure(
     """
     images: Images = getattr(splits, split)
     pairs = freeze_pairs(images, experiment.corruption, split)
-    rivals = Rivals(experiment, splits, split, pairs, tell)
+    code_size = model.code_size if isinstance(model, LatentModel) else None
+    rivals = Rivals(experiment, splits, split, pairs, code_size=code_size, tell=tell)
     fitted = list(rivals)
     rebuilt = reconstruct(model, pairs.seen)
     errors = mean_squared_errors(pairs.clean, rebuilt)
@@ -162,8 +164,7 @@ def model_spec(
 ) -> ModelSpec:
     """Return what to build for an experiment on images of a shape."""
     options = experiment.network_options
-    if options.latent_dim is None:
-        # A network without a code is local and takes any height and width.
+    if experiment.network_or_default in LOCAL_NETWORKS:
         image_shape = (None, None, image_shape[2])
     return ModelSpec(
         network=experiment.network_or_default,

@@ -1,5 +1,6 @@
 """What every model with a code promises."""
 
+import math
 from abc import ABC
 from collections.abc import Mapping
 from typing import Any, final
@@ -33,6 +34,12 @@ class LatentModel(ImageModel, ABC):
     def parts(self) -> Mapping[str, keras.Model]:
         """Encoder and decoder."""
         return {"encoder": self.encoder, "decoder": self.decoder}
+
+    @final
+    @property
+    def code_size(self) -> int:
+        """Numbers in the code of one image."""
+        return math.prod(self.encoder.output.shape[1:])
 
     @final
     def encode(self, images: KerasTensor) -> KerasTensor:

@@ -32,3 +32,21 @@ def require_fixed(image_shape: ImageShape, network: str) -> FixedShape:
             "Bring them to one size, or choose network unet, which takes any."
         )
     return height, width, channels
+
+
+def require_multiple(image_shape: ImageShape, multiple: int, network: str) -> FixedShape:
+    """Return ``image_shape`` if its height and width are known and can be halved evenly.
+
+    Raises
+    ------
+    ImageShapeError
+        If one of them is open or not a multiple of ``multiple``.
+    """
+    height, width, channels = require_fixed(image_shape, network)
+    if height % multiple or width % multiple:
+        raise ImageShapeError(
+            f"The {network} network needs a height and a width that are multiples of {multiple}; "
+            f"these images are {height}×{width}. Crop or resize them, or choose network "
+            "convolutional, which takes any size."
+        )
+    return height, width, channels

@@ -16,6 +16,7 @@ from hourglass.records.names import (
     resolve,
 )
 from hourglass.records.network import (
+    LOCAL_NETWORKS,
     NETWORK_DEFAULTS,
     OBJECTIVES,
     ModelSpec,
@@ -32,7 +33,9 @@ __all__ = [
     "CORRUPTIONS",
     "DATA_SETS",
     "DEMO",
+    "LEAST_SEPARATION",
     "LEAST_VARIANCE",
+    "LOCAL_NETWORKS",
     "LOSSES",
     "NETWORKS",
     "NETWORK_DEFAULTS",

@@ -28,7 +28,13 @@ from hourglass.records.plan import TrainingPlan
 from hourglass.records.validation import checked
 
 _NETWORK_WORDS: Final[Mapping[NetworkName, str]] = MappingProxyType(
-    {"convolutional": "convolutional", "dense": "dense", "unet": "U-Net"}
+    {
+        "convolutional": "convolutional",
+        "dense": "dense",
+        "pooling": "pooling",
+        "strided": "strided",
+        "unet": "U-Net",
+    }
 )
 
 
@@ -44,8 +50,8 @@ class Experiment:
     data
         Name of a data set, or a path.
     network
-        ``convolutional``, ``dense`` or ``unet``; by default ``unet`` where images are corrupted
-        and ``convolutional`` where they are not.
+        ``convolutional``, ``dense``, ``pooling``, ``strided`` or ``unet``; by default ``unet``
+        where images are corrupted and ``convolutional`` where they are not.
     units
         Widths of the layers from the image to the code: of dense layers, or channels of
         convolutions. By default the network's own.
@@ -201,8 +207,8 @@ class Experiment:
         default = NETWORK_DEFAULTS[self.network_or_default]
         if self.latent_dim is not None and default.latent_dim is None:
             raise ConfigurationError(
-                f"The {self.network_or_default} network has no code, so latent_dim = "
-                f"{self.latent_dim} cannot be. Choose network dense or convolutional."
+                f"The {self.network_or_default} network has no code of a chosen size, so "
+                f"latent_dim = {self.latent_dim} cannot be. Choose network dense or convolutional."
             )
         return NetworkOptions(
             units=default.units if self.units is None else self.units,

@@ -14,6 +14,8 @@ NETWORKS: Mapping[str, str] = MappingProxyType(
     {
         "convolutional": "hourglass.networks.convolutional:convolutional_autoencoder",
         "dense": "hourglass.networks.dense:dense_autoencoder",
+        "pooling": "hourglass.networks.pooling:pooling_autoencoder",
+        "strided": "hourglass.networks.strided:strided_autoencoder",
         "unet": "hourglass.networks.unet:unet",
     }
 )
