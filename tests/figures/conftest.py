@@ -15,4 +15,4 @@ def ax() -> Iterator[Axes]:
     with hourglass_style():
         figure = Figure(figsize=(4.6, 3.2), layout="constrained")
         yield figure.subplots()
-        figure.canvas.draw()
+        figure.draw_without_rendering()

@@ -99,7 +99,10 @@ def test_objective_and_corruption_fit_together(
         ({"minutes": -1}, "minutes should be greater than 0; -1 was given"),
         ({"batchsize": 1}, "'batchsize' is not a key. Did you mean 'batch_size'"),
         ({"nois": 0.2}, "Did you mean 'noise'"),
-        ({"network": "unett"}, "Did you mean 'unet'. There is: convolutional, dense, pooling, strided, unet"),
+        (
+            {"network": "unett"},
+            "Did you mean 'unet'. There is: convolutional, dense, pooling, strided, unet",
+        ),
         ({"units": []}, "units"),
         ({"units": [0]}, "units.0 should be greater than 0"),
         ({"epochs": 2, "minutes": 1.0}, "epochs or minutes, not both"),

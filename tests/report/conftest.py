@@ -1,6 +1,7 @@
 """A small run that is finished, and what to read a page with."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,15 +14,18 @@ from hourglass.records import (
     Environment,
     Epoch,
     Experiment,
+    GroupRecord,
     History,
     LayerRecord,
+    MemberResult,
     MethodScores,
+    NoiseStudy,
     RunRecord,
     Samples,
     Scores,
     TrainingPlan,
 )
-from hourglass.runs import RunFolder
+from hourglass.runs import GroupFolder, RunFolder
 
 EXPERIMENT = Experiment(
     data="fashion-mnist", corruption="gaussian:0.2", plan=TrainingPlan(epochs=2, seed=7)
@@ -151,6 +155,71 @@ def run(tmp_path: Path) -> RunFolder:
     folder.write_architecture(ARCHITECTURE)
     folder.write_scores(SCORES)
     folder.write_samples(samples())
+    return folder
+
+
+SPECTRA = {
+    "published": (0.004, 0.003, 0.002, 0.001),
+    "changed": (0.004, 0.001, 0.0015, 0.0005),
+    "own-unet": (0.002, 0.001, 0.0008, 0.0002),
+}
+ROLES = {"published": "published", "changed": "changed", "own-unet": "own"}
+STUDY = NoiseStudy(
+    trained_on=(0.1, 0.25),
+    tested_on=(0.1, 0.25, 0.4),
+    gains=((5.11, 6.12, -1.13), (4.14, 8.15, 9.16)),
+    mean_gains=(3.367, 7.151),
+    clean_mse=(0.00123, 0.00234),
+    test_mse=((0.00311, 0.00812, 0.02113), (0.00414, 0.00515, 0.00616)),
+    chosen=0.25,
+)
+
+
+def result(name: str) -> MemberResult:
+    """Return what a group found about one of its runs; the rings add up to the test error."""
+    mse = sum(SPECTRA[name])
+    return MemberResult(
+        name=name,
+        role=ROLES[name],
+        about=f"about {name}",
+        images_seen=18000,
+        code_size=32,
+        train_images=2000,
+        train_mse=mse - 0.00031 * (1 + list(SPECTRA).index(name)),
+        test_mse=mse,
+        spectrum=SPECTRA[name],
+    )
+
+
+@pytest.fixture
+def study() -> NoiseStudy:
+    """Return a study of two noise factors on three."""
+    return STUDY
+
+
+@pytest.fixture
+def group(tmp_path: Path, records: SimpleNamespace) -> GroupFolder:
+    """Return the folder of a group whose three runs have every file."""
+    folder = GroupFolder.create(tmp_path / "denoisers")
+    shared = records.samples
+    for number, name in enumerate(SPECTRA):
+        run = RunFolder.create(folder.path / name)
+        model = records.method("model", "U-Net denoiser", "model", mse=sum(SPECTRA[name]))
+        run.write_experiment(records.experiment)
+        run.write_record(replace(records.record, parameters=1000 * (number + 1)))
+        run.write_history(records.history)
+        run.write_scores(replace(records.scores, methods=(*records.scores.methods[:-1], model)))
+        rebuilt = np.full_like(shared.images["clean"], number / 4)
+        run.write_samples(replace(shared, images={**shared.images, "model": rebuilt}))
+    folder.write_record(
+        GroupRecord(
+            name="denoisers",
+            about="Four ways to denoise",
+            story="comparison",
+            status="finished",
+            members=tuple(map(result, SPECTRA)),
+        )
+    )
     return folder
 
 

@@ -12,7 +12,7 @@ from jinja2 import UndefinedError
 from hourglass.errors import DataError
 from hourglass.records import Experiment
 from hourglass.report import write_report
-from hourglass.report.document import _environment
+from hourglass.report.pages import environment
 
 FIGURES = [
     "architecture.svg",
@@ -185,7 +185,7 @@ def test_a_damaged_file_is_an_error(run):
 
 def test_a_word_that_a_template_lacks_is_an_error():
     with pytest.raises(UndefinedError):
-        _environment().from_string("{{ missing }}").render()
+        environment().from_string("{{ missing }}").render()
 
 
 def test_reports_are_written_without_keras():

@@ -7,11 +7,12 @@ from html.parser import HTMLParser
 import pytest
 
 from hourglass.records import Collapse, CrossCell, CrossTable, LatentHealth, Lookup
-from hourglass.report import write_report
+from hourglass.report import write_group_report, write_report
 
 FIGURE = re.compile(r"\d\.\d{2,}")
 SPLIT = re.compile(r"\b(test|validation|train|training)\b", re.IGNORECASE)
-# The command and the experiment repeat what was asked for; facts are no measures of quality.
+# The command and the experiment repeat what was asked for; facts and settings are no
+# measures of quality.
 NOT_MEASURED = {"pre", "code", "style", "svg", "title"}
 
 
@@ -37,7 +38,8 @@ class Figures(HTMLParser):
 
     def handle_data(self, text):
         tags = [tag for tag, _ in self._open]
-        if NOT_MEASURED & set(tags) or "facts" in str(self._open):
+        classes = {attributes.get("class") for _, attributes in self._open}
+        if NOT_MEASURED & set(tags) or {"facts", "setting"} & classes:
             return
         tag, attributes = self._open[-1] if self._open else ("", {})
         if tag == "data":
@@ -148,3 +150,37 @@ def test_a_figure_without_a_split_is_caught(measured):
     page = write_report(run).read_text(encoding="utf-8")
     planted = page.replace("</main>", "<p>It reaches 0.00431.</p></main>")
     assert Figures(planted).bare == ["It reaches 0.00431."]
+
+
+def true_figures_of_group(group, record):
+    """Return every figure of a group's records by its split."""
+    tables = [group.run(member.name).read_scores() for member in record.members]
+    methods = [method for table in tables for method in table.methods]
+    study = record.noise
+    return {
+        "test": {value for method in methods for value in (method.mse, method.psnr, method.ssim)}
+        | {member.test_mse for member in record.members}
+        | {error for row in study.test_mse for error in row},
+        "train": {member.train_mse for member in record.members},
+        "test less train": {member.gap for member in record.members},
+        "validation": {*study.mean_gains, *study.clean_mse},
+    }
+
+
+def test_every_figure_of_a_group_carries_its_split_and_is_of_it(group, study):
+    record = replace(group.read_record(), noise=study)
+    page = write_group_report(group, record=record).read_text(encoding="utf-8")
+    truth = true_figures_of_group(group, record)
+    assert Figures(page).bare == []
+    assert {split for _, _, split in Figures(page).marked} == set(truth)
+    assert misplaced(page, truth) == []
+
+
+def test_a_group_figure_of_another_split_is_caught(group, study):
+    record = replace(group.read_record(), noise=study)
+    truth = true_figures_of_group(group, record)
+    first, *others = record.members
+    # The train error in the column of the test error.
+    planted = replace(record, members=(replace(first, test_mse=first.train_mse), *others))
+    page = write_group_report(group, record=planted).read_text(encoding="utf-8")
+    assert (f"{first.train_mse:.5f}", "test") in misplaced(page, truth)

@@ -88,6 +88,15 @@ def test_what_is_written_is_read(name: str, tmp_path: Path) -> None:
     assert getattr(run, f"read_{name}")() == RECORDS[name]
 
 
+def test_a_record_from_before_devices_were_noted_is_read(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    run.write_record(RECORDS["record"])
+    facts = json.loads((run.path / "record.json").read_bytes())
+    del facts["environment"]["device"]
+    (run.path / "record.json").write_text(json.dumps(facts))
+    assert run.read_record().environment.device == "unknown"
+
+
 def test_samples_are_written_and_read(tmp_path: Path) -> None:
     images = np.random.default_rng(0).random((3, 4, 5, 1), np.float32)
     samples = Samples(
@@ -276,7 +285,7 @@ def test_a_new_name_says_date_data_and_network(tmp_path: Path) -> None:
 
 
 def test_the_environment_names_what_can_change_a_result() -> None:
-    environment = read_environment("jax")
+    environment = read_environment("jax", "gpu (NVIDIA H200)")
     assert {"python", "keras", "numpy"} <= environment.versions.keys()
-    assert environment.backend == "jax"
+    assert (environment.backend, environment.device) == ("jax", "gpu (NVIDIA H200)")
     assert environment.threads >= 1

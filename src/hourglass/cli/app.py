@@ -34,6 +34,7 @@ _COMMANDS: Final = {
         "Rebuild image files with a run, and say how well.",
     ),
     "denoise": ("hourglass.cli.denoise:denoise", "Denoise image files with a run."),
+    "gallery": ("hourglass.cli.gallery:app", "Run the experiments that come with Hourglass."),
     "report": ("hourglass.cli.report:report", "Write the report of a run again from its files."),
     "data": ("hourglass.cli.data:app", "List, show, fetch and find data sets."),
     "runs": ("hourglass.cli.runs:app", "List, show and find runs."),

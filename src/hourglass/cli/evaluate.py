@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import DataOptions, OutputOptions, RunsOptions
+from hourglass.cli.options import DataOptions, DeviceOptions, OutputOptions, RunsOptions
 from hourglass.cli.output import teller
 from hourglass.cli.telling import tell_cross, tell_scores, tell_trained_by_tested
 from hourglass.errors import ConfigurationError
@@ -34,6 +34,7 @@ def evaluate(
         ),
     ] = (),
     data_options: DataOptions = DataOptions(),
+    device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
@@ -41,7 +42,7 @@ def evaluate(
     _require_cross(cross, other, on, split)
     folder = find_run(run, runs_options.runs)
     second = None if other is None else find_run(other, runs_options.runs)
-    prepare_keras(debug=output_options.debug)
+    prepare_keras(debug=output_options.debug, device=device_options.device)
     if second is not None:
         _tell_two(folder, second, data_options, output_options)
     elif cross:

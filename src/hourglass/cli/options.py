@@ -10,12 +10,14 @@ from typing import Annotated, Any, Final
 
 from cyclopts import Group, Parameter
 
+from hourglass.cli.libraries import Device
 from hourglass.records import CORRUPTIONS, LOSSES, NETWORKS, OBJECTIVES, OPTIMIZERS, SCHEDULES
 
 _MODEL: Final = Group("Model", sort_key=1)
 _PLAN: Final = Group("Plan", sort_key=2)
 _DATA: Final = Group("Data", sort_key=3)
-_OUTPUT: Final = Group("Output", sort_key=4)
+_MACHINE: Final = Group("Machine", sort_key=4)
+_OUTPUT: Final = Group("Output", sort_key=5)
 
 
 def _one_of(names: Iterable[str]) -> str:
@@ -84,6 +86,14 @@ class ExperimentOptions:
         str | None,
         Parameter(group=_MODEL, help=f"{_one_of(LOSSES)}; or NAME:WEIGHT joined by +."),
     ] = None
+    frozen_noise: Annotated[
+        bool | None,
+        Parameter(group=_MODEL, negative="", help="Draw the noise once, before training."),
+    ] = None
+    engine: Annotated[
+        str | None,
+        Parameter(group=_MODEL, help="keras, or scratch: tensor operations and a gradient tape."),
+    ] = None
     expected: Annotated[
         str | None, Parameter(group=_MODEL, help="`collapse` if that is what is to be shown.")
     ] = None
@@ -110,6 +120,9 @@ class ExperimentOptions:
         int | None,
         Parameter(group=_PLAN, help="Epochs without progress before stopping; 0 for never."),
     ] = None
+    keep: Annotated[
+        str | None, Parameter(group=_PLAN, help="Weights of the best epoch, or of the last.")
+    ] = None
     seed: Annotated[
         int | None, Parameter(group=_PLAN, help="Weights, order and noise follow from it.")
     ] = None
@@ -128,6 +141,20 @@ class DataOptions:
         Path | None, Parameter(group=_DATA, help="Folder to look in first for named data sets.")
     ] = None
     offline: Annotated[bool, Parameter(group=_DATA, negative="", help="Never download.")] = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class DeviceOptions:
+    """What a network is computed on."""
+
+    device: Annotated[
+        Device,
+        Parameter(
+            group=_MACHINE,
+            help="cpu hides every GPU, gpu insists on one, auto takes what is there.",
+        ),
+    ] = "auto"
 
 
 @Parameter(name="*")

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import OutputOptions, RunsOptions
+from hourglass.cli.options import DeviceOptions, OutputOptions, RunsOptions
 from hourglass.cli.output import teller
 from hourglass.cli.telling import tell_file_scores
 from hourglass.runs import find_run
@@ -18,12 +18,13 @@ def reconstruct(
     /,
     *,
     output: Annotated[Path, Parameter(help="Folder of the results.")],
+    device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
     """Rebuild PNG files as they are and say how well; files that are done are left alone."""
     folder = find_run(run, runs_options.runs)
-    prepare_keras(debug=output_options.debug)
+    prepare_keras(debug=output_options.debug, device=device_options.device)
     from hourglass.experiment import reconstruct_files, require_all_done
 
     # Which files failed is a result, so it is told also where the story is not.

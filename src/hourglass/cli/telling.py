@@ -12,7 +12,7 @@ from hourglass.records import (
     TrainedByTested,
     to_json,
 )
-from hourglass.runs import RunFolder
+from hourglass.runs import GroupFolder, RunFolder
 
 
 def tell_scores(scores: Scores, *, json: bool) -> None:
@@ -99,6 +99,36 @@ def tell_trained_by_tested(result: TrainedByTested, *, json: bool) -> None:
         f"test MSE {noisy.input_mse:.5f}, the affine LMMSE {_figure(noisy.lmmse)}."
     )
     print_line(result.verdict())
+
+
+def tell_group(group: GroupFolder) -> None:
+    """Print the comparison of a group's runs, and where its report is."""
+    record = group.read_record()
+    rows = []
+    for member in record.members:
+        scores = group.run(member.name).read_scores()
+        rows.append(
+            (
+                f"{member.name}{' (own choice)' if member.role == 'own' else ''}",
+                f"{group.run(member.name).read_record().parameters:,}",
+                f"{member.test_mse:.5f}",
+                f"{member.gap:+.5f}",
+                f"{scores.model.psnr:.2f}",
+                f"{scores.best_baseline.mse:.5f} {scores.best_baseline.label}",
+                "COLLAPSED" if scores.collapsed else "",
+            )
+        )
+    columns = ("run", "parameters", "test MSE", "gap", "PSNR dB", "best baseline", "")
+    print_table(f"{record.name}: {record.about}", columns, rows)
+    print_line("Test split; gap: test MSE less train MSE.")
+    if record.noise is not None:
+        print_line(
+            f"Noise factor chosen on validation: {record.noise.chosen:g}, with a mean gain of "
+            f"{max(record.noise.mean_gains):.2f} dB over all levels."
+        )
+    for note in record.notes:
+        print_line(note)
+    print_line(f"Report: {group.report}")
 
 
 def _error_and_gap(cell: CrossCell) -> tuple[str, str]:

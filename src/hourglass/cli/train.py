@@ -8,10 +8,16 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import DataOptions, ExperimentOptions, OutputOptions, RunsOptions
+from hourglass.cli.options import (
+    DataOptions,
+    DeviceOptions,
+    ExperimentOptions,
+    OutputOptions,
+    RunsOptions,
+)
 from hourglass.cli.telling import tell_finished_run
-from hourglass.errors import CollapseError
-from hourglass.records import Experiment, Scores, read_toml
+from hourglass.errors import CollapseError, ConfigurationError
+from hourglass.records import Experiment, Scores, is_group, read_toml
 
 
 def train(
@@ -23,20 +29,25 @@ def train(
     config: Annotated[Path | None, Parameter(help="An experiment file (TOML).")] = None,
     experiment: ExperimentOptions = ExperimentOptions(),
     data_options: DataOptions = DataOptions(),
+    device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
     """Train a model, compare it with its baselines, and write a report."""
     asked = _experiment(data, config, experiment)
     path = output or new_path(runs_options.runs, asked)
-    train_and_tell(asked, path, data_options, output_options)
+    train_and_tell(asked, path, data_options, device_options, output_options)
 
 
 def train_and_tell(
-    asked: Experiment, path: Path, data_options: DataOptions, output_options: OutputOptions
+    asked: Experiment,
+    path: Path,
+    data_options: DataOptions,
+    device_options: DeviceOptions,
+    output_options: OutputOptions,
 ) -> None:
     """Run an experiment with a progress bar and print its table."""
-    prepare_keras(debug=output_options.debug)
+    prepare_keras(debug=output_options.debug, device=device_options.device)
     from hourglass.cli.output import errors, teller
     from hourglass.experiment import run_experiment
     from hourglass.training import ProgressBar
@@ -73,6 +84,10 @@ def new_path(runs: Path, asked: Experiment) -> Path:
 def _experiment(data: str | None, config: Path | None, options: ExperimentOptions) -> Experiment:
     """Put together what was asked for: the command line over the file over the defaults."""
     values = {} if config is None else read_toml(config)
+    if is_group(values):
+        raise ConfigurationError(
+            f"{config} describes several runs. `hourglass gallery run {config}` makes them all."
+        )
     given = options.given() | ({} if data is None else {"data": data})
     if "noise" in given or "corruption" in given:
         values.pop("noise", None)

@@ -12,15 +12,16 @@ import keras
 
 from hourglass.bundles import save_model
 from hourglass.errors import ImageShapeError
-from hourglass.experiment.alarm import CollapseAlarm
-from hourglass.experiment.pairs import FROZEN_SEED, freeze_pairs
+from hourglass.experiment.device import device_in_use
+from hourglass.experiment.fitting import fit
+from hourglass.experiment.pairs import FROZEN_SEED
 from hourglass.experiment.table import measure, model_spec
 from hourglass.images import Splits, load_splits
 from hourglass.models import ImageModel, build_model
 from hourglass.records import Architecture, Experiment, ModelSpec, RunRecord
 from hourglass.report import write_report
 from hourglass.runs import RunFolder, read_environment
-from hourglass.training import Training, train
+from hourglass.training import Training
 
 # The smallest window of the structural similarity.
 _LEAST_SIDE: Final = 3
@@ -80,7 +81,7 @@ def run_experiment(
     run.write_architecture(_architecture(spec, splits))
     tell(_opening(experiment, splits, model))
     with watch.part("training"):
-        training = _train(model, experiment, splits, callbacks, tell)
+        training = fit(model, spec, experiment, splits, callbacks, tell)
     run.write_history(training.history)
     save_model(model, spec, run.model)
     tell("Comparing with the baselines.")
@@ -97,20 +98,6 @@ def run_experiment(
 def _architecture(spec: ModelSpec, splits: Splits) -> Architecture:
     """Return the graph of layers, with the sizes that the training images give them."""
     return build_model(replace(spec, image_shape=splits.train.shape)).architecture()
-
-
-def _train(
-    model: ImageModel,
-    experiment: Experiment,
-    splits: Splits,
-    callbacks: Sequence[keras.callbacks.Callback],
-    tell: Callable[[str], None],
-) -> Training:
-    validation = freeze_pairs(splits.validation, experiment.corruption, "validation")
-    alarm = CollapseAlarm(*validation, tell)
-    return train(
-        model, splits.train, experiment.plan, validation=validation, callbacks=[alarm, *callbacks]
-    )
 
 
 def _require_size(splits: Splits) -> None:
@@ -136,7 +123,7 @@ def _first_record(experiment: Experiment, splits: Splits, model: ImageModel) -> 
         status="unfinished",
         command=experiment.command(),
         started=datetime.now(UTC).isoformat(timespec="seconds"),
-        environment=read_environment(keras.backend.backend()),
+        environment=read_environment(keras.backend.backend(), device_in_use()),
         data_fingerprint=splits.fingerprint,
         split_hash=splits.split_hash,
         image_shape=splits.train.shape,

@@ -1,18 +1,15 @@
 """Loss by epoch."""
 
-import math
-from collections.abc import Sequence
 from typing import Final
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
+from hourglass.figures.scales import needs_log, use_log
 from hourglass.figures.style import INK, color_of
 from hourglass.records import History
 
 CURVES_SIZE: Final = (4.6, 3.2)
-# From about this ratio on, a linear axis presses the end of the training onto its floor.
-_LOG_RATIO: Final = 12.0
 _MARKED_EPOCHS: Final = 12
 
 
@@ -38,8 +35,8 @@ def draw_curves(history: History, ax: Axes, *, loss: str = "loss", corrupted: bo
     ax.plot(epochs, training, "--", marker=marker, color=color_of("training"), label="training")
     ax.plot(epochs, validation, marker=marker, color=color_of("validation"), label="validation")
     _mark_best(history, ax)
-    if _needs_log(training + validation):
-        _use_log(ax)
+    if needs_log(training + validation):
+        use_log(ax)
     ax.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     note = "\n(training: freshly corrupted input)" if corrupted else ""
@@ -61,15 +58,3 @@ def _mark_best(history: History, ax: Axes) -> None:
             markeredgecolor=INK,
             label=f"best: epoch {best.epoch}",
         )
-
-
-def _needs_log(values: Sequence[float]) -> bool:
-    finite = [value for value in values if math.isfinite(value)]
-    return bool(finite) and min(finite) > 0 and max(finite) / min(finite) > _LOG_RATIO
-
-
-def _use_log(ax: Axes) -> None:
-    ax.set_yscale("log")
-    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.yaxis.set_minor_locator(LogLocator(subs=()))

@@ -4,8 +4,19 @@ from hourglass.records.architecture import Architecture, LayerRecord
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
 from hourglass.records.experiment import DEMO, Experiment, read_toml
 from hourglass.records.files import FileScores
+from hourglass.records.gallery import gallery_names, gallery_path, read_entry
+from hourglass.records.group import (
+    GroupPlan,
+    GroupRecord,
+    LinearRow,
+    Member,
+    MemberResult,
+    NoiseStudy,
+    is_group,
+)
 from hourglass.records.health import LEAST_VARIANCE, Collapse, LatentHealth, Lookup
 from hourglass.records.history import Epoch, History
+from hourglass.records.linear import LEAST_SEPARATION, LinearComparison
 from hourglass.records.names import (
     CORRUPTIONS,
     DATA_SETS,
@@ -50,14 +61,21 @@ __all__ = [
     "Epoch",
     "Experiment",
     "FileScores",
+    "GroupPlan",
+    "GroupRecord",
     "History",
     "LatentHealth",
     "LayerRecord",
+    "LinearComparison",
+    "LinearRow",
     "Lookup",
+    "Member",
+    "MemberResult",
     "MethodScores",
     "ModelSpec",
     "NetworkName",
     "NetworkOptions",
+    "NoiseStudy",
     "RunRecord",
     "Samples",
     "Scores",
@@ -65,6 +83,10 @@ __all__ = [
     "TrainingPlan",
     "checked",
     "from_json",
+    "gallery_names",
+    "gallery_path",
+    "is_group",
+    "read_entry",
     "read_toml",
     "resolve",
     "to_json",

@@ -78,6 +78,12 @@ class Experiment:
         What images go through before the network sees them: ``KIND:LEVEL``, or
         ``KIND:LOW..HIGH`` for a level that each image draws, several in order joined by ``+``;
         by default nothing.
+    frozen_noise
+        Whether the noise of the training images is drawn once, before training, as some tutorials
+        do, in place of afresh in each step.
+    engine
+        ``keras``, or ``scratch`` for the loop in tensor operations and a gradient tape, which
+        takes the dense network with Gaussian noise or none.
     expected
         ``collapse`` where the network is known to collapse and is run to show it.
     loss
@@ -101,6 +107,8 @@ class Experiment:
     penalty: Weight | None = None
     corruption: Words | None = None
     loss: Words = "mse"
+    frozen_noise: bool = False
+    engine: Literal["keras", "scratch"] = "keras"
     expected: Literal["collapse"] | None = None
     plan: TrainingPlan = field(default_factory=TrainingPlan)
 
@@ -109,6 +117,7 @@ class Experiment:
             object.__setattr__(self, "corruption", OBJECTIVES[self.objective].corruption)
         self._require_units()
         self._require_objective()
+        self._require_engine()
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], source: str) -> Self:
@@ -272,6 +281,30 @@ class Experiment:
             )
         if self.sparsity is not None and self.sparsity.startswith("kl"):
             self._require_rates()
+
+    def _require_engine(self) -> None:
+        """Refuse what the loop from scratch leaves out, and frozen noise without noise."""
+        if self.frozen_noise and self.corruption is None:
+            raise ConfigurationError("frozen_noise needs noise, such as noise = 0.2.")
+        if self.engine != "scratch":
+            return
+        takes = {
+            "network": (self.network_or_default, ("dense",)),
+            "activation": (self.network_options.activation, ("relu",)),
+            "objective": (self.objective_or_default, ("plain", "denoising")),
+            "corruption": ((self.corruption or "gaussian").partition(":")[0], ("gaussian",)),
+            "loss": (self.loss, ("mse", "bce")),
+            "tied": (self.tied, (False,)),
+            "frozen_noise": (self.frozen_noise, (False,)),
+            "code_activation": (self.code_activation, (None, "relu")),
+            "output_activation": (self.output_activation, (None, "sigmoid")),
+        }
+        for key, (value, known) in takes.items():
+            if value not in known:
+                raise ConfigurationError(
+                    f"engine = scratch does not take {key} = {value}; it takes "
+                    f"{' or '.join(map(str, known))}. Change it, or leave engine out."
+                )
 
     def _require_rates(self) -> None:
         if self.code_activation not in (None, "sigmoid"):

@@ -45,6 +45,8 @@ class TrainingPlan:
         Largest norm of the gradient of all weights together; 0 leaves gradients as they are.
     patience
         Epochs without a better validation loss after which training stops; 0 never stops early.
+    keep
+        Which weights are kept: of the epoch with the lowest validation loss, or the last.
     seed
         Start of the weights, order of the images and corruption all follow from it.
 
@@ -65,6 +67,7 @@ class TrainingPlan:
     schedule: ScheduleName = "cosine"
     clip_norm: Annotated[Finite, Ge(0)] = 1.0
     patience: Annotated[int, Ge(0)] = 0
+    keep: Literal["best", "last"] = "best"
     seed: Annotated[int, Ge(0)] = 0
 
     def __post_init__(self) -> None:

@@ -23,6 +23,9 @@ class Environment:
         Vector instructions that decide which kernels run.
     threads
         Processors that the process may use.
+    device
+        What the network was computed on: ``cpu``, or a kind and its name in brackets; older
+        records do not say.
     """
 
     versions: Mapping[str, str]
@@ -31,6 +34,7 @@ class Environment:
     processor: str
     processor_features: tuple[str, ...]
     threads: int
+    device: str = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,8 @@
 """What a report is made from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from hourglass.records import (
     Architecture,
@@ -11,6 +13,9 @@ from hourglass.records import (
     Samples,
     Scores,
 )
+from hourglass.runs import RunFolder
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,3 +38,28 @@ class Contents:
     scores: Scores | None = None
     samples: Samples | None = None
     cross: CrossTable | None = None
+
+
+def read_contents(run: RunFolder, record: RunRecord) -> Contents:
+    """Read what the folder of a run has; a file that is missing was not reached yet.
+
+    Raises
+    ------
+    DataError
+        If a file is damaged.
+    """
+    return Contents(
+        name=run.path.resolve().name,
+        experiment=run.read_experiment(),
+        record=record,
+        history=if_there(run, "history.csv", run.read_history),
+        architecture=if_there(run, "architecture.json", run.read_architecture),
+        scores=if_there(run, "scores.json", run.read_scores),
+        samples=if_there(run, "samples.npz", run.read_samples),
+        cross=if_there(run, "cross.json", run.read_cross),
+    )
+
+
+def if_there(run: RunFolder, name: str, read: Callable[[], Record]) -> Record | None:
+    """Return what a file of a run holds, ``None`` where it is missing."""
+    return read() if (run.path / name).is_file() else None

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,23 +76,34 @@ def save_strips(contents: Contents, folder: Path) -> list[Strip]:
             strips.append(_strip(group, samples, scores))
             title = f"{words.GROUPS[group].title} ({words.measured_on(scores)})"
             rows = {label: images for label, _, images in _rows(group, samples, scores)}
-            picture = labeled_strip(rows, _scale(samples), title)
-            write_bytes(folder / f"strip-{group}.png", _png(picture))
+            picture = labeled_strip(rows, scale_of(samples), title)
+            write_bytes(folder / f"strip-{group}.png", png(picture))
     return strips
 
 
 def _strip(group: str, samples: Samples, scores: Scores) -> Strip:
-    rows = []
-    size = (0, 0)
-    for label, kind, images in _rows(group, samples, scores):
-        pixels = image_strip({label: images}, _scale(samples))
-        size = (pixels.shape[1], pixels.shape[0])
-        uri = f"data:image/png;base64,{base64.b64encode(_png(pixels)).decode()}"
-        rows.append(StripRow(label, kind, uri, f"{label}, {len(images)} images in a row"))
     description = words.GROUPS[group]
-    return Strip(
-        description.title, description.caption, tuple(rows), _errors(group, samples), *size
-    )
+    rows = _rows(group, samples, scores)
+    errors = _errors(group, samples)
+    return strip_of(description.title, description.caption, rows, scale_of(samples), errors)
+
+
+def strip_of(
+    title: str,
+    caption: str,
+    rows: Iterable[tuple[str, str, NDArray[np.float32]]],
+    scale: int,
+    errors: tuple[float, ...] = (),
+) -> Strip:
+    """Return a strip for the page; rows are label, kind and images of one shape."""
+    made = []
+    size = (0, 0)
+    for label, kind, images in rows:
+        pixels = image_strip({label: images}, scale)
+        size = (pixels.shape[1], pixels.shape[0])
+        uri = f"data:image/png;base64,{base64.b64encode(png(pixels)).decode()}"
+        made.append(StripRow(label, kind, uri, f"{label}, {len(images)} images in a row"))
+    return Strip(title, caption, tuple(made), errors, *size)
 
 
 def _rows(
@@ -112,11 +123,13 @@ def _errors(group: str, samples: Samples) -> tuple[float, ...]:
     return tuple(float(errors["model"][index]) for index in samples.groups[group])
 
 
-def _scale(samples: Samples) -> int:
+def scale_of(samples: Samples) -> int:
+    """Return how many times larger the pixels of these images are shown."""
     return strip_scale(max(samples.images["clean"].shape[1:3]))
 
 
-def _png(pixels: NDArray[np.uint8]) -> bytes:
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    """Return an image as the bytes of a PNG file."""
     content = io.BytesIO()
     Image.fromarray(pixels).save(content, format="PNG", optimize=True)
     return content.getvalue()

@@ -66,6 +66,11 @@ def data(experiment: Experiment) -> str:
     return _DATA_SETS.get(experiment.data) or PurePath(experiment.data).name or "images"
 
 
+def images(experiment: Experiment) -> str:
+    """Return what a network is shown: ``noisy Fashion-MNIST``."""
+    return f"{_condition(experiment.corruption)}{data(experiment)}"
+
+
 def model(experiment: Experiment) -> str:
     """Return what was trained, to begin a line: ``U-Net denoiser``, ``Dense autoencoder``."""
     name = experiment.model_name

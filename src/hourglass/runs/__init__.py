@@ -2,5 +2,6 @@
 
 from hourglass.runs.environment import read_environment
 from hourglass.runs.folder import RunFolder, find_run, list_runs, new_run_path
+from hourglass.runs.group import GroupFolder
 
-__all__ = ["RunFolder", "find_run", "list_runs", "new_run_path", "read_environment"]
+__all__ = ["GroupFolder", "RunFolder", "find_run", "list_runs", "new_run_path", "read_environment"]

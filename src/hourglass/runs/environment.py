@@ -22,19 +22,22 @@ _LIBRARIES = (
 _FEATURES = ("avx", "avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "neon")
 
 
-def read_environment(backend: str) -> Environment:
+def read_environment(backend: str, device: str = "unknown") -> Environment:
     """Return what this process runs on.
 
     Parameters
     ----------
     backend
         Keras' backend, as the caller knows it.
+    device
+        What the backend computes on, likewise.
     """
     processor = _processor_facts()
     flags = processor.get("flags", processor.get("Features", "")).split()
     return Environment(
         versions={"python": platform.python_version(), **_versions()},
         backend=backend,
+        device=device,
         system=f"{platform.system()} {platform.machine()}",
         processor=processor.get("model name") or platform.processor() or "unknown",
         processor_features=tuple(name for name in _FEATURES if name in flags),

@@ -2,6 +2,7 @@
 
 from hourglass.scratch.adam import Adam
 from hourglass.scratch.formulas import cross_entropy, mean_squared_error
+from hourglass.scratch.linear import finish_exactly, train_regularized
 from hourglass.scratch.loop import GraphLoop, loss_and_gradients
 from hourglass.scratch.network import Layer, forward, get_weights, set_weights, start_parameters
 from hourglass.scratch.noise import add_noise
@@ -13,6 +14,7 @@ __all__ = [
     "Layer",
     "add_noise",
     "cross_entropy",
+    "finish_exactly",
     "forward",
     "get_weights",
     "loss_and_gradients",
@@ -20,4 +22,5 @@ __all__ = [
     "set_weights",
     "start_parameters",
     "train_from_scratch",
+    "train_regularized",
 ]

@@ -27,6 +27,8 @@ class Feed:
         Images in a batch; all of them, if there are fewer.
     seed
         What the order follows from.
+    seen
+        What the network sees in place of the clean images, in the same order; by default these.
 
     Attributes
     ----------
@@ -38,8 +40,11 @@ class Feed:
         How many steps an iteration has.
     """
 
-    def __init__(self, images: Images, batch_size: int, seed: int) -> None:
+    def __init__(
+        self, images: Images, batch_size: int, seed: int, seen: Images | None = None
+    ) -> None:
         self.images = images
+        self.seen = seen
         self.batch_size = min(batch_size, len(images))
         self.seed = seed
         self.steps_per_epoch = len(images) // self.batch_size
@@ -56,7 +61,7 @@ class Feed:
         return np.concatenate(passes)[start : start + steps]
 
     def batches(self) -> Any:
-        """Return pairs (clean, clean) in the form that the backend takes fastest."""
+        """Return pairs (seen, clean) in the form that the backend takes fastest."""
         if keras.backend.backend() == "tensorflow":
             return _tensorflow_batches(self)
         return _Batches(self)
@@ -81,7 +86,8 @@ class _Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         (row,) = self._feed.rows(self._feed.first_step + index, 1)
         clean = self._feed.images.read(row)
-        return clean, clean
+        seen = self._feed.seen
+        return (clean if seen is None else seen.read(row)), clean
 
 
 def _tensorflow_batches(feed: Feed) -> Any:
@@ -92,10 +98,23 @@ def _tensorflow_batches(feed: Feed) -> Any:
         drawn = tf.numpy_function(lambda: feed.rows(feed.first_step, feed.steps), [], tf.int64)
         return tf.data.Dataset.from_tensor_slices(tf.ensure_shape(drawn, [None, feed.batch_size]))
 
-    read = _reader(feed.images)
-    batches = tf.data.Dataset.from_tensors(0).flat_map(rows).map(read)
+    batches = tf.data.Dataset.from_tensors(0).flat_map(rows).map(_pairs_reader(feed))
     batches = batches.apply(tf.data.experimental.assert_cardinality(feed.steps))
-    return batches.map(lambda clean: (clean, clean)).prefetch(tf.data.AUTOTUNE)
+    return batches.prefetch(tf.data.AUTOTUNE)
+
+
+def _pairs_reader(feed: Feed) -> Any:
+    """Return a graph function from positions (batch,) to pairs (seen, clean)."""
+    clean = _reader(feed.images)
+    if feed.seen is not None:
+        seen = _reader(feed.seen)
+        return lambda row: (seen(row), clean(row))
+
+    def twice(row: Any) -> Any:
+        batch = clean(row)
+        return batch, batch
+
+    return twice
 
 
 def _reader(images: Images) -> Any:

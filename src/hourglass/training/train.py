@@ -58,9 +58,10 @@ def train(
     plan: TrainingPlan,
     *,
     validation: tuple[NDArray[np.float32], NDArray[np.float32]],
+    seen: Images | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> Training:
-    """Train a model and leave it with the weights of its best epoch.
+    """Train a model and leave it with the weights that the plan keeps.
 
     Parameters
     ----------
@@ -73,6 +74,9 @@ def train(
     validation
         Frozen pairs (seen, clean), each of shape (count, height, width, channels) in [0, 1]:
         the same for every method that is compared.
+    seen
+        What the model sees in place of the clean images, one for one: noise that was drawn
+        before. The model should have no corruption then.
     callbacks
         Keras callbacks beside the ones that training brings along.
 
@@ -86,7 +90,7 @@ def train(
     DivergenceError
         If the validation loss was never a finite number.
     """
-    feed = Feed(images, plan.batch_size, plan.seed)
+    feed = Feed(images, plan.batch_size, plan.seed, seen)
     epochs, steps = _epochs_and_steps(model, feed, plan)
     feed.steps = steps
     _compile(model, plan, epochs * steps)
@@ -95,7 +99,7 @@ def train(
         monitor="val_loss",
         mode="min",
         patience=plan.patience or epochs,
-        restore_best_weights=True,
+        restore_best_weights=plan.keep == "best",
     )
     model.fit(
         feed.batches(),
@@ -113,10 +117,17 @@ def train(
             f"{plan.learning_rate:g}) or clip gradients (clip_norm was {plan.clip_norm:g})."
         )
     return Training(
-        history=History(epochs=tuple(recorder.epochs), best_epoch=best.best_epoch + 1),
+        history=History(
+            epochs=tuple(recorder.epochs), best_epoch=_kept_epoch(best, recorder, plan)
+        ),
         steps=epochs * steps,
         images_per_second=recorder.images_per_second,
     )
+
+
+def _kept_epoch(best: keras.callbacks.EarlyStopping, recorder: Recorder, plan: TrainingPlan) -> int:
+    """Return the epoch whose weights the model has, counted from 1."""
+    return best.best_epoch + 1 if plan.keep == "best" else len(recorder.epochs)
 
 
 def _epochs_and_steps(model: ImageModel, feed: Feed, plan: TrainingPlan) -> tuple[int, int]:

@@ -1,0 +1,108 @@
+"""Training what an experiment asks for, with Keras or from scratch."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import keras
+
+from hourglass.errors import ConfigurationError
+from hourglass.experiment.alarm import CollapseAlarm
+from hourglass.experiment.pairs import freeze_pairs
+from hourglass.images import ArrayImages, Splits
+from hourglass.models import ImageModel, build_model
+from hourglass.records import Epoch, Experiment, ModelSpec
+from hourglass.training import Training, train
+
+Tell = Callable[[str], None]
+
+
+def fit(
+    model: ImageModel,
+    spec: ModelSpec,
+    experiment: Experiment,
+    splits: Splits,
+    callbacks: Sequence[keras.callbacks.Callback],
+    tell: Tell,
+) -> Training:
+    """Train a model as an experiment asks for, watched by the alarm.
+
+    Parameters
+    ----------
+    model, spec
+        What was built, with fresh weights; it ends with those of the best epoch.
+    experiment, splits
+        How to train it, and on what.
+    callbacks
+        Keras callbacks, such as a progress bar; from scratch there are none.
+    tell
+        Called with each warning of the alarm.
+    """
+    if experiment.engine == "scratch":
+        return _from_scratch(model, experiment, splits, tell)
+    validation = freeze_pairs(splits.validation, experiment.corruption, "validation")
+    watched = [CollapseAlarm(*validation, tell), *callbacks]
+    if not experiment.frozen_noise:
+        return train(model, splits.train, experiment.plan, validation=validation, callbacks=watched)
+    seen = ArrayImages(freeze_pairs(splits.train, experiment.corruption, "train").seen)
+    # The noise is in the images already; the weights at the start are the same.
+    quiet = build_model(replace(spec, corruption=None), seed=experiment.plan.seed)
+    training = train(
+        quiet,
+        splits.train,
+        experiment.plan,
+        validation=validation,
+        seen=seen,
+        callbacks=watched,
+    )
+    model.set_weights(quiet.get_weights())
+    return training
+
+
+def _from_scratch(
+    model: ImageModel, experiment: Experiment, splits: Splits, tell: Tell
+) -> Training:
+    # It is TensorFlow on purpose, which other backends do without.
+    from hourglass.scratch import get_weights, start_parameters, train_from_scratch
+
+    options, plan = experiment.network_options, experiment.plan
+    height, width, channels = splits.train.shape
+    parameters = start_parameters(
+        (int(height or 0), int(width or 0), channels),
+        units=options.units,
+        latent_dim=options.latent_dim or 0,
+        seed=plan.seed,
+    )
+    history = train_from_scratch(
+        parameters,
+        splits.train,
+        plan,
+        validation=freeze_pairs(splits.validation, experiment.corruption, "validation"),
+        noise=_noise_factor(experiment),
+        loss="bce" if experiment.loss == "bce" else "mse",
+        after_epoch=lambda epoch: tell(_line(epoch, plan.epochs)),
+    )
+    model.set_weights(get_weights(parameters))
+    speeds = [epoch.images_per_second for epoch in history.epochs]
+    return Training(
+        history=history,
+        steps=history.epochs[-1].step,
+        images_per_second=sum(speeds) / len(speeds),
+    )
+
+
+def _noise_factor(experiment: Experiment) -> float:
+    if experiment.corruption is None:
+        return 0.0
+    try:
+        return float(experiment.corruption.partition(":")[2])
+    except ValueError as error:
+        raise ConfigurationError(
+            f"engine = scratch takes one noise factor, such as gaussian:0.2; "
+            f"{experiment.corruption} was given."
+        ) from error
+
+
+def _line(epoch: Epoch, epochs: int | None) -> str:
+    return (
+        f"Epoch {epoch.epoch} of {epochs}: loss {epoch.loss:.5f}, validation {epoch.val_loss:.5f}."
+    )

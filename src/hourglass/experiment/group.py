@@ -1,0 +1,195 @@
+"""Several runs that belong together: each made once, then compared."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from hourglass.bundles import load_model
+from hourglass.errors import DataError, OutputExistsError
+from hourglass.evaluation import error_by_frequency, mean_squared_errors
+from hourglass.experiment.cross import cross_two_runs
+from hourglass.experiment.evaluate import load_splits_of
+from hourglass.experiment.linear_study import study_linear
+from hourglass.experiment.noise_study import study_noise
+from hourglass.experiment.pairs import freeze_pairs
+from hourglass.experiment.run import run_experiment
+from hourglass.files import exists
+from hourglass.images import Splits
+from hourglass.inference import reconstruct
+from hourglass.models import ImageModel, LatentModel
+from hourglass.records import Experiment, GroupPlan, GroupRecord, Member, MemberResult
+from hourglass.report import write_group_report
+from hourglass.runs import GroupFolder, RunFolder
+
+Tell = Callable[[str], None]
+
+
+def run_group(
+    plan: GroupPlan,
+    output: Path,
+    *,
+    notes: Sequence[str] = (),
+    data_dir: Path | None = None,
+    offline: bool = False,
+    callbacks: Callable[[Experiment], Sequence[keras.callbacks.Callback]] = lambda experiment: (),
+    tell: Tell = lambda line: None,
+) -> GroupFolder:
+    """Make every run of a group that is not finished yet, compare them all, and report.
+
+    Parameters
+    ----------
+    plan
+        The runs, and what is asked of them.
+    output
+        Folder of the group. Finished runs in it are taken as they are, an unfinished one is made
+        again.
+    notes
+        Lines for the reader of the report.
+    data_dir, offline
+        Where data come from.
+    callbacks
+        Gives the Keras callbacks of one training, such as a progress bar.
+    tell
+        Called with a line at each turn of the story.
+
+    Returns
+    -------
+    GroupFolder
+        The finished group.
+
+    Raises
+    ------
+    HourglassError
+        As ``run_experiment`` raises it; runs that are finished by then stay.
+    OutputExistsError
+        If a folder that a run would take holds something else, or a run that was asked for
+        differently.
+    """
+    group = GroupFolder.create(output)
+    record = GroupRecord(
+        name=plan.name,
+        about=plan.about,
+        story=plan.story,
+        status="unfinished",
+        members=(),
+        notes=tuple(notes),
+    )
+    for number, member in enumerate(plan.members, start=1):
+        tell(f"Run {number} of {len(plan.members)}: {member.name}.")
+        run = group.run(member.name)
+        if not _finished(run, member):
+            run_experiment(
+                member.experiment,
+                run.path,
+                data_dir=data_dir,
+                offline=offline,
+                callbacks=callbacks(member.experiment),
+                tell=tell,
+            )
+        result = _result(member, run, data_dir, offline)
+        # What Keras keeps of one network would wait for the end of all.
+        keras.utils.clear_session()
+        record = replace(record, members=(*record.members, result))
+        group.write_record(record)
+    record = _studied(record, group, _published(plan, group), data_dir, offline, tell)
+    record = replace(record, status="finished")
+    write_group_report(group, record=record)
+    group.write_record(record)
+    return group
+
+
+def _studied(
+    record: GroupRecord,
+    group: GroupFolder,
+    runs: list[RunFolder],
+    data_dir: Path | None,
+    offline: bool,
+    tell: Tell,
+) -> GroupRecord:
+    """Ask of the finished runs what the story of the group asks."""
+    if record.story == "noise-factor":
+        tell("Testing every model at every noise factor.")
+        return replace(record, noise=study_noise(runs, data_dir=data_dir, offline=offline))
+    if record.story == "linear-vs-pca":
+        tell("Comparing every model with PCA.")
+        study = study_linear(runs, data_dir=data_dir, offline=offline)
+        group.write_components(study.components)
+        return replace(record, linear=tuple(study.rows))
+    pair = _clean_and_noisy(runs)
+    if pair is None:
+        return record
+    tell("Testing the clean-trained and the noisy-trained model on clean and on noisy input.")
+    crossing = cross_two_runs(*pair, data_dir=data_dir, offline=offline)
+    return replace(record, crossing=crossing)
+
+
+def _clean_and_noisy(runs: list[RunFolder]) -> tuple[RunFolder, RunFolder] | None:
+    """Return a clean-trained and a noisy-trained run of one shape, if there are both."""
+    asked = {run: run.read_experiment() for run in runs}
+    for clean, noisy in product(runs, runs):
+        first, second = asked[clean], asked[noisy]
+        same = (first.network, first.network_options) == (second.network, second.network_options)
+        # Noise that is learned by heart is no remedy for learning by heart.
+        fresh = second.corruption is not None and not second.frozen_noise
+        if same and first.corruption is None and fresh:
+            return clean, noisy
+    return None
+
+
+def _published(plan: GroupPlan, group: GroupFolder) -> list[RunFolder]:
+    return [group.run(member.name) for member in plan.members if member.role != "own"]
+
+
+def _finished(run: RunFolder, member: Member) -> bool:
+    """Return whether a member is there already; clear away what a killed training left."""
+    if not exists(run.path):
+        return False
+    try:
+        status, asked = run.read_record().status, run.read_experiment()
+    except DataError as error:
+        raise OutputExistsError(
+            f"{run.path} is in the way: it holds no run of this group. Choose another --output."
+        ) from error
+    if asked != member.experiment.filled():
+        raise OutputExistsError(
+            f"{run.path} was made by another experiment than this group asks for. Choose another "
+            "--output, or remove that run."
+        )
+    if status != "finished":
+        # It has no model yet, so nothing is lost that could be used.
+        shutil.rmtree(run.path)
+        return False
+    return True
+
+
+def _result(member: Member, run: RunFolder, data_dir: Path | None, offline: bool) -> MemberResult:
+    """Measure what the files of a run do not say: training error and error by frequency."""
+    model, _ = load_model(run.model)
+    splits = load_splits_of(run, data_dir=data_dir, offline=offline)
+    corruption = member.experiment.corruption
+    test = freeze_pairs(splits.test, corruption, "test")
+    rebuilt = reconstruct(model, test.seen)
+    count, train_mse = _training_error(model, splits, corruption)
+    return MemberResult(
+        name=member.name,
+        role=member.role,
+        about=member.about,
+        images_seen=run.read_record().steps * member.experiment.plan.batch_size,
+        code_size=model.code_size if isinstance(model, LatentModel) else None,
+        train_images=count,
+        train_mse=train_mse,
+        test_mse=float(mean_squared_errors(test.clean, rebuilt).mean()),
+        spectrum=tuple(error_by_frequency(test.clean, rebuilt).tolist()),
+    )
+
+
+def _training_error(model: ImageModel, splits: Splits, corruption: str | None) -> tuple[int, float]:
+    """Return how many training images were rebuilt, as many as there are test images, and how."""
+    count = min(len(splits.test), len(splits.train))
+    known = freeze_pairs(splits.train.take(np.arange(count)), corruption, "train")
+    return count, float(mean_squared_errors(known.clean, reconstruct(model, known.seen)).mean())

@@ -1,0 +1,322 @@
+"""Several runs that belong together: what was asked for, and what came of it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+from hourglass.errors import ConfigurationError, nearest
+from hourglass.records.cross import TrainedByTested
+from hourglass.records.experiment import Experiment, read_toml
+from hourglass.records.linear import LinearComparison
+from hourglass.records.plan import TrainingPlan
+
+RoleName = Literal["published", "changed", "own"]
+StoryName = Literal["comparison", "linear-vs-pca", "noise-factor"]
+
+_STORIES: Final[Mapping[str, StoryName]] = {
+    "comparison": "comparison",
+    "linear-vs-pca": "linear-vs-pca",
+    "noise-factor": "noise-factor",
+}
+_TABLES: Final[Mapping[str, RoleName]] = {"run": "published", "own": "own"}
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,40}")
+# What Hourglass' own choice takes over from a file: the question, and how much may be seen.
+_QUESTION: Final = ("data", "noise", "corruption", "epochs", "seed")
+_SMALL: Final = "fashion-mnist-small"
+_ROWS_OF_A_LOOK: Final = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Member:
+    """One run of a group, as it was asked for.
+
+    Attributes
+    ----------
+    name
+        Name of its folder.
+    role
+        ``published`` for a system as others published it, ``changed`` for one with a change that
+        is to be judged, ``own`` for Hourglass' own choice.
+    about
+        A line that says what is special about it.
+    experiment
+        What is trained, on what, and how.
+    """
+
+    name: str
+    role: RoleName
+    about: str
+    experiment: Experiment
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupPlan:
+    """A gallery entry or a file with ``[[run]]`` tables.
+
+    Keys above the tables hold for every run; a table overrides them. ``[[own]]`` tables take data,
+    corruption, epochs and seed alone from above: the rest is Hourglass' own choice. A file without
+    tables is a group of one run.
+
+    Attributes
+    ----------
+    name
+        Name of the group.
+    about
+        The first line of the file, a comment that says what it shows.
+    story
+        What is asked of the finished runs beside the comparison.
+    members
+        The runs, in order.
+    """
+
+    name: str
+    about: str
+    story: StoryName
+    members: tuple[Member, ...]
+
+    @classmethod
+    def from_toml(cls, path: Path) -> Self:
+        """Read a gallery entry or a group file.
+
+        Raises
+        ------
+        MissingPathError
+            If there is no such file.
+        ConfigurationError
+            If it is not TOML, a key is unknown or a value does not fit; the run is named.
+        """
+        values = read_toml(path)
+        about = path.read_text(encoding="utf-8").partition("\n")[0]
+        return cls(
+            name=path.stem,
+            about=about.removeprefix("#").strip() if about.startswith("#") else "",
+            story=_story(values.pop("story", "comparison"), str(path)),
+            members=tuple(_members(values, str(path), path.stem)),
+        )
+
+    def on(self, data: str) -> Self:
+        """Return the same group on other data."""
+        return replace(self, members=tuple(_on(member, data) for member in self.members))
+
+    def a_first_look(self) -> Self:
+        """Return two rows and Hourglass' own choice, for one epoch on the small sample."""
+        own = [member for member in self.members if member.role == "own"]
+        others = [member for member in self.members if member.role != "own"]
+        return replace(self, members=tuple(map(_quick, (*others[:_ROWS_OF_A_LOOK], *own[:1]))))
+
+
+def is_group(values: Mapping[str, Any]) -> bool:
+    """Return whether the keys of a file describe several runs."""
+    return any(table in values for table in _TABLES)
+
+
+def _members(values: dict[str, Any], source: str, name: str) -> Iterator[Member]:
+    if not is_group(values):
+        experiment = Experiment.from_mapping(values, source)
+        yield Member(name=name, role="published", about="", experiment=experiment)
+        return
+    tables = {table: values.pop(table, []) for table in _TABLES}
+    seen: set[str] = set()
+    for table, role in _TABLES.items():
+        if not isinstance(tables[table], list):
+            raise ConfigurationError(f"{source}: {table} must be tables, written [[{table}]].")
+        above = values if role == "published" else _question(values)
+        for row in tables[table]:
+            member = _member(dict(row), above, role, source)
+            if member.name in seen:
+                raise ConfigurationError(f"{source}: two runs are called {member.name!r}.")
+            seen.add(member.name)
+            yield member
+
+
+def _member(row: dict[str, Any], above: Mapping[str, Any], role: RoleName, source: str) -> Member:
+    name, about = str(row.pop("name", "")), str(row.pop("about", ""))
+    if not _NAME.fullmatch(name):
+        raise ConfigurationError(
+            f"{source}: every run needs a name of lower-case letters, digits, dots and hyphens; "
+            f"{name!r} was given."
+        )
+    if row.pop("changed", False):
+        role = "changed"
+    merged = _merged(above, row)
+    return Member(
+        name=name,
+        role=role,
+        about=about,
+        experiment=Experiment.from_mapping(merged, f"{source}, run {name}"),
+    )
+
+
+def _merged(above: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys of one run; one of two keys that exclude each other gives way."""
+    merged = dict(above)
+    for first, second in (("noise", "corruption"), ("epochs", "minutes")):
+        if first in row or second in row:
+            merged.pop(first, None)
+            merged.pop(second, None)
+    return merged | dict(row)
+
+
+def _question(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key in _QUESTION}
+
+
+def _story(name: Any, source: str) -> StoryName:
+    if name not in _STORIES:
+        raise ConfigurationError(
+            f"{source}: story {name!r} is not known.{nearest(str(name), _STORIES)} There is: "
+            f"{', '.join(_STORIES)}."
+        )
+    return _STORIES[name]
+
+
+def _on(member: Member, data: str) -> Member:
+    return replace(member, experiment=replace(member.experiment, data=data))
+
+
+def _quick(member: Member) -> Member:
+    plan: TrainingPlan = replace(member.experiment.plan, epochs=1, minutes=None)
+    return replace(member, experiment=replace(member.experiment, data=_SMALL, plan=plan))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemberResult:
+    """What one finished run of a group adds to its own files.
+
+    Attributes
+    ----------
+    name, role, about
+        As in ``Member``.
+    images_seen
+        Training images seen in all steps together.
+    code_size
+        Numbers in the code of one image; ``None`` where there is no code.
+    train_images, train_mse
+        Mean squared error on as many training images as there are test images, seen through the
+        same corruption.
+    test_mse
+        The same on the test images.
+    spectrum
+        The test error by spatial frequency: mean squared error in rings of equal width from the
+        lowest to the highest frequency; the rings add up to ``test_mse``.
+    """
+
+    name: str
+    role: RoleName
+    about: str
+    images_seen: int
+    code_size: int | None
+    train_images: int
+    train_mse: float
+    test_mse: float
+    spectrum: tuple[float, ...]
+
+    @property
+    def gap(self) -> float:
+        """Test error less training error."""
+        return self.test_mse - self.train_mse
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoiseStudy:
+    """Models trained at several noise factors, each tested at all of them.
+
+    Attributes
+    ----------
+    trained_on, tested_on
+        Noise factors, one for each row and for each column.
+    gains
+        PSNR over that of the noisy input in dB on *validation*, by row and column.
+    mean_gains
+        Mean of each row: what the choice is made by.
+    clean_mse
+        Mean squared error on clean validation images, for each row.
+    test_mse
+        Mean squared error on test, by row and column: told after the choice, never used for it.
+    chosen
+        The noise factor with the highest mean gain.
+    """
+
+    trained_on: tuple[float, ...]
+    tested_on: tuple[float, ...]
+    gains: tuple[tuple[float, ...], ...]
+    mean_gains: tuple[float, ...]
+    clean_mse: tuple[float, ...]
+    test_mse: tuple[tuple[float, ...], ...]
+    chosen: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinearRow:
+    """One way to fit a linear autoencoder, beside PCA.
+
+    Attributes
+    ----------
+    run
+        The member that it starts from, or stands beside.
+    latent_dim
+        Numbers in the code.
+    method
+        ``gradient`` for the run itself, ``exact`` for the same weights finished by alternating
+        least squares, ``regularized`` for a random start with an L2 penalty.
+    comparison
+        What was found.
+    """
+
+    run: str
+    latent_dim: int
+    method: Literal["gradient", "exact", "regularized"]
+    comparison: LinearComparison
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupRecord:
+    """What a group found: the content of ``group.json``.
+
+    Attributes
+    ----------
+    name, about, story
+        As in ``GroupPlan``.
+    status
+        ``finished`` once every member is.
+    notes
+        Lines for the reader, such as what a first look cannot show.
+    members
+        One for each finished run, in order.
+    noise
+        The study of noise factors, where that was the story.
+    linear
+        Linear autoencoders beside PCA, where that was the story.
+    crossing
+        The 2×2 of the first clean-trained and the first noisy-trained member of one shape, where
+        there are both.
+    """
+
+    name: str
+    about: str
+    story: StoryName
+    status: Literal["unfinished", "finished"]
+    members: tuple[MemberResult, ...]
+    notes: tuple[str, ...] = ()
+    noise: NoiseStudy | None = None
+    linear: tuple[LinearRow, ...] = ()
+    crossing: TrainedByTested | None = None
+
+    def member(self, name: str) -> MemberResult:
+        """Return one member by its name.
+
+        Raises
+        ------
+        ConfigurationError
+            If there is none.
+        """
+        for member in self.members:
+            if member.name == name:
+                return member
+        raise ConfigurationError(f"The group {self.name} has no run {name!r}.")
+
+    def of_role(self, roles: Sequence[RoleName]) -> tuple[MemberResult, ...]:
+        """Return the members of some roles, in order."""
+        return tuple(member for member in self.members if member.role in roles)

@@ -1,0 +1,44 @@
+"""The report of a group: its runs beside each other, and why one is better."""
+
+from pathlib import Path
+
+from hourglass.files import write_text
+from hourglass.records import GroupRecord
+from hourglass.report import group_words, words
+from hourglass.report.group_charts import save_group_charts
+from hourglass.report.group_contents import read_group_contents
+from hourglass.report.group_strips import save_group_strips
+from hourglass.report.pages import render
+from hourglass.runs import GroupFolder
+
+
+def write_group_report(group: GroupFolder, *, record: GroupRecord | None = None) -> Path:
+    """Write the report of a group and its pictures; return the path of the report.
+
+    An unfinished group is told as far as it came. The same group gives the same bytes.
+
+    Parameters
+    ----------
+    group
+        A folder with ``group.json`` and a folder for each finished run.
+    record
+        What the report says of the group in place of the record on disk.
+
+    Raises
+    ------
+    DataError
+        If a file of the group or of a run is missing or damaged.
+    WriteError
+        If report or pictures cannot be written.
+    """
+    contents = read_group_contents(group, record or group.read_record())
+    page = render(
+        "group.html",
+        group=contents,
+        words=words,
+        group_words=group_words,
+        charts=save_group_charts(contents, group.figures),
+        strips=save_group_strips(contents, group.figures),
+    )
+    write_text(group.report, page)
+    return group.report

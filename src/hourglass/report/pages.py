@@ -1,0 +1,47 @@
+"""How a page is put together: templates, and how they write numbers."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from hourglass.figures import color_of
+from hourglass.figures.text import (
+    format_count,
+    format_decibel,
+    format_gain,
+    format_mse,
+    format_seconds,
+    format_shape,
+    format_ssim,
+)
+
+_FILTERS: Final[dict[str, Callable[..., str]]] = {
+    "color": color_of,
+    "count": format_count,
+    "decibel": format_decibel,
+    "gain": format_gain,
+    "mse": format_mse,
+    "seconds": format_seconds,
+    "shape": format_shape,
+    "ssim": format_ssim,
+}
+
+
+def render(template: str, **values: Any) -> str:
+    """Return the page that a template makes of some values."""
+    return environment().get_template(template).render(**values)
+
+
+def environment() -> Environment:
+    """Return where templates are read; a word that a template lacks is an error."""
+    templates = Environment(
+        loader=PackageLoader("hourglass.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    templates.filters.update(_FILTERS)
+    return templates

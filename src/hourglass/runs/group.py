@@ -1,0 +1,120 @@
+"""The folder of a group of runs.
+
+::
+
+    runs/<group>/
+        group.json          what the group found beside its runs
+        components.npz      directions of linear autoencoders and of PCA, where they were compared
+        <run>/              one folder for each run
+        figures/            written by ``report``
+        report.html         written by ``report``
+"""
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hourglass.errors import ConfigurationError, DataError
+from hourglass.files import make_folder, write_bytes
+from hourglass.records import GroupRecord, from_json, to_json
+from hourglass.runs.folder import RunFolder
+
+
+@final
+class GroupFolder:
+    """Several runs on disk that belong together.
+
+    Parameters
+    ----------
+    path
+        The folder of the group.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, path: Path) -> "GroupFolder":
+        """Make the folder of a group, or take the one that is there.
+
+        Raises
+        ------
+        WriteError
+            If it cannot be made.
+        """
+        return cls(make_folder(path))
+
+    @property
+    def figures(self) -> Path:
+        """Folder of the pictures."""
+        return self.path / "figures"
+
+    @property
+    def report(self) -> Path:
+        """The report, one HTML file."""
+        return self.path / "report.html"
+
+    def run(self, name: str) -> RunFolder:
+        """Return the run of a name; it need not be there yet."""
+        return RunFolder(self.path / name)
+
+    def write_components(self, components: Mapping[str, NDArray[np.float32]]) -> None:
+        """Write ``components.npz``: arrays (count, height, width, 1) by label.
+
+        Raises
+        ------
+        WriteError
+            If it cannot be written.
+        """
+        content = io.BytesIO()
+        np.savez_compressed(content, **dict[str, Any](components))
+        write_bytes(self.path / "components.npz", content.getvalue())
+
+    def read_components(self) -> dict[str, NDArray[np.float32]]:
+        """Read ``components.npz``, empty where there is none.
+
+        Raises
+        ------
+        DataError
+            If it is damaged.
+        """
+        path = self.path / "components.npz"
+        if not path.is_file():
+            return {}
+        try:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+                return dict(archive)
+        # ZIP, zlib and NumPy each raise errors of their own, without a common root.
+        except Exception as error:
+            raise DataError(f"{path} does not hold directions: {error}") from error
+
+    def write_record(self, record: GroupRecord) -> None:
+        """Write ``group.json``.
+
+        Raises
+        ------
+        WriteError
+            If it cannot be written.
+        """
+        write_bytes(self.path / "group.json", to_json(record))
+
+    def read_record(self) -> GroupRecord:
+        """Read ``group.json``.
+
+        Raises
+        ------
+        DataError
+            If it is missing or damaged.
+        """
+        path = self.path / "group.json"
+        try:
+            return from_json(GroupRecord, path.read_bytes(), str(path))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise DataError(f"{path} cannot be read: {reason}.") from error
+        except ConfigurationError as error:
+            raise DataError(str(error)) from error

@@ -1,0 +1,94 @@
+"""The gallery: listed, shown, run."""
+
+import json
+
+import pytest
+
+from hourglass.records import gallery_names
+from hourglass.runs import GroupFolder
+
+SMALL = """# Two small denoisers of digits
+data = "digits"
+network = "dense"
+units = [32]
+latent_dim = 16
+epochs = 20
+
+[[run]]
+name = "clean"
+
+[[run]]
+name = "noisy"
+noise = 0.3
+
+[[own]]
+name = "own-choice"
+noise = 0.3
+network = "unet"
+units = [4, 4]
+"""
+
+
+def test_every_entry_is_listed_with_a_line(hourglass):
+    lines = hourglass("gallery").out.splitlines()
+    assert [line.split()[0] for line in lines] == gallery_names()
+    assert all(len(line.split()) > 4 for line in lines)
+
+
+def test_an_entry_is_shown_to_copy_and_change(hourglass, tmp_path):
+    shown = hourglass("gallery", "show", "lab-dense").out
+    (tmp_path / "mine.toml").write_text(shown)
+    assert "[[run]]" in shown
+    done = hourglass("train", "--config", "mine.toml")
+    assert done.code == 2
+    assert "`hourglass gallery run mine.toml`" in done.err
+
+
+def test_a_group_file_is_run_and_told(hourglass, tmp_path):
+    (tmp_path / "small.toml").write_text(SMALL)
+    done = hourglass("gallery", "run", "small.toml")
+    assert done.code == 0
+    assert "Two small denoisers of digits" in done.out and "own-choice (own choice)" in done.out
+    group = GroupFolder(tmp_path / "runs" / "small")
+    assert f"Report: {group.report.relative_to(tmp_path)}" in done.out
+    assert group.report.is_file()
+    assert group.read_record().crossing.corruption == "gaussian:0.3"
+    again = hourglass("gallery", "run", "small.toml", "--json", "--quiet")
+    assert json.loads(again.out)["status"] == "finished" and again.err == ""
+
+
+@pytest.mark.parametrize("name", ["linear-vs-pca", "scratch-denoiser"])
+def test_a_first_look_says_what_it_cannot_show(hourglass, tmp_path, name):
+    done = hourglass("gallery", "run", name, "--quick")
+    assert done.code == 0, done.err
+    assert "it cannot show which method is better" in done.out
+    page = (tmp_path / "runs" / f"{name}-quick" / "report.html").read_text(encoding="utf-8")
+    assert "it cannot show which method is better" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run"], "Name one entry or say --all"),
+        (["run", "lab-dense", "--all"], "Name one entry or say --all"),
+        (["run", "lab-dens"], "Did you mean 'lab-dense'"),
+        (["show", "labdense"], "Did you mean 'lab-dense'"),
+        (["run", "none.toml"], "no experiment file none.toml"),
+        (["run", "bad.toml"], "Did you mean 'latent_dim'"),
+        (["run", "zero.toml"], r"units.0 should be greater than 0"),
+        (["run", "odd.toml"], "multiples of 4"),
+        (["run", "lab-dense", "--device", "gpuu"], "gpuu"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_is_named(hourglass, tmp_path, words, message):
+    (tmp_path / "bad.toml").write_text(SMALL.replace("latent_dim", "latent_dimm"))
+    (tmp_path / "zero.toml").write_text(SMALL.replace("[32]", "[0]"))
+    (tmp_path / "odd.toml").write_text('data = "odd.npy"\nnetwork = "strided"\nepochs = 1\n')
+    import numpy as np
+
+    np.save(tmp_path / "odd.npy", np.random.default_rng(0).random((40, 9, 8, 1), np.float32))
+    done = hourglass("gallery", *words)
+    assert done.code == 2 or (words[-1] == "odd.toml" and done.code == 65)
+    assert message in done.err
+    assert done.err.count("\n") <= 3

@@ -1,0 +1,152 @@
+"""Groups of runs: made once, compared, and told."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hourglass.errors import ConfigurationError, OutputExistsError
+from hourglass.experiment import run_group
+from hourglass.experiment.noise_study import study_noise
+from hourglass.records import GroupPlan
+from hourglass.runs import GroupFolder
+
+GROUP = """# How much noise to train with, on digits
+
+story = "noise-factor"
+data = "digits"
+network = "dense"
+units = [48]
+latent_dim = 16
+epochs = 20
+batch_size = 64
+
+[[run]]
+name = "little"
+noise = 0.1
+
+[[run]]
+name = "much"
+noise = 0.5
+
+[[own]]
+name = "own-choice"
+corruption = "gaussian:0.1..0.5"
+network = "unet"
+units = [8, 8]
+"""
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory) -> GroupPlan:
+    path = tmp_path_factory.mktemp("plan") / "noise.toml"
+    path.write_text(GROUP)
+    return GroupPlan.from_toml(path)
+
+
+@pytest.fixture(scope="module")
+def group(plan, tmp_path_factory) -> GroupFolder:
+    return run_group(plan, tmp_path_factory.mktemp("groups") / "noise", notes=("A note.",))
+
+
+def test_every_run_is_there_and_so_is_the_comparison(group):
+    record = group.read_record()
+    assert record.status == "finished" and record.notes == ("A note.",)
+    assert [member.name for member in record.members] == ["little", "much", "own-choice"]
+    assert group.report.is_file()
+    for member in record.members:
+        run = group.run(member.name)
+        assert run.read_record().status == "finished"
+        assert member.test_mse == pytest.approx(run.read_scores().model.mse, rel=1e-5)
+        assert sum(member.spectrum) == pytest.approx(member.test_mse, rel=1e-3)
+        assert member.gap == pytest.approx(member.test_mse - member.train_mse)
+    assert [member.code_size for member in record.members] == [16, 16, None]
+
+
+def test_each_model_is_best_where_it_was_trained(group):
+    noise = group.read_record().noise
+    gains = np.array(noise.gains)
+    assert noise.trained_on == noise.tested_on == (0.1, 0.5)
+    assert gains[1, 1] > gains[0, 1] and gains[0, 0] > gains[1, 0]
+    assert noise.mean_gains == pytest.approx(gains.mean(axis=1))
+    assert noise.chosen == noise.trained_on[int(np.argmax(noise.mean_gains))]
+
+
+def test_the_diagonal_of_the_matrix_is_the_runs_own_figure(group):
+    noise = group.read_record().noise
+    for number, name in enumerate(("little", "much")):
+        model = group.run(name).read_scores().model
+        assert noise.test_mse[number][number] == pytest.approx(model.mse, rel=1e-5)
+
+
+def test_finished_runs_are_never_made_again(plan, group):
+    weights = group.run("much").model / "weights.safetensors"
+    before = weights.stat().st_mtime_ns
+    first = group.read_record()
+    assert run_group(plan, group.path, notes=("A note.",)).read_record() == first
+    assert weights.stat().st_mtime_ns == before
+
+
+def test_a_run_that_was_killed_is_made_again(plan, group, tmp_path):
+    one = replace(plan, story="comparison", members=plan.members[:1])
+    path = tmp_path / "group"
+    first = run_group(one, path)
+    run = first.run("little")
+    run.write_record(replace(run.read_record(), status="unfinished"))
+    (run.path / "model" / "weights.safetensors").unlink()
+    run_group(one, path)
+    assert run.read_record().status == "finished"
+    same = (run.model / "weights.safetensors").read_bytes()
+    assert same == (group.run("little").model / "weights.safetensors").read_bytes()
+
+
+def test_what_is_in_the_way_is_left_alone(plan, group, tmp_path):
+    (tmp_path / "group" / "little").mkdir(parents=True)
+    (tmp_path / "group" / "little" / "mine.txt").write_text("precious")
+    with pytest.raises(OutputExistsError, match="holds no run of this group"):
+        run_group(plan, tmp_path / "group")
+    assert (tmp_path / "group" / "little" / "mine.txt").read_text() == "precious"
+    other = replace(plan, members=(_with_seed(plan.members[0], 9), *plan.members[1:]))
+    with pytest.raises(OutputExistsError, match="made by another experiment"):
+        run_group(other, group.path)
+
+
+def _with_seed(member, seed):
+    experiment = member.experiment
+    return replace(member, experiment=replace(experiment, plan=replace(experiment.plan, seed=seed)))
+
+
+def test_a_study_of_noise_needs_one_level_each(group):
+    with pytest.raises(ConfigurationError, match=r"gaussian:0\.1\.\.0\.5"):
+        study_noise([group.run("little"), group.run("own-choice")])
+
+
+def test_from_scratch_and_by_keras_are_runs_like_any_other(tmp_path):
+    path = Path(tmp_path / "scratch.toml")
+    path.write_text(
+        '# From scratch\ndata = "digits"\nnoise = 0.3\nnetwork = "dense"\nunits = [32]\n'
+        'latent_dim = 16\nepochs = 12\nbatch_size = 64\nschedule = "constant"\n'
+        'clip_norm = 0.0\n[[run]]\nname = "scratch"\nengine = "scratch"\n'
+        '[[run]]\nname = "keras"\n'
+    )
+    told = []
+    group = run_group(GroupPlan.from_toml(path), tmp_path / "group", tell=told.append)
+    scratch, keras = group.read_record().members
+    assert scratch.test_mse == pytest.approx(keras.test_mse, rel=0.1)
+    assert "Epoch 12 of 12" in " ".join(told)
+    assert group.run("scratch").read_record().images_per_second > 0
+
+
+def test_frozen_noise_is_drawn_once(tmp_path):
+    path = Path(tmp_path / "frozen.toml")
+    path.write_text(
+        '# Frozen\ndata = "digits"\nnoise = 0.4\nnetwork = "dense"\nunits = [64]\n'
+        "latent_dim = 32\nepochs = 60\nbatch_size = 64\n"
+        '[[run]]\nname = "frozen"\nfrozen_noise = true\n[[run]]\nname = "fresh"\n'
+    )
+    group = run_group(GroupPlan.from_toml(path), tmp_path / "group")
+    losses = [group.run(name).read_history().epochs[-1] for name in ("frozen", "fresh")]
+    # Noise that never changes is learned by heart.
+    assert losses[0].loss < losses[1].loss
+    assert losses[0].val_loss - losses[0].loss > losses[1].val_loss - losses[1].loss
