@@ -21,6 +21,7 @@ from hourglass.records import (
     read_entry,
     to_json,
 )
+from hourglass.runs import GroupFolder
 
 app = cyclopts.App(name="gallery", help="Experiments that come with Hourglass, each by its name.")
 
@@ -73,11 +74,33 @@ def run(
     if all and output is not None:
         raise ConfigurationError("--all takes no --output; --runs says where the groups go.")
     prepare_keras(debug=output_options.debug, device=device_options.device)
-    unexpected: list[str] = []
+    notes = (_QUICK_NOTE,) if quick else ()
+    groups = []
     for plan in plans:
         path = output or runs_options.runs / (f"{plan.name}-quick" if quick else plan.name)
-        notes = (_QUICK_NOTE,) if quick else ()
-        unexpected += _run(plan, path, notes, data_options, output_options)
+        groups.append(_run(plan, path, notes, data_options, output_options))
+    if all:
+        _compare(groups, runs_options.runs / f"gallery{'-quick' if quick else ''}.html", notes)
+    if not quick:
+        # One epoch is too short to judge what learned nothing; the tables have the flag.
+        _refuse_collapse(plans, groups)
+
+
+def _compare(groups: Sequence[GroupFolder], path: Path, notes: Sequence[str]) -> None:
+    from hourglass.report import write_gallery_report
+
+    print_line(f"All of them compared: {write_gallery_report(groups, path, notes=notes)}")
+
+
+def _refuse_collapse(plans: Sequence[GroupPlan], groups: Sequence[GroupFolder]) -> None:
+    """End with an error if a run collapsed that was not expected to."""
+    unexpected = [
+        f"{plan.name}/{member.name}"
+        for plan, group in zip(plans, groups, strict=True)
+        for member in plan.members
+        if group.run(member.name).read_scores().collapsed
+        and member.experiment.expected != "collapse"
+    ]
     if unexpected:
         raise CollapseError(
             f"{', '.join(unexpected)} learned nothing that depends on the input; everything is "
@@ -104,8 +127,8 @@ def _run(
     notes: Sequence[str],
     data_options: DataOptions,
     output_options: OutputOptions,
-) -> list[str]:
-    """Run one group, tell it, and return the names of runs that collapsed unexpectedly."""
+) -> GroupFolder:
+    """Run one group and tell what it found."""
     from hourglass.cli.output import errors, teller
     from hourglass.experiment import run_group
     from hourglass.training import ProgressBar
@@ -130,9 +153,4 @@ def _run(
         print_json(to_json(group.read_record()))
     else:
         tell_group(group)
-    return [
-        f"{plan.name}/{member.name}"
-        for member in plan.members
-        if group.run(member.name).read_scores().collapsed
-        and member.experiment.expected != "collapse"
-    ]
+    return group

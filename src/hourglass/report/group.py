@@ -1,5 +1,6 @@
-"""The report of a group: its runs beside each other, and why one is better."""
+"""The report of a group: its runs beside each other, and why one is better; and one of many."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from hourglass.files import write_text
@@ -42,3 +43,34 @@ def write_group_report(group: GroupFolder, *, record: GroupRecord | None = None)
     )
     write_text(group.report, page)
     return group.report
+
+
+def write_gallery_report(
+    groups: Sequence[GroupFolder], path: Path, *, notes: Sequence[str] = ()
+) -> Path:
+    """Write one page that compares the runs of several groups; return its path.
+
+    Parameters
+    ----------
+    groups
+        Finished groups in the folder of the page: it links to their reports.
+    path
+        Where the page goes.
+    notes
+        Lines for the reader, such as what a first look cannot show.
+
+    Raises
+    ------
+    DataError
+        If a file of a group or of a run is missing or damaged.
+    WriteError
+        If the page cannot be written.
+    """
+    contents = [
+        (group.path.name, read_group_contents(group, group.read_record())) for group in groups
+    ]
+    write_text(
+        path,
+        render("gallery.html", groups=contents, notes=notes, words=words, group_words=group_words),
+    )
+    return path
