@@ -14,7 +14,13 @@ Level = float | tuple[float, float]
 
 
 class Levels(NamedTuple):
-    """The lowest and the highest level, between which each image draws its own."""
+    """The lowest and the highest level, between which each image draws its own.
+
+    Low levels are drawn more often: lowest + (highest − lowest) · u² with u uniform in [0, 1].
+    Errors at high levels are so much larger that with an even draw a blind denoiser learned little
+    of the low ones: trained on 0.05 to 0.5 it lost 0.74 dB to a specialist at 0.1, and nothing at
+    0.4 (Fashion-MNIST, 24 epochs against 8).
+    """
 
     lowest: float
     highest: float
@@ -55,13 +61,13 @@ class Levels(NamedTuple):
         shape = (ops.shape(images)[0], 1, 1, 1)
         if self.fixed:
             return ops.full(shape, self.lowest, dtype=images.dtype)
-        return keras.random.uniform(
-            shape, self.lowest, self.highest, dtype=images.dtype, seed=draws
-        )
+        share = ops.square(keras.random.uniform(shape, dtype=images.dtype, seed=draws))
+        return self.lowest + (self.highest - self.lowest) * share
 
     def freeze(self, count: int, generator: np.random.Generator) -> NDArray[np.float32]:
         """Return a level for each image, shape (count, 1, 1, 1); fixed ones draw nothing."""
         shape = (count, 1, 1, 1)
         if self.fixed:
             return np.full(shape, self.lowest, np.float32)
-        return generator.uniform(self.lowest, self.highest, shape).astype(np.float32)
+        share = np.square(generator.random(shape))
+        return (self.lowest + (self.highest - self.lowest) * share).astype(np.float32)
