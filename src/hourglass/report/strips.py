@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from hourglass.files import write_bytes
 from hourglass.records import Samples, Scores
 from hourglass.report import words
 from hourglass.report.contents import Contents
+
+# With all of them a strip is taller than a screen; the table has every figure.
+_BASELINES_SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +112,13 @@ def strip_of(
 def _rows(
     group: str, samples: Samples, scores: Scores
 ) -> Iterator[tuple[str, str, NDArray[np.float32]]]:
-    """Yield label, kind and images of each row: clean, the input, the baselines, the model."""
+    """Yield label, kind and images of each row: clean, input, the best baselines, the model."""
     yield "clean", "clean", samples.strip(group, "clean")
+    baselines = [method for method in scores.methods if method.kind == "baseline"]
+    best = sorted(baselines, key=lambda method: method.mse)[:_BASELINES_SHOWN]
     for method in scores.methods:
-        if method.method in samples.images:
+        shown = method.kind != "baseline" or method in best
+        if shown and method.method in samples.images:
             yield method.label, method.kind, samples.strip(group, method.method)
 
 
