@@ -34,7 +34,7 @@ from hourglass.records import (
     Samples,
     Scores,
 )
-from hourglass.report import charts, write_report
+from hourglass.report import svg, write_report
 from hourglass.runs import RunFolder, read_environment
 
 SOURCE = Path(__file__).parent.parent / "src" / "hourglass"
@@ -230,7 +230,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     packed = gzip.compress(LETTERS, mtime=0)
     monkeypatch.setattr(download, "_receive", lambda url, advance: packed)
     monkeypatch.setattr(os, "fsync", lambda handle: None)
-    monkeypatch.setattr(charts, "_svg", lambda sketch: f"<svg>{sketch.name}</svg>")
+    monkeypatch.setattr(svg, "_svg", lambda sketch: f"<svg>{sketch.name}</svg>")
     return place
 
 
