@@ -18,7 +18,7 @@ demo: $(VENV)/.ready-demo
 
 ## make test    all tests, linters and type checks
 test: $(VENV)/.ready-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 ## make check   linters, format, types and floors alone
 check: $(VENV)/.ready-test
