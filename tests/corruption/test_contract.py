@@ -186,8 +186,8 @@ def test_a_range_gives_each_image_a_level_of_its_own():
         spread = noisy.std(axis=(1, 2, 3))
         assert spread.min() == pytest.approx(0.02, abs=0.006)
         assert spread.max() == pytest.approx(0.1, abs=0.006)
-        # Low levels more often: lowest + width · u² has these quartiles.
-        quartiles = 0.02 + 0.08 * np.array([0.25, 0.5, 0.75]) ** 2
+        # Low levels more often: lowest + width · u³ has these quartiles.
+        quartiles = 0.02 + 0.08 * np.array([0.25, 0.5, 0.75]) ** 3
         assert np.quantile(spread, [0.25, 0.5, 0.75]) == pytest.approx(quartiles, abs=0.008)
 
 

@@ -1,7 +1,7 @@
 """How strong a corruption is: the same for all images, or drawn for each."""
 
 from collections.abc import Callable
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 import keras
 import numpy as np
@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from hourglass.errors import ConfigurationError
 
 Level = float | tuple[float, float]
+_EXPONENT: Final = 3
 
 
 class Levels(NamedTuple):
     """The lowest and the highest level, between which each image draws its own.
 
-    Low levels are drawn more often: lowest + (highest − lowest) · u² with u uniform in [0, 1].
-    Errors at high levels are so much larger that with an even draw a blind denoiser learned little
-    of the low ones: trained on 0.05 to 0.5 it lost 0.74 dB to a specialist at 0.1, and nothing at
-    0.4 (Fashion-MNIST, 24 epochs against 8).
+    Low levels are drawn more often: lowest + (highest − lowest) · u³ with u uniform in [0, 1].
+    Errors at high levels are so much larger that with an even draw a blind denoiser learns little
+    of the low ones (docs/decisions/007-levels-of-a-range.md).
     """
 
     lowest: float
@@ -61,7 +61,7 @@ class Levels(NamedTuple):
         shape = (ops.shape(images)[0], 1, 1, 1)
         if self.fixed:
             return ops.full(shape, self.lowest, dtype=images.dtype)
-        share = ops.square(keras.random.uniform(shape, dtype=images.dtype, seed=draws))
+        share = ops.power(keras.random.uniform(shape, dtype=images.dtype, seed=draws), _EXPONENT)
         return self.lowest + (self.highest - self.lowest) * share
 
     def freeze(self, count: int, generator: np.random.Generator) -> NDArray[np.float32]:
@@ -69,5 +69,5 @@ class Levels(NamedTuple):
         shape = (count, 1, 1, 1)
         if self.fixed:
             return np.full(shape, self.lowest, np.float32)
-        share = np.square(generator.random(shape))
+        share = generator.random(shape) ** _EXPONENT
         return (self.lowest + (self.highest - self.lowest) * share).astype(np.float32)
