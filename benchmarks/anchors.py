@@ -8,7 +8,6 @@ without the validation slice. The ridge of the LMMSE is chosen on the last 6,000
 """
 
 import argparse
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from hourglass.baselines import AffineLMMSE, Baseline, Pairs, PCAReconstruction
 from hourglass.evaluation import mean_squared_errors
 from hourglass.experiment.pairs import freeze_pairs
 from hourglass.images import Splits, load_splits
+from tables import write_table
 
 # Test MSE of PCA, clipped to [0, 1], by the size of the code; exact, fitted on 60,000 images.
 PCA = {
@@ -114,16 +114,7 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path)
     parser.add_argument("--output", type=Path, required=True)
     words = parser.parse_args()
-    with words.output.open("w", newline="") as file:
-        writer = None
-        for name in PCA:
-            for row in lines(name, words.data_dir):
-                writer = writer or csv.DictWriter(file, row, lineterminator="\n")
-                if file.tell() == 0:
-                    writer.writeheader()
-                writer.writerow(row)
-                file.flush()
-                print(row, flush=True)
+    write_table(words.output, (line for name in PCA for line in lines(name, words.data_dir)))
 
 
 if __name__ == "__main__":

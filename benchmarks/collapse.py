@@ -15,7 +15,6 @@ A collapsed network gives nearly one image for all. Three questions, each a part
 """
 
 import argparse
-import csv
 import math
 import re
 import time
@@ -38,6 +37,7 @@ from hourglass.losses import loss_from_words
 from hourglass.models import Denoiser, ImageModel, build_model
 from hourglass.records import NETWORK_DEFAULTS, Experiment, NetworkName, TrainingPlan
 from hourglass.training import train
+from tables import write_table
 
 SEEDS = range(5)
 DATA = ("fashion-mnist", "mnist")
@@ -186,16 +186,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     words = parser.parse_args()
     splits = {name: load_splits(name, seed=0, data_dir=words.data_dir) for name in DATA}
-    with words.output.open("w", newline="") as file:
-        writer = None
-        for row in rows():
-            line = measure(row, splits[row.data])
-            writer = writer or csv.DictWriter(file, line, lineterminator="\n")
-            if file.tell() == 0:
-                writer.writeheader()
-            writer.writerow(line)
-            file.flush()
-            print(line, flush=True)
+    write_table(words.output, (measure(row, splits[row.data]) for row in rows()))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ training had broken down on its way.
 """
 
 import argparse
-import csv
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from hourglass.images import load_splits
 from hourglass.models import build_model
 from hourglass.records import NETWORK_DEFAULTS, ModelSpec, NetworkOptions, TrainingPlan
 from hourglass.training import train
+from tables import write_table
 
 UNET = NETWORK_DEFAULTS["unet"]
 DEFAULT = TrainingPlan(epochs=1)
@@ -119,16 +119,7 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path)
     parser.add_argument("--output", type=Path, required=True)
     words = parser.parse_args()
-    with words.output.open("w", newline="") as file:
-        writer = None
-        for row in rows():
-            line = measure(row, words.images, words.data_dir)
-            writer = writer or csv.DictWriter(file, line, lineterminator="\n")
-            if file.tell() == 0:
-                writer.writeheader()
-            writer.writerow(line)
-            file.flush()
-            print(line, flush=True)
+    write_table(words.output, (measure(row, words.images, words.data_dir) for row in rows()))
 
 
 if __name__ == "__main__":

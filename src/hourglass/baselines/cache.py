@@ -1,7 +1,6 @@
 """What was found once, kept under a key that says all it depends on."""
 
 import contextlib
-import io
 import os
 import zipfile
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from typing import Any, Final, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.files import write_bytes
+from hourglass.files import atomic_write
 
 _MOST_BYTES: Final = 1 << 30
 
@@ -54,9 +53,8 @@ class ArrayCache:
         WriteError
             If they cannot be written.
         """
-        content = io.BytesIO()
-        np.savez(content, **dict[str, Any](arrays))
-        write_bytes(self._path(key), content.getvalue())
+        with atomic_write(self._path(key)) as file:
+            np.savez(file, **dict[str, Any](arrays))
         self._make_room()
 
     def _path(self, key: str) -> Path:

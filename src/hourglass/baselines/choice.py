@@ -20,8 +20,10 @@ def chosen_on_validation(
     candidates: Iterable[Parameter],
     reconstruct: Callable[[NDArray[np.float32], Parameter], NDArray[np.float32]],
     validation: Pairs,
+    *,
+    most_images: int | None = _MOST_IMAGES,
 ) -> Parameter:
-    """Return the candidate with the lowest mean squared error on the first validation pairs.
+    """Return the candidate with the lowest mean squared error on validation pairs.
 
     Parameters
     ----------
@@ -30,9 +32,12 @@ def chosen_on_validation(
     reconstruct
         Rebuilds images, shape (count, height, width, channels), with one candidate.
     validation
-        At most 100 of these pairs are used: most filters work image by image.
+        Where the error is taken.
+    most_images
+        How many of these pairs are used, the first ones; ``None`` for all. By default 100: most
+        filters work image by image.
     """
-    seen, clean = (images[:_MOST_IMAGES] for images in validation)
+    seen, clean = (images[:most_images] for images in validation)
 
     def error(candidate: Parameter) -> float:
         return float(mean_squared_errors(clean, reconstruct(seen, candidate)).mean())

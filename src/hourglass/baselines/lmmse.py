@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.baselines.base import Baseline, Pairs, Shape
-from hourglass.evaluation import mean_squared_errors
+from hourglass.baselines.choice import chosen_on_validation
 
 _RIDGES: Final = (1e-8, 1e-4, 1e-3, 1e-2, 1e-1)
 # Beyond this the map has more entries than it is worth to keep (134 MB) and minutes to find.
@@ -51,13 +51,12 @@ class AffineLMMSE(Baseline):
             ridge: self._map(variances, directions, crossed, ridge).astype(np.float32)
             for ridge in _RIDGES
         }
-        errors = {
-            ridge: mean_squared_errors(
-                validation.clean, self._apply(matrix, validation.seen)
-            ).mean()
-            for ridge, matrix in maps.items()
-        }
-        self._ridge = min(errors, key=errors.__getitem__)
+        self._ridge = chosen_on_validation(
+            _RIDGES,
+            lambda seen, ridge: self._apply(maps[ridge], seen),
+            validation,
+            most_images=None,
+        )
         self._matrix = maps[self._ridge]
         return self
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
 from hourglass.baselines.base import Baseline, Pairs
-from hourglass.evaluation import mean_squared_errors
+from hourglass.baselines.choice import chosen_on_validation
 
 _SIZES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 
@@ -60,13 +60,7 @@ class PCAReconstruction(Baseline):
 
     def _best_size(self, validation: Pairs) -> int:
         sizes = [size for size in _SIZES if size <= len(self._components)]
-        errors = {
-            size: mean_squared_errors(
-                validation.clean, self._projected(validation.seen, size)
-            ).mean()
-            for size in sizes
-        }
-        return min(errors, key=errors.__getitem__)
+        return chosen_on_validation(sizes, self._projected, validation, most_images=None)
 
     def _projected(self, seen: NDArray[np.float32], size: int) -> NDArray[np.float32]:
         components = self._components[:size]

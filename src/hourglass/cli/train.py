@@ -17,7 +17,7 @@ from hourglass.cli.options import (
 )
 from hourglass.cli.telling import tell_finished_run
 from hourglass.errors import CollapseError, ConfigurationError
-from hourglass.records import Experiment, Scores, is_group, read_toml
+from hourglass.records import Experiment, Scores, is_group, read_toml, without_rivals
 
 
 def train(
@@ -89,17 +89,13 @@ def _experiment(data: str | None, config: Path | None, options: ExperimentOption
             f"{config} describes several runs. `hourglass gallery run {config}` makes them all."
         )
     given = options.given() | ({} if data is None else {"data": data})
-    if "noise" in given or "corruption" in given:
-        values.pop("noise", None)
-        values.pop("corruption", None)
-        if values.get("objective") in ("plain", "denoising", "masked"):
-            # It says no more than the corruption that is replaced.
-            values.pop("objective")
+    values = without_rivals(values, given)
+    of_the_corruption = values.get("objective") in ("plain", "denoising", "masked")
+    if {"noise", "corruption"} & given.keys() and of_the_corruption:
+        # It says no more than the corruption that is replaced.
+        values.pop("objective")
     if "objective" in given:
         _drop_other_objective(values, given)
-    if "epochs" in given or "minutes" in given:
-        values.pop("epochs", None)
-        values.pop("minutes", None)
     if given.get("network", values.get("network")) != values.get("network"):
         # Sizes in the file are those of its own network.
         for key in ("units", "latent_dim", "activation", "code_activation", "output_activation"):

@@ -5,18 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from hourglass.baselines import AffineLMMSE, Pairs
 from hourglass.bundles import load_model
 from hourglass.corruption import corruption_from_words
 from hourglass.errors import ConfigurationError
-from hourglass.evaluation import mean_squared_errors
 from hourglass.experiment.evaluate import load_splits_of
-from hourglass.experiment.pairs import freeze_pairs
+from hourglass.experiment.pairs import (
+    error_of,
+    error_of_input,
+    freeze_known_pairs,
+    freeze_pairs,
+)
 from hourglass.experiment.rivals import Rivals
 from hourglass.images import Splits
-from hourglass.inference import reconstruct
 from hourglass.models import ImageModel
 from hourglass.records import CrossCell, CrossTable, Experiment, TrainedByTested
 from hourglass.runs import RunFolder
@@ -136,19 +137,14 @@ def _cell(
     cell = CrossCell(
         tested_on=tested_on,
         images=len(pairs.clean),
-        mse=_error(model, pairs),
-        input_mse=float(mean_squared_errors(pairs.clean, pairs.seen).mean()),
+        mse=error_of(model, pairs),
+        input_mse=error_of_input(pairs),
         lmmse=_lmmse(experiment, splits, tested_on, pairs),
     )
     if not with_gap:
         return cell
-    count = min(len(splits.test), len(splits.train))
-    known = freeze_pairs(splits.train.take(np.arange(count)), tested_on, "train")
-    return replace(cell, train_images=count, train_mse=_error(model, known))
-
-
-def _error(model: ImageModel, pairs: Pairs) -> float:
-    return float(mean_squared_errors(pairs.clean, reconstruct(model, pairs.seen)).mean())
+    known = freeze_known_pairs(splits, tested_on)
+    return replace(cell, train_images=len(known.clean), train_mse=error_of(model, known))
 
 
 def _lmmse(

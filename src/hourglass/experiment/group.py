@@ -7,7 +7,6 @@ from itertools import product
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from hourglass.bundles import load_model
 from hourglass.errors import DataError, OutputExistsError
@@ -16,12 +15,11 @@ from hourglass.experiment.cross import cross_two_runs
 from hourglass.experiment.evaluate import load_splits_of
 from hourglass.experiment.linear_study import study_linear
 from hourglass.experiment.noise_study import study_noise
-from hourglass.experiment.pairs import freeze_pairs
+from hourglass.experiment.pairs import error_of, freeze_known_pairs, freeze_pairs
 from hourglass.experiment.run import run_experiment
 from hourglass.files import exists
-from hourglass.images import Splits
 from hourglass.inference import reconstruct
-from hourglass.models import ImageModel, LatentModel
+from hourglass.models import LatentModel
 from hourglass.records import Experiment, GroupPlan, GroupRecord, Member, MemberResult
 from hourglass.report import write_group_report
 from hourglass.runs import GroupFolder, RunFolder
@@ -174,22 +172,15 @@ def _result(member: Member, run: RunFolder, data_dir: Path | None, offline: bool
     corruption = member.experiment.corruption
     test = freeze_pairs(splits.test, corruption, "test")
     rebuilt = reconstruct(model, test.seen)
-    count, train_mse = _training_error(model, splits, corruption)
+    known = freeze_known_pairs(splits, corruption)
     return MemberResult(
         name=member.name,
         role=member.role,
         about=member.about,
         images_seen=run.read_record().steps * member.experiment.plan.batch_size,
         code_size=model.code_size if isinstance(model, LatentModel) else None,
-        train_images=count,
-        train_mse=train_mse,
+        train_images=len(known.clean),
+        train_mse=error_of(model, known),
         test_mse=float(mean_squared_errors(test.clean, rebuilt).mean()),
         spectrum=tuple(error_by_frequency(test.clean, rebuilt).tolist()),
     )
-
-
-def _training_error(model: ImageModel, splits: Splits, corruption: str | None) -> tuple[int, float]:
-    """Return how many training images were rebuilt, as many as there are test images, and how."""
-    count = min(len(splits.test), len(splits.train))
-    known = freeze_pairs(splits.train.take(np.arange(count)), corruption, "train")
-    return count, float(mean_squared_errors(known.clean, reconstruct(model, known.seen)).mean())

@@ -8,11 +8,10 @@ import numpy as np
 from hourglass.baselines import Pairs
 from hourglass.bundles import load_model
 from hourglass.errors import ConfigurationError
-from hourglass.evaluation import mean_squared_errors, peak_signal_to_noise
+from hourglass.evaluation import peak_signal_to_noise
 from hourglass.experiment.evaluate import load_splits_of
-from hourglass.experiment.pairs import freeze_pairs
+from hourglass.experiment.pairs import error_of, error_of_input, freeze_pairs
 from hourglass.images import Splits
-from hourglass.inference import reconstruct
 from hourglass.models import ImageModel
 from hourglass.records import NoiseStudy
 from hourglass.runs import RunFolder
@@ -44,7 +43,7 @@ def study_noise(
     splits = load_splits_of(runs[0], data_dir=data_dir, offline=offline)
     models = [load_model(run.model)[0] for run in runs]
     validation, test = (_errors(models, levels, splits, split) for split in ("validation", "test"))
-    inputs = [_input_error(splits, level) for level in levels]
+    inputs = [error_of_input(_pairs(splits, level, "validation")) for level in levels]
     gains = peak_signal_to_noise(validation) - peak_signal_to_noise(np.array(inputs))
     means = gains.mean(axis=1)
     clean = freeze_pairs(splits.validation, None, "validation")
@@ -53,7 +52,7 @@ def study_noise(
         tested_on=tuple(levels),
         gains=_rows(gains),
         mean_gains=tuple(means.tolist()),
-        clean_mse=tuple(_error(model, clean) for model in models),
+        clean_mse=tuple(error_of(model, clean) for model in models),
         test_mse=_rows(test),
         chosen=levels[int(means.argmax())],
     )
@@ -65,18 +64,13 @@ def _errors(
     """Return the error of each model (rows) at each level (columns)."""
     columns = []
     for level in levels:
-        pairs = freeze_pairs(getattr(splits, split), f"gaussian:{level:g}", split)
-        columns.append([_error(model, pairs) for model in models])
+        pairs = _pairs(splits, level, split)
+        columns.append([error_of(model, pairs) for model in models])
     return np.array(columns).T
 
 
-def _error(model: ImageModel, pairs: Pairs) -> float:
-    return float(mean_squared_errors(pairs.clean, reconstruct(model, pairs.seen)).mean())
-
-
-def _input_error(splits: Splits, level: float) -> float:
-    pairs = freeze_pairs(splits.validation, f"gaussian:{level:g}", "validation")
-    return float(mean_squared_errors(pairs.clean, pairs.seen).mean())
+def _pairs(splits: Splits, level: float, split: str) -> Pairs:
+    return freeze_pairs(getattr(splits, split), f"gaussian:{level:g}", split)
 
 
 def _rows(matrix: np.ndarray) -> tuple[tuple[float, ...], ...]:

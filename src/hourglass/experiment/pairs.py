@@ -1,10 +1,15 @@
-"""Frozen pairs: what every method sees, and what it should give."""
+"""Frozen pairs: what every method sees, what it should give, and how far a model is from it."""
 
 from typing import Final
 
+import numpy as np
+
 from hourglass.baselines import Pairs
 from hourglass.corruption import corruption_from_words
-from hourglass.images import Images
+from hourglass.evaluation import mean_squared_errors
+from hourglass.images import Images, Splits
+from hourglass.inference import reconstruct
+from hourglass.models import ImageModel
 from hourglass.seeds import generator
 
 # Not the seed of the run: two runs with different seeds are compared on the same noisy images.
@@ -28,3 +33,19 @@ def freeze_pairs(images: Images, corruption: str | None, split: str) -> Pairs:
         return Pairs(seen=clean, clean=clean)
     noise = generator(FROZEN_SEED, "frozen", split)
     return Pairs(seen=corruption_from_words(corruption).freeze(clean, noise), clean=clean)
+
+
+def freeze_known_pairs(splits: Splits, corruption: str | None) -> Pairs:
+    """Return pairs of as many training images as there are test images."""
+    count = min(len(splits.test), len(splits.train))
+    return freeze_pairs(splits.train.take(np.arange(count)), corruption, "train")
+
+
+def error_of(model: ImageModel, pairs: Pairs) -> float:
+    """Return the mean squared error of what a model makes of pairs."""
+    return float(mean_squared_errors(pairs.clean, reconstruct(model, pairs.seen)).mean())
+
+
+def error_of_input(pairs: Pairs) -> float:
+    """Return the mean squared error of what is seen itself."""
+    return float(mean_squared_errors(pairs.clean, pairs.seen).mean())

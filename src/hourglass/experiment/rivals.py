@@ -146,7 +146,7 @@ class Rivals:
         if state is not None:
             baseline.restore(state)
             return
-        baseline.fit(self._training, self._validation)
+        baseline.fit(self._training, self.validation)
         self._keep(key, baseline.state())
 
     def _scored(self, baseline: Baseline) -> Rival:
@@ -196,7 +196,8 @@ class Rivals:
         return freeze_pairs(self._splits.train, self._experiment.corruption, "train")
 
     @cached_property
-    def _validation(self) -> Pairs:
+    def validation(self) -> Pairs:
+        """The frozen pairs that baselines choose on."""
         return freeze_pairs(self._splits.validation, self._experiment.corruption, "validation")
 
 

@@ -64,7 +64,7 @@ def measure(
     fitted = list(rivals)
     rebuilt = reconstruct(model, pairs.seen)
     errors = mean_squared_errors(pairs.clean, rebuilt)
-    validation = freeze_pairs(splits.validation, experiment.corruption, "validation")
+    validation = rivals.validation
     noisy = [] if experiment.corruption is None else [_score_noisy(pairs, images)]
     scores = Scores(
         data=splits.name,
@@ -81,7 +81,7 @@ def measure(
         latent=_latent_health(model, pairs.seen, split),
         lookup=_lookup(rivals, errors, split),
     )
-    return Table(scores=scores, samples=_samples(experiment, pairs, fitted, rebuilt))
+    return Table(scores=scores, samples=_samples(experiment, pairs, fitted, rebuilt, errors))
 
 
 def _score_noisy(pairs: Pairs, images: Images) -> MethodScores:
@@ -118,7 +118,11 @@ def _score_model(
 
 
 def _samples(
-    experiment: Experiment, pairs: Pairs, fitted: list[Rival], rebuilt: NDArray[np.float32]
+    experiment: Experiment,
+    pairs: Pairs,
+    fitted: list[Rival],
+    rebuilt: NDArray[np.float32],
+    model_errors: NDArray[np.float64],
 ) -> Samples:
     """Return the images that the report shows; the baselines rebuild these alone."""
     errors = {rival.baseline.method: rival.errors for rival in fitted}
@@ -130,7 +134,7 @@ def _samples(
         rebuild = {"noisy": pairs.seen.__getitem__, **rebuild}
     return pick_samples(
         clean=pairs.clean,
-        errors={**errors, "model": mean_squared_errors(pairs.clean, rebuilt)},
+        errors={**errors, "model": model_errors},
         rebuild={**rebuild, "model": rebuilt.__getitem__},
         seed=experiment.plan.seed,
     )

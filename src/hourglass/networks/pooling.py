@@ -1,13 +1,13 @@
 """Convolutions with pooling down and up-sampling up again, written as two Sequentials."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import keras
 from keras import layers
 
 from hourglass.networks.halves import Halves, ImageShape, require_multiple
-from hourglass.networks.initial import glorot_uniform
+from hourglass.networks.initial import same_size
 from hourglass.records import NETWORK_DEFAULTS
 
 _DEFAULT: Final = NETWORK_DEFAULTS["pooling"]
@@ -49,22 +49,22 @@ def pooling_autoencoder(
     shape = require_multiple(image_shape, 2 ** len(units), "pooling")
     encoder = keras.Sequential([keras.Input(shape, name="images")], name="encoder")
     for number, channels in enumerate(units, start=1):
-        options = _options(f"convolution_{number}", activation, seed)
+        options = same_size(f"convolution_{number}", activation, seed)
         encoder.add(layers.Conv2D(channels, 3, **options))
         encoder.add(layers.MaxPooling2D(name=f"pooling_{number}"))
     decoder = keras.Sequential(
         [
             keras.Input(encoder.output_shape[1:], name="latents"),
-            layers.Conv2D(units[-1], 3, **_options("spread", activation, seed)),
+            layers.Conv2D(units[-1], 3, **same_size("spread", activation, seed)),
         ],
         name="decoder",
     )
     for number in range(len(units), 1, -1):
-        options = _options(f"transposed_{number}", activation, seed)
+        options = same_size(f"transposed_{number}", activation, seed)
         decoder.add(layers.UpSampling2D(name=f"doubling_{number}"))
         decoder.add(layers.Conv2DTranspose(units[number - 1], 3, **options))
     decoder.add(layers.UpSampling2D(name="doubling_1"))
-    options = _options("pixels", output_activation or "sigmoid", seed)
+    options = same_size("pixels", output_activation or "sigmoid", seed)
     decoder.add(layers.Conv2DTranspose(shape[2], 3, **options))
     return Halves(_functional(encoder), _functional(decoder))
 
@@ -72,12 +72,3 @@ def pooling_autoencoder(
 def _functional(network: keras.Sequential) -> keras.Model:
     """Return the same layers as a Functional model, whose graph can be read."""
     return keras.Model(network.inputs, network.outputs[0], name=network.name)
-
-
-def _options(name: str, activation: str, seed: int) -> dict[str, Any]:
-    return {
-        "padding": "same",
-        "activation": activation,
-        "kernel_initializer": glorot_uniform(seed, name),
-        "name": name,
-    }

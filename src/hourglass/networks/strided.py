@@ -1,13 +1,13 @@
 """Strided convolutions down to small maps, transposed ones up again: no dense layer at all."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import keras
 from keras import layers
 
 from hourglass.networks.halves import Halves, ImageShape, require_multiple
-from hourglass.networks.initial import glorot_uniform
+from hourglass.networks.initial import same_size
 from hourglass.records import NETWORK_DEFAULTS
 
 _DEFAULT: Final = NETWORK_DEFAULTS["strided"]
@@ -49,24 +49,15 @@ def strided_autoencoder(
     images = keras.Input(shape, name="images")
     maps = images
     for number, channels in enumerate(units, start=1):
-        options = _options(f"convolution_{number}", activation, seed)
+        options = same_size(f"convolution_{number}", activation, seed)
         maps = layers.Conv2D(channels, 3, strides=2, **options)(maps)
     latents = keras.Input(maps.shape[1:], name="latents")
     grown = latents
     for number, channels in zip(range(len(units), 0, -1), reversed(units), strict=True):
-        options = _options(f"transposed_{number}", activation, seed)
+        options = same_size(f"transposed_{number}", activation, seed)
         grown = layers.Conv2DTranspose(channels, 3, strides=2, **options)(grown)
-    pixels = layers.Conv2D(shape[2], 3, **_options("pixels", output_activation or "sigmoid", seed))
+    pixels = layers.Conv2D(shape[2], 3, **same_size("pixels", output_activation or "sigmoid", seed))
     return Halves(
         keras.Model(images, maps, name="encoder"),
         keras.Model(latents, pixels(grown), name="decoder"),
     )
-
-
-def _options(name: str, activation: str, seed: int) -> dict[str, Any]:
-    return {
-        "padding": "same",
-        "activation": activation,
-        "kernel_initializer": glorot_uniform(seed, name),
-        "name": name,
-    }

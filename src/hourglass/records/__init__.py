@@ -2,7 +2,7 @@
 
 from hourglass.records.architecture import Architecture, LayerRecord
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
-from hourglass.records.experiment import DEMO, Experiment, read_toml
+from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
 from hourglass.records.files import FileScores
 from hourglass.records.gallery import gallery_names, gallery_path, read_entry
 from hourglass.records.group import (
@@ -90,4 +90,5 @@ __all__ = [
     "read_toml",
     "resolve",
     "to_json",
+    "without_rivals",
 ]

@@ -37,6 +37,9 @@ _NETWORK_WORDS: Final[Mapping[NetworkName, str]] = MappingProxyType(
     }
 )
 
+# Two ways to say one thing.
+_RIVALS: Final = (frozenset({"noise", "corruption"}), frozenset({"epochs", "minutes"}))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Experiment:
@@ -335,6 +338,12 @@ def read_toml(path: Path) -> dict[str, Any]:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{path} is not TOML: {error}") from error
+
+
+def without_rivals(values: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return keys without those that exclude one of the keys given over them."""
+    rivals = {key for pair in _RIVALS if given.keys() & pair for key in pair}
+    return {key: value for key, value in values.items() if key not in rivals}
 
 
 def _option(name: str, value: Any) -> list[str]:

@@ -1,25 +1,20 @@
 """Several runs that belong together: what was asked for, and what came of it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, cast, get_args
 
-from hourglass.errors import ConfigurationError, nearest
+from hourglass.errors import ConfigurationError, require_known
 from hourglass.records.cross import TrainedByTested
-from hourglass.records.experiment import Experiment, read_toml
+from hourglass.records.experiment import Experiment, read_toml, without_rivals
 from hourglass.records.linear import LinearComparison
 from hourglass.records.plan import TrainingPlan
 
 RoleName = Literal["published", "changed", "own"]
 StoryName = Literal["comparison", "linear-vs-pca", "noise-factor"]
 
-_STORIES: Final[Mapping[str, StoryName]] = {
-    "comparison": "comparison",
-    "linear-vs-pca": "linear-vs-pca",
-    "noise-factor": "noise-factor",
-}
 _TABLES: Final[Mapping[str, RoleName]] = {"run": "published", "own": "own"}
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,40}")
 # What Hourglass' own choice takes over from a file: the question, and how much may be seen.
@@ -150,13 +145,8 @@ def _member(row: dict[str, Any], above: Mapping[str, Any], role: RoleName, sourc
 
 
 def _merged(above: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keys of one run; one of two keys that exclude each other gives way."""
-    merged = dict(above)
-    for first, second in (("noise", "corruption"), ("epochs", "minutes")):
-        if first in row or second in row:
-            merged.pop(first, None)
-            merged.pop(second, None)
-    return merged | dict(row)
+    """Return the keys of one run."""
+    return without_rivals(above, row) | dict(row)
 
 
 def _question(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,12 +154,8 @@ def _question(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _story(name: Any, source: str) -> StoryName:
-    if name not in _STORIES:
-        raise ConfigurationError(
-            f"{source}: story {name!r} is not known.{nearest(str(name), _STORIES)} There is: "
-            f"{', '.join(_STORIES)}."
-        )
-    return _STORIES[name]
+    known = require_known(f"{source}: story", str(name), get_args(StoryName))
+    return cast(StoryName, known)
 
 
 def _on(member: Member, data: str) -> Member:
@@ -316,7 +302,3 @@ class GroupRecord:
             if member.name == name:
                 return member
         raise ConfigurationError(f"The group {self.name} has no run {name!r}.")
-
-    def of_role(self, roles: Sequence[RoleName]) -> tuple[MemberResult, ...]:
-        """Return the members of some roles, in order."""
-        return tuple(member for member in self.members if member.role in roles)

@@ -203,13 +203,7 @@ class RunFolder:
             raise DataError(f"{path} does not hold the samples of a run: {error}") from error
 
     def _read(self, kind: type[Record], name: str) -> Record:
-        path = self._existing(name)
-        try:
-            with _reading(path):
-                content = path.read_bytes()
-            return from_json(kind, content, str(path))
-        except ConfigurationError as error:
-            raise DataError(str(error)) from error
+        return read_json(kind, self._existing(name))
 
     def _existing(self, name: str) -> Path:
         path = self.path / name
@@ -221,6 +215,22 @@ class RunFolder:
                 "Train again with another --output."
             )
         return path
+
+
+def read_json(kind: type[Record], path: Path) -> Record:
+    """Read a record from its file.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or does not hold such a record.
+    """
+    try:
+        with _reading(path):
+            content = path.read_bytes()
+        return from_json(kind, content, str(path))
+    except ConfigurationError as error:
+        raise DataError(str(error)) from error
 
 
 def find_run(name: str, root: Path) -> RunFolder:

@@ -10,7 +10,6 @@
         report.html         written by ``report``
 """
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, final
@@ -18,10 +17,10 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import ConfigurationError, DataError
-from hourglass.files import make_folder, write_bytes
-from hourglass.records import GroupRecord, from_json, to_json
-from hourglass.runs.folder import RunFolder
+from hourglass.errors import DataError
+from hourglass.files import atomic_write, make_folder, write_bytes
+from hourglass.records import GroupRecord, to_json
+from hourglass.runs.folder import RunFolder, read_json
 
 
 @final
@@ -70,9 +69,8 @@ class GroupFolder:
         WriteError
             If it cannot be written.
         """
-        content = io.BytesIO()
-        np.savez_compressed(content, **dict[str, Any](components))
-        write_bytes(self.path / "components.npz", content.getvalue())
+        with atomic_write(self.path / "components.npz") as file:
+            np.savez_compressed(file, **dict[str, Any](components))
 
     def read_components(self) -> dict[str, NDArray[np.float32]]:
         """Read ``components.npz``, empty where there is none.
@@ -110,11 +108,4 @@ class GroupFolder:
         DataError
             If it is missing or damaged.
         """
-        path = self.path / "group.json"
-        try:
-            return from_json(GroupRecord, path.read_bytes(), str(path))
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise DataError(f"{path} cannot be read: {reason}.") from error
-        except ConfigurationError as error:
-            raise DataError(str(error)) from error
+        return read_json(GroupRecord, self.path / "group.json")
