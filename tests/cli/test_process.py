@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,15 +29,21 @@ def _interruptible():
     signal.signal(signal.SIGINT, before)
 
 
-def start(*words: str | Path, cwd: Path, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def start(*words: str | Path, cwd: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
         [sys.executable, "-m", "hourglass", *map(str, words)],
         cwd=cwd,
         env=os.environ | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            # One that did not end in time would be waited for without end.
+            process.kill()
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import cyclopts
 from hourglass import __version__
 from hourglass.cli.environment import EnvironmentOptions
 from hourglass.cli.exits import exit_code
+from hourglass.cli.interruption import interruptible
 from hourglass.cli.output import errors
 
 app = cyclopts.App(
@@ -54,8 +55,9 @@ def run_command(words: Sequence[str] | None = None) -> NoReturn:
     """
     words = sys.argv[1:] if words is None else list(words)
     try:
-        app(words, exit_on_error=False, print_error=False, result_action="return_value")
-        sys.stdout.flush()
+        with interruptible():
+            app(words, exit_on_error=False, print_error=False, result_action="return_value")
+            sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
         # Whoever reads has read enough, as `head` does (rich then asks for the exit); the rest
         # goes nowhere.
