@@ -64,9 +64,12 @@ def test_a_scale_of_zero_is_refused():
         image_strip(_rows(1), 0)
 
 
-@pytest.mark.parametrize(("side", "scale"), [(8, 10), (28, 3), (64, 1), (500, 1)])
-def test_scales_are_whole_and_at_least_one(side, scale):
-    assert strip_scale(side) == scale
+@pytest.mark.parametrize(
+    ("side", "count", "scale"),
+    [(8, 1, 10), (28, 1, 3), (28, 10, 3), (28, 15, 2), (64, 1, 1), (500, 1, 1), (28, 500, 1)],
+)
+def test_scales_are_whole_and_at_least_one(side, count, scale):
+    assert strip_scale(side, count) == scale
 
 
 def _rows(channels: int) -> dict[str, np.ndarray]:

@@ -15,6 +15,7 @@ from hourglass.records import MethodScores, Samples
 from hourglass.seeds import generator
 
 _STRIP_LENGTH: Final = 10
+_RANDOM_LENGTH: Final = 15
 
 Rebuild = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 
@@ -100,8 +101,9 @@ def _groups(errors: NDArray[np.float64], seed: int) -> dict[str, NDArray[np.int6
     ranked = np.argsort(errors, kind="stable")
     length = min(_STRIP_LENGTH, len(ranked))
     middle = (len(ranked) - length) // 2
+    chance, size = generator(seed, "samples"), min(_RANDOM_LENGTH, len(ranked))
     return {
-        "random": generator(seed, "samples").choice(len(ranked), size=length, replace=False),
+        "random": chance.choice(len(ranked), size=size, replace=False),
         "best": ranked[:length],
         "median": ranked[middle : middle + length],
         "worst": ranked[::-1][:length].copy(),

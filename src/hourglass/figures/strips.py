@@ -14,14 +14,23 @@ from hourglass.figures.style import INK
 
 GAP: Final = 3
 _TILE_SIDE: Final = 84
+_STRIP_WIDTH: Final = 860
 _MARGIN: Final = 10
 _FONT_SIZE: Final = 14
 _TITLE_HEIGHT: Final = 30
 
 
-def strip_scale(image_side: int) -> int:
-    """Return the whole factor that brings an image of this side near a good size on screen."""
-    return max(1, _TILE_SIDE // image_side)
+def strip_scale(image_side: int, count: int = 1) -> int:
+    """Return the whole factor that brings images of this side near a good size on screen.
+
+    Parameters
+    ----------
+    image_side
+        The longer side of an image, in pixels.
+    count
+        Images that stand side by side, which should fit on a page.
+    """
+    return max(1, min(_TILE_SIDE, _STRIP_WIDTH // count) // image_side)
 
 
 def image_strip(rows: Mapping[str, NDArray[Any]], scale: int) -> NDArray[np.uint8]:

@@ -23,7 +23,7 @@ def save_group_strips(group: GroupContents, folder: Path) -> list[Strip]:
     strips = []
     for number, shown in enumerate(_shared(group), start=1):
         rows = list(_rows(shown))
-        scale = scale_of(shown[0][1])
+        scale = scale_of(shown[0][1], _GROUP)
         description, split = words.GROUPS[_GROUP], words.measured_on(shown[0][0].scores)
         caption = f"{description.caption} {split.capitalize()}."
         strips.append(strip_of(description.title, caption, rows, scale))

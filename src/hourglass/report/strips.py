@@ -79,7 +79,7 @@ def save_strips(contents: Contents, folder: Path) -> list[Strip]:
             strips.append(_strip(group, samples, scores))
             title = f"{words.GROUPS[group].title} ({words.measured_on(scores)})"
             rows = {label: images for label, _, images in _rows(group, samples, scores)}
-            picture = labeled_strip(rows, scale_of(samples), title)
+            picture = labeled_strip(rows, scale_of(samples, group), title)
             write_bytes(folder / f"strip-{group}.png", png(picture))
     return strips
 
@@ -88,7 +88,8 @@ def _strip(group: str, samples: Samples, scores: Scores) -> Strip:
     description = words.GROUPS[group]
     rows = _rows(group, samples, scores)
     errors = _errors(group, samples)
-    return strip_of(description.title, description.caption, rows, scale_of(samples), errors)
+    scale = scale_of(samples, group)
+    return strip_of(description.title, description.caption, rows, scale, errors)
 
 
 def strip_of(
@@ -129,9 +130,9 @@ def _errors(group: str, samples: Samples) -> tuple[float, ...]:
     return tuple(float(errors["model"][index]) for index in samples.groups[group])
 
 
-def scale_of(samples: Samples) -> int:
-    """Return how many times larger the pixels of these images are shown."""
-    return strip_scale(max(samples.images["clean"].shape[1:3]))
+def scale_of(samples: Samples, group: str) -> int:
+    """Return how many times larger the pixels of the images of a group are shown."""
+    return strip_scale(max(samples.images["clean"].shape[1:3]), len(samples.groups[group]))
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:
