@@ -42,6 +42,7 @@ _HOME = {
     "pooling_autoencoder": "networks",
     "read_image_file": "images",
     "reconstruct": "inference",
+    "residual": "networks",
     "run_experiment": "experiment",
     "save_model": "bundles",
     "strided_autoencoder": "networks",

@@ -16,6 +16,8 @@ SIZES = [
     ("pooling", (8, 12, 1), (4, 6), None),
     ("pooling", (8, 16, 3), (5, 4, 6), None),
     ("pooling", (2, 2, 4), (5,), None),
+    ("residual", (8, 7, 1), (6,), None),
+    ("residual", (3, 5, 3), (6, 4, 5), None),
     ("strided", (8, 12, 1), (4, 6), None),
     ("strided", (8, 16, 3), (5, 4, 6), None),
     ("strided", (2, 2, 4), (5,), None),
@@ -56,7 +58,7 @@ def test_what_a_network_with_a_code_needs(network: str) -> None:
         weight_shapes(described(network, (8, None, 1), (4,), 2))
 
 
-@pytest.mark.parametrize("network", ["pooling", "strided", "unet"])
+@pytest.mark.parametrize("network", ["pooling", "residual", "strided", "unet"])
 def test_networks_without_a_code_of_a_chosen_size(network: str) -> None:
     with pytest.raises(ConfigurationError, match="no code of a chosen size"):
         weight_shapes(described(network, (8, 8, 1), (4,), 2))

@@ -35,6 +35,10 @@ SPECS = [
     ),
     pytest.param(ModelSpec(network="dense", image_shape=SHAPE, options=TIED), id="tied"),
     pytest.param(ModelSpec(network="pooling", image_shape=SHAPE, options=UNET), id="pooling"),
+    pytest.param(
+        ModelSpec(network="residual", image_shape=SHAPE, options=UNET, corruption="gaussian:0.2"),
+        id="residual",
+    ),
     pytest.param(ModelSpec(network="strided", image_shape=SHAPE, options=UNET), id="strided"),
     pytest.param(
         ModelSpec(network="dense", image_shape=SHAPE, options=DENSE, objective="sparse"),

@@ -10,6 +10,7 @@ from hourglass.networks import (
     convolutional_autoencoder,
     dense_autoencoder,
     pooling_autoencoder,
+    residual,
     strided_autoencoder,
     unet,
 )
@@ -48,9 +49,14 @@ def test_weights_follow_from_the_seed_alone(name):
     assert not all(map(np.array_equal, first.get_weights(), other.get_weights()))
 
 
+def varied(weights):
+    # Biases start at zero, scales of normalization at one.
+    return np.unique(weights).size > 1
+
+
 @every_network
 def test_layers_do_not_start_with_the_same_weights(name):
-    kernels = [kernel for kernel in build(name, (8, 8, 1)).get_weights() if kernel.any()]
+    kernels = [kernel for kernel in build(name, (8, 8, 1)).get_weights() if varied(kernel)]
     starts = {kernel.ravel()[:4].tobytes() for kernel in kernels}
     assert len(starts) == len(kernels)
 
@@ -68,6 +74,13 @@ def test_the_founding_convolutional_networks_are_as_published(build_network, par
     encoder, decoder = build_network((28, 28, 1))
     assert encoder.output.shape[1:] == (7, 7, 8)
     assert encoder.count_params() + decoder.count_params() == parameters
+
+
+def test_an_untrained_residual_network_is_its_affine_map():
+    network = residual((8, 8, 1), units=(16, 8), seed=2)
+    images = generator(0).random((3, 8, 8, 1), np.float32)
+    affine = network.get_layer("affine")(images.reshape(3, -1))
+    np.testing.assert_allclose(network(images), np.reshape(affine, images.shape), atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["convolutional", "dense"])

@@ -88,6 +88,24 @@ def _pooling(spec: ModelSpec) -> Shapes:
     return shapes
 
 
+def _residual(spec: ModelSpec) -> Shapes:
+    pixels = math.prod(require_fixed(spec.image_shape, spec.network))
+    units = _units_alone(spec)
+    stream = units[0]
+    shapes = (
+        _layer("network/stream", pixels, stream)
+        | _norm("network/norm", stream)
+        | _layer("network/correction", stream, pixels)
+        | _layer("network/affine", pixels, pixels)
+    )
+    for number, width in enumerate(units, start=1):
+        name = f"network/block_{number}"
+        shapes |= _norm(f"{name}_norm", stream)
+        shapes |= _layer(f"{name}_first", stream, width)
+        shapes |= _layer(f"{name}_second", width, stream)
+    return shapes
+
+
 def _unet(spec: ModelSpec) -> Shapes:
     channels, units = spec.image_shape[2], _units_alone(spec)
     shapes = _transposed("network/correction", 2, units[0], channels)
@@ -111,6 +129,10 @@ def _block(name: str, width: int) -> Shapes:
 
 def _layer(name: str, *kernel: int) -> Shapes:
     return {f"{name}/kernel": kernel, f"{name}/bias": kernel[-1:]}
+
+
+def _norm(name: str, width: int) -> Shapes:
+    return {f"{name}/gamma": (width,), f"{name}/beta": (width,)}
 
 
 def _transposed(name: str, side: int, inputs: int, outputs: int) -> Shapes:
@@ -145,6 +167,7 @@ _SHAPES: Final[Mapping[str, Callable[[ModelSpec], Shapes]]] = MappingProxyType(
         "convolutional": _convolutional,
         "dense": _dense,
         "pooling": _pooling,
+        "residual": _residual,
         "strided": _strided,
         "unet": _unet,
     }

@@ -13,7 +13,7 @@ from hourglass.models.denoiser import Denoiser
 from hourglass.models.latent import LatentModel
 from hourglass.models.sparse import SparseAutoencoder
 from hourglass.networks import Halves
-from hourglass.records import LOCAL_NETWORKS, NETWORKS, ModelSpec, resolve
+from hourglass.records import NETWORKS, ModelSpec, resolve
 from hourglass.seeds import derive
 
 
@@ -63,12 +63,12 @@ def _network_options(spec: ModelSpec) -> dict[str, Any]:
     keywords: dict[str, Any] = {"units": options.units, "activation": options.activation}
     if options.latent_dim is not None:
         keywords["latent_dim"] = options.latent_dim
-    elif spec.network in LOCAL_NETWORKS and "bce" in spec.reconstruction_loss:
-        keywords["probabilities"] = True
     for name in ("code_activation", "output_activation", "tied"):
         if value := getattr(options, name):
             keywords[name] = value
     taken = inspect.signature(resolve("network", NETWORKS, spec.network)).parameters
+    if "probabilities" in taken and "bce" in spec.reconstruction_loss:
+        keywords["probabilities"] = True
     for name in keywords.keys() - taken.keys():
         raise ConfigurationError(
             f"The {spec.network} network takes no {name}. Leave it out, or choose network dense."

@@ -32,6 +32,7 @@ _NETWORK_WORDS: Final[Mapping[NetworkName, str]] = MappingProxyType(
         "convolutional": "convolutional",
         "dense": "dense",
         "pooling": "pooling",
+        "residual": "residual dense",
         "strided": "strided",
         "unet": "U-Net",
     }
@@ -53,8 +54,8 @@ class Experiment:
     data
         Name of a data set, or a path.
     network
-        ``convolutional``, ``dense``, ``pooling``, ``strided`` or ``unet``; by default ``unet``
-        where images are corrupted and ``convolutional`` where they are not.
+        ``convolutional``, ``dense``, ``pooling``, ``residual``, ``strided`` or ``unet``; by
+        default ``unet`` where images are corrupted and ``convolutional`` where they are not.
     units
         Widths of the layers from the image to the code: of dense layers, or channels of
         convolutions. By default the network's own.

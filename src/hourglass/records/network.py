@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from annotated_types import Ge, Gt, Le, MaxLen
 from pydantic import AllowInfNan
 
-NetworkName = Literal["convolutional", "dense", "pooling", "strided", "unet"]
+NetworkName = Literal["convolutional", "dense", "pooling", "residual", "strided", "unet"]
 ObjectiveName = Literal["plain", "denoising", "masked", "sparse", "contractive"]
 ActivationName = Literal["elu", "gelu", "linear", "relu", "selu", "sigmoid", "silu", "tanh"]
 # A stranger's description is read too, so that no size is open to the top.
@@ -83,6 +83,7 @@ NETWORK_DEFAULTS: Mapping[NetworkName, NetworkOptions] = MappingProxyType(
         "convolutional": NetworkOptions(units=(32, 64), latent_dim=64, activation="gelu"),
         "dense": NetworkOptions(units=(128, 64), latent_dim=32, activation="relu"),
         "pooling": NetworkOptions(units=(16, 8), latent_dim=None, activation="relu"),
+        "residual": NetworkOptions(units=(1024, 1024), latent_dim=None, activation="silu"),
         "strided": NetworkOptions(units=(16, 8), latent_dim=None, activation="relu"),
         "unet": NetworkOptions(units=(32, 64), latent_dim=None, activation="silu"),
     }
