@@ -2,6 +2,7 @@
 
 import math
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +13,7 @@ from hourglass.errors import DataError
 from hourglass.records import Collapse, Experiment, GroupRecord, TrainingPlan
 from hourglass.report import group_words, write_group_report
 from hourglass.report.group_contents import read_group_contents
+from hourglass.runs import GroupFolder
 
 NAMES = ("published", "changed", "own-unet")
 
@@ -75,6 +77,26 @@ def test_the_page_needs_nothing_from_elsewhere_and_keeps_its_references(group, s
             assert attributes["href"][1:] in names
     assert "@import" not in source and not re.search(r"url\((?!#)", source)
     assert "default-src 'none'" in source
+
+
+def test_longer_runs_of_the_same_question_are_shown(group, parse):
+    name = "hourglass gallery run ten-minutes"
+    assert name in said(parse(read(group)))
+    shutil.copytree(group.path, group.path.parent / "ten-minutes")
+    longer = GroupFolder(group.path.parent / "ten-minutes")
+    record = with_member(group.read_record(), "own-unet", test_mse=0.001)
+    longer.write_record(only(record, "own-unet"))
+    page = parse(read(group))
+    assert "And with ten minutes of training" in page.text and name not in said(page)
+    assert "6.02 dB better than own-unet (test MSE 0.00400)" in said(page)
+
+
+def test_longer_runs_of_other_questions_are_not_shown(group, parse):
+    shutil.copytree(group.path, group.path.parent / "ten-minutes")
+    for member in ("published", "changed", "own-unet"):
+        run = GroupFolder(group.path.parent / "ten-minutes").run(member)
+        run.write_experiment(replace(run.read_experiment(), data="mnist"))
+    assert "ten minutes of training</th>" not in read(group)
 
 
 def test_pictures_and_tables_speak_to_those_who_do_not_see(group, study, parse):

@@ -20,7 +20,7 @@ from hourglass.experiment.run import run_experiment
 from hourglass.files import exists
 from hourglass.inference import reconstruct
 from hourglass.models import LatentModel
-from hourglass.records import Experiment, GroupPlan, GroupRecord, Member, MemberResult
+from hourglass.records import LONGER_RUNS, Experiment, GroupPlan, GroupRecord, Member, MemberResult
 from hourglass.report import write_group_report
 from hourglass.runs import GroupFolder, RunFolder
 
@@ -98,7 +98,21 @@ def run_group(
     record = replace(record, status="finished")
     write_group_report(group, record=record)
     group.write_record(record)
+    if group.path.name == LONGER_RUNS:
+        _tell_again(group, tell)
     return group
+
+
+def _tell_again(longer: GroupFolder, tell: Tell) -> None:
+    """Write the reports of the groups beside the longer runs again: they show these too."""
+    for path in sorted(longer.path.parent.iterdir()):
+        group = GroupFolder(path)
+        if path == longer.path or not group.exists():
+            continue
+        try:
+            write_group_report(group)
+        except DataError as error:
+            tell(f"The report of {path} stays as it was: {error}")
 
 
 def _studied(

@@ -4,7 +4,7 @@ from hourglass.records.architecture import Architecture, LayerRecord
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
 from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
 from hourglass.records.files import FileScores
-from hourglass.records.gallery import gallery_names, gallery_path, read_entry
+from hourglass.records.gallery import LONGER_RUNS, gallery_names, gallery_path, read_entry
 from hourglass.records.group import (
     GroupPlan,
     GroupRecord,
@@ -47,6 +47,7 @@ __all__ = [
     "LEAST_SEPARATION",
     "LEAST_VARIANCE",
     "LOCAL_NETWORKS",
+    "LONGER_RUNS",
     "LOSSES",
     "NETWORKS",
     "NETWORK_DEFAULTS",

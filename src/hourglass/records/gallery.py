@@ -7,6 +7,8 @@ from typing import Final
 from hourglass.errors import require_known
 from hourglass.records.group import GroupPlan
 
+# Made once; every report that asks one of its questions shows its runs.
+LONGER_RUNS: Final = "ten-minutes"
 _FOLDER: Final = "gallery"
 _SUFFIX: Final = ".toml"
 

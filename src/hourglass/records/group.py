@@ -18,7 +18,7 @@ StoryName = Literal["comparison", "linear-vs-pca", "noise-factor"]
 _TABLES: Final[Mapping[str, RoleName]] = {"run": "published", "own": "own"}
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,40}")
 # What Hourglass' own choice takes over from a file: the question, and how much may be seen.
-_QUESTION: Final = ("data", "noise", "corruption", "epochs", "seed")
+_QUESTION: Final = ("data", "noise", "corruption", "epochs", "minutes", "seed")
 _SMALL: Final = "fashion-mnist-small"
 _ROWS_OF_A_LOOK: Final = 2
 
@@ -51,8 +51,8 @@ class GroupPlan:
     """A gallery entry or a file with ``[[run]]`` tables.
 
     Keys above the tables hold for every run; a table overrides them. ``[[own]]`` tables take data,
-    corruption, epochs and seed alone from above: the rest is Hourglass' own choice. A file without
-    tables is a group of one run.
+    corruption, epochs or minutes, and seed alone from above: the rest is Hourglass' own choice. A
+    file without tables is a group of one run.
 
     Attributes
     ----------

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hourglass.files import write_text
-from hourglass.records import GroupRecord
+from hourglass.records import LONGER_RUNS, GroupRecord
 from hourglass.report import group_words, words
 from hourglass.report.group_charts import save_group_charts
 from hourglass.report.group_contents import read_group_contents
@@ -38,6 +38,7 @@ def write_group_report(group: GroupFolder, *, record: GroupRecord | None = None)
         group=contents,
         words=words,
         group_words=group_words,
+        longer_runs=LONGER_RUNS,
         charts=save_group_charts(contents, group.figures),
         strips=save_group_strips(contents, group.figures),
     )

@@ -1,7 +1,7 @@
 """What the report of a group is made from."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hourglass.errors import DataError
 from hourglass.figures import Mark, marks_of
 from hourglass.records import (
+    LONGER_RUNS,
     Experiment,
     GroupRecord,
     History,
@@ -22,6 +23,9 @@ from hourglass.records import (
 )
 from hourglass.report.contents import if_there
 from hourglass.runs import GroupFolder
+
+# Data and corruption.
+Question = tuple[str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +64,7 @@ class MemberContents:
         return math.inf if math.isnan(self.result.test_mse) else self.result.test_mse
 
     @property
-    def question(self) -> tuple[str, str | None]:
+    def question(self) -> Question:
         """Data and corruption: only errors on the same ones can be ranked."""
         return self.experiment.data, self.experiment.corruption
 
@@ -105,12 +109,15 @@ class GroupContents:
         As read from the folder.
     members
         Its finished runs.
+    longer
+        Runs of the group of longer runs beside this one that answer a question of a member.
     components
         Directions of linear autoencoders and of PCA by label, empty where there are none.
     """
 
     record: GroupRecord
     members: tuple[MemberContents, ...]
+    longer: tuple[MemberContents, ...] = ()
     components: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
@@ -153,7 +160,7 @@ class GroupContents:
         tables = (_baselines(tuple(self._asked(question))) for question in questions)
         return tuple(table for table in tables if table.methods or table.left_out)
 
-    def _asked(self, question: tuple[str, str | None]) -> Iterator[MemberContents]:
+    def _asked(self, question: Question) -> Iterator[MemberContents]:
         return (member for member in self.members if member.question == question)
 
 
@@ -165,9 +172,27 @@ def read_group_contents(group: GroupFolder, record: GroupRecord) -> GroupContent
     DataError
         If a file is missing or damaged, or a member is not a folder of the group.
     """
+    members = _read_members(group, record)
+    return GroupContents(
+        record=record,
+        members=members,
+        longer=_read_longer(group, {member.question for member in members}),
+        components=group.read_components(),
+    )
+
+
+def _read_members(group: GroupFolder, record: GroupRecord) -> tuple[MemberContents, ...]:
     marks = marks_of(result.name for result in record.members)
-    members = (_read_member(group, result, marks[result.name]) for result in record.members)
-    return GroupContents(record=record, members=tuple(members), components=group.read_components())
+    return tuple(_read_member(group, result, marks[result.name]) for result in record.members)
+
+
+def _read_longer(group: GroupFolder, questions: Set[Question]) -> tuple[MemberContents, ...]:
+    """Return the longer runs that answer one of these questions, if they were made."""
+    longer = GroupFolder(group.path.parent / LONGER_RUNS)
+    if group.path.name == LONGER_RUNS or not longer.exists():
+        return ()
+    members = _read_members(longer, longer.read_record())
+    return tuple(member for member in members if member.question in questions)
 
 
 def _read_member(group: GroupFolder, result: MemberResult, mark: Mark) -> MemberContents:

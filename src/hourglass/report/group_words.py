@@ -8,7 +8,7 @@ from typing import Final
 
 from hourglass.figures import ring_edges
 from hourglass.figures.text import format_count, format_decibel, format_gain, format_mse
-from hourglass.records import MemberResult, NoiseStudy
+from hourglass.records import LONGER_RUNS, MemberResult, NoiseStudy, read_entry
 from hourglass.report import words
 from hourglass.report.group_contents import GroupContents, MemberContents
 
@@ -54,6 +54,24 @@ def reasons(group: GroupContents) -> list[str]:
 def own_choice(group: GroupContents) -> list[str]:
     """Compare Hourglass' own choice with the best of the others, as measured."""
     return [_own(member, group) for member in group.own]
+
+
+def longer(group: GroupContents) -> list[str]:
+    """Compare the longer runs with the best of the group, or say how to have them made."""
+    if group.longer:
+        return [_longer(member, group) for member in group.longer]
+    if group.record.name == LONGER_RUNS:
+        return []
+    asked = {
+        (member.experiment.data, member.experiment.corruption)
+        for member in read_entry(LONGER_RUNS).members
+    }
+    if not any(member.question in asked for member in group.members):
+        return []
+    return [
+        f"What ten minutes of training give is shown by: hourglass gallery run {LONGER_RUNS}. "
+        "This page then has those runs too."
+    ]
 
 
 def choice(study: NoiseStudy) -> str:
@@ -312,6 +330,17 @@ def _own(own: MemberContents, group: GroupContents) -> str:
     )
     other = f"{rival.name} (test MSE {format_mse(rival.result.test_mse)}), {budget}"
     return f"{error}, {_relation(_decibels(own, rival))} {other}"
+
+
+def _longer(member: MemberContents, group: GroupContents) -> str:
+    rivals = [rival for rival in group.members if rival.question == member.question]
+    rival = min(rivals, key=lambda rival: rival.error)
+    return (
+        f"{member.name}: test MSE {format_mse(member.result.test_mse)} after "
+        f"{format_count(member.result.images_seen)} images, "
+        f"{_relation(_decibels(member, rival))} {rival.name} (test MSE "
+        f"{format_mse(rival.result.test_mse)}), which saw {format_count(rival.result.images_seen)}."
+    )
 
 
 def _relation(lead: float) -> str:

@@ -57,6 +57,10 @@ class GroupFolder:
         """The report, one HTML file."""
         return self.path / "report.html"
 
+    def exists(self) -> bool:
+        """Return whether there is a group, finished or not."""
+        return (self.path / "group.json").is_file()
+
     def run(self, name: str) -> RunFolder:
         """Return the run of a name; it need not be there yet."""
         return RunFolder(self.path / name)
