@@ -22,6 +22,7 @@ LINEAR_METHODS: Final[Mapping[str, str]] = MappingProxyType(
 Contest = Sequence[MemberContents]
 # More are left to the table.
 _LISTED: Final = 6
+_SAME_BUDGET: Final = 0.005
 
 
 def command(group: GroupContents) -> str:
@@ -320,7 +321,7 @@ def _own(own: MemberContents, group: GroupContents) -> str:
     if not rivals or not math.isfinite(own.error):
         return f"{error}; there is nothing on the same input to compare it with."
     seen = own.result.images_seen
-    alike = [member for member in rivals if member.result.images_seen == seen]
+    alike = [member for member in rivals if _as_many(member.result.images_seen, seen)]
     rival = min(alike or rivals, key=lambda member: member.error)
     budget = (
         f"the best of the others that saw as many images ({format_count(seen)})."
@@ -330,6 +331,11 @@ def _own(own: MemberContents, group: GroupContents) -> str:
     )
     other = f"{rival.name} (test MSE {format_mse(rival.result.test_mse)}), {budget}"
     return f"{error}, {_relation(_decibels(own, rival))} {other}"
+
+
+def _as_many(first: int, second: int) -> bool:
+    """Return whether two budgets differ by no more than what fills no whole batch."""
+    return abs(first - second) <= _SAME_BUDGET * max(first, second)
 
 
 def _longer(member: MemberContents, group: GroupContents) -> str:
