@@ -1,7 +1,9 @@
-"""Shapes of encoders, decoders and denoisers, sized by arguments, for any image size."""
+"""Shapes of encoders, decoders, denoisers and classifiers, sized by arguments, for any image size."""
 
 from hourglass.networks.convolutional import convolutional_autoencoder
+from hourglass.networks.convolutional_classifier import convolutional_classifier
 from hourglass.networks.dense import dense_autoencoder
+from hourglass.networks.dense_classifier import dense_classifier
 from hourglass.networks.halves import Halves
 from hourglass.networks.pooling import pooling_autoencoder
 from hourglass.networks.strided import strided_autoencoder
@@ -10,7 +12,9 @@ from hourglass.networks.unet import unet
 __all__ = [
     "Halves",
     "convolutional_autoencoder",
+    "convolutional_classifier",
     "dense_autoencoder",
+    "dense_classifier",
     "pooling_autoencoder",
     "strided_autoencoder",
     "unet",
