@@ -39,6 +39,7 @@ _HOME = {
     "cross_run": "experiment",
     "cross_two_runs": "experiment",
     "encode": "inference",
+    "evaluate_classifier": "experiment",
     "evaluate_run": "experiment",
     "generator": "seeds",
     "load_classifier": "bundles",

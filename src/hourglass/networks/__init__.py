@@ -1,4 +1,4 @@
-"""Shapes of encoders, decoders, denoisers and classifiers, sized by arguments, for any image size."""
+"""Shapes of encoders, decoders, denoisers and classifiers, for images of any size."""
 
 from hourglass.networks.convolutional import convolutional_autoencoder
 from hourglass.networks.convolutional_classifier import convolutional_classifier

@@ -74,5 +74,5 @@ def _convolution(
         kernel_initializer=he_normal(seed, name),
         name=name,
     )(maps)
-    maps = layers.BatchNormalization(name=f"normalization_{number}")(maps)
+    maps = layers.BatchNormalization(momentum=0.9, name=f"normalization_{number}")(maps)
     return layers.Activation(activation, name=f"activation_{number}")(maps)

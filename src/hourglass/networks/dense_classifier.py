@@ -68,7 +68,7 @@ def dense_classifier(
             hidden = layers.Dense(width, use_bias=False, kernel_initializer=start, name=name)(
                 hidden
             )
-            hidden = layers.BatchNormalization(name=f"normalization_{number}")(hidden)
+            hidden = layers.BatchNormalization(momentum=0.9, name=f"normalization_{number}")(hidden)
             hidden = layers.Activation(function, name=f"activation_{number}")(hidden)
         else:
             hidden = layers.Dense(width, activation=function, kernel_initializer=start, name=name)(
