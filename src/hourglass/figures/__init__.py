@@ -30,6 +30,7 @@ from hourglass.figures.group_curves import (
 from hourglass.figures.marks import Mark, marks_of
 from hourglass.figures.members import draw_members, members_size
 from hourglass.figures.methods import draw_methods, methods_size
+from hourglass.figures.mistakes import mistakes_picture
 from hourglass.figures.noise_matrix import draw_noise_matrix, noise_matrix_size
 from hourglass.figures.roc import ROC_SIZE, draw_roc
 from hourglass.figures.spectra import draw_spectra, ring_edges, spectra_size
@@ -77,6 +78,7 @@ __all__ = [
     "marks_of",
     "members_size",
     "methods_size",
+    "mistakes_picture",
     "noise_matrix_size",
     "ring_edges",
     "signed_images",
