@@ -99,16 +99,27 @@ class LogisticRegression(ClassifierBaseline):
     """Give each class a weighted sum of the values, with an L2 penalty (Hastie et al. 2009, 4.4).
 
     The weight of the penalty is chosen on validation.
+
+    Parameters
+    ----------
+    classes, seed
+        As every baseline takes them.
+    most
+        How many training images are taken at most.
     """
 
     method: ClassVar[str] = "logistic"
     label: ClassVar[str] = "logistic regression"
 
+    def __init__(self, classes: int, *, seed: int = 0, most: int = _MOST_SUMMED) -> None:
+        super().__init__(classes, seed=seed)
+        self.most = most
+
     def fit(self, training: Labeled, validation: Labeled) -> Self:
         """Fit the sums for each penalty, and keep those that name most validation images."""
         from sklearn.linear_model import LogisticRegression as Logistic
 
-        taken = self.taken(training, _MOST_SUMMED)
+        taken = self.taken(training, self.most)
         fitted = []
         for weight in _PENALTIES:
             model = Logistic(C=weight, max_iter=_MOST_STEPS, tol=1e-3)

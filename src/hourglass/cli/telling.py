@@ -8,6 +8,7 @@ from hourglass.records import (
     CrossCell,
     CrossTable,
     FileScores,
+    GroupRecord,
     LatentHealth,
     Scores,
     TrainedByTested,
@@ -154,6 +155,53 @@ def tell_trained_by_tested(result: TrainedByTested, *, json: bool) -> None:
 def tell_group(group: GroupFolder) -> None:
     """Print the comparison of a group's runs, and where its report is."""
     record = group.read_record()
+    if record.classifiers:
+        _tell_classifiers(record, group)
+    if record.members:
+        _tell_members(record, group)
+    if record.noise is not None:
+        print_line(
+            f"Noise factor chosen on validation: {record.noise.chosen:g}, with a mean gain of "
+            f"{max(record.noise.mean_gains):.2f} dB over all levels."
+        )
+    for note in record.notes:
+        print_line(note)
+    print_line(f"Report: {group.report}")
+
+
+def _tell_classifiers(record: GroupRecord, group: GroupFolder) -> None:
+    rows = []
+    for result in record.classifiers:
+        found = group.run(result.name).read_classification()
+        rows.append(
+            (
+                f"{result.name}{' (own choice)' if result.role == 'own' else ''}",
+                f"{group.run(result.name).read_record().parameters:,}",
+                _share(result.test_accuracy),
+                _share(found.model.f1),
+                _share(found.model.macro_auc),
+                _share(result.validation_accuracy),
+                f"{found.best_baseline.accuracy:.4f} {found.best_baseline.label}",
+            )
+        )
+    columns = ("run", "parameters", "accuracy", "F1", "macro AUC", "validation", "best baseline")
+    print_table(f"{record.name}: {record.about}", columns, rows)
+    print_line("Test split but for the column of validation accuracy, which choices are made by.")
+    if record.few_labels is None:
+        return
+    print_table(
+        f"With few labels: pixels, and {record.few_labels.latent_dim} latents of "
+        f"{record.few_labels.run}, which saw none",
+        ("classifier", *(f"{100 * share:g} %" for share in record.few_labels.shares)),
+        [
+            (f"{method} on {features}", *(_share(row.test_accuracy) for row in rows_of_way))
+            for (features, method), rows_of_way in record.few_labels.ways.items()
+        ],
+    )
+    print_line("Test accuracy by the share of labels, the mean over draws of labels.")
+
+
+def _tell_members(record: GroupRecord, group: GroupFolder) -> None:
     rows = []
     for member in record.members:
         scores = group.run(member.name).read_scores()
@@ -171,14 +219,6 @@ def tell_group(group: GroupFolder) -> None:
     columns = ("run", "parameters", "test MSE", "gap", "PSNR dB", "best baseline", "")
     print_table(f"{record.name}: {record.about}", columns, rows)
     print_line("Test split; gap: test MSE less train MSE.")
-    if record.noise is not None:
-        print_line(
-            f"Noise factor chosen on validation: {record.noise.chosen:g}, with a mean gain of "
-            f"{max(record.noise.mean_gains):.2f} dB over all levels."
-        )
-    for note in record.notes:
-        print_line(note)
-    print_line(f"Report: {group.report}")
 
 
 def _error_and_gap(cell: CrossCell) -> tuple[str, str]:

@@ -5,6 +5,7 @@ import math
 from hourglass.figures.text import format_count, format_share, format_ssim
 from hourglass.records import Classification, Experiment, FewLabelsStudy, History
 from hourglass.report import words
+from hourglass.report.group_contents import GroupContents
 
 # An accuracy is shown with as many decimals.
 _LEVEL = 5e-5
@@ -67,6 +68,66 @@ def calibration(classification: Classification) -> str:
         return "On average it is as sure as it is right."
     word = "surer" if sure > right else "less sure"
     return f"On average it is {word} than it is right."
+
+
+def group_verdict(group: GroupContents) -> list[str]:
+    """Say which classifier is best by validation, what it reaches, and what latents are worth."""
+    best = group.best_classifier
+    if best is None:
+        return []
+    accuracy = best.result.test_accuracy
+    others = len(group.classifiers) - 1
+    chosen = f"chosen among {others + 1} by validation accuracy" if others else "the only one"
+    sentences = [
+        f"{best.name}, {chosen}, names the class of {words.data(best.experiment)} with test "
+        f"accuracy {format_share(accuracy)}."
+    ]
+    if best.baseline is not None:
+        points = 100 * (accuracy - best.baseline.accuracy)
+        side = "above" if points > 0 else "below"
+        sentences.append(
+            f"That is {abs(points):.1f} points {side} the best baseline of its table "
+            f"({best.baseline.label}, test accuracy {format_share(best.baseline.accuracy)})."
+        )
+    if group.record.few_labels is not None:
+        sentences.append(few_labels(group.record.few_labels))
+    return sentences
+
+
+def few_labels(study: FewLabelsStudy) -> str:
+    """Say what latents add to the same dense network, with the fewest labels and with all."""
+    parts = []
+    for share in dict.fromkeys((min(study.shares), max(study.shares))):
+        pixels, latents = (study.row(kind, "dense", share) for kind in ("pixels", "latents"))
+        points = 100 * (latents.test_accuracy - pixels.test_accuracy)
+        word = "more" if points > 0 else "fewer"
+        parts.append(
+            f"with {format_count(latents.labels)} labels {abs(points):.1f} points {word} test "
+            f"images ({format_share(latents.test_accuracy)} against "
+            f"{format_share(pixels.test_accuracy)})"
+        )
+    return (
+        f"On the {study.latent_dim} latents of {study.run}, which saw no label, the same dense "
+        f"network names {' and '.join(parts)} than on pixels."
+    )
+
+
+def alternative_of_classifiers(group: GroupContents) -> str:
+    """Describe the chart of classifiers."""
+    values = ", ".join(
+        f"{one.name} {format_share(one.result.test_accuracy)}" for one in group.classifiers
+    )
+    return f"Points of test accuracy: {values}."
+
+
+def alternative_of_group_curves(group: GroupContents) -> str:
+    """Describe the curves of all classifiers."""
+    ends = ", ".join(
+        f"{one.name} to {_told(one.history.epochs[-1].val_accuracy)}"
+        for one in group.classifiers
+        if one.history is not None
+    )
+    return f"Line chart by epoch, training and validation; validation accuracy comes {ends}."
 
 
 def alternative_of_accuracies(history: History) -> str:

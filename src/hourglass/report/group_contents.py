@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from hourglass.errors import DataError
 from hourglass.figures import Mark, marks_of
 from hourglass.records import (
+    Classification,
+    ClassifierResult,
+    ClassifierScores,
     Experiment,
     GroupRecord,
     History,
@@ -21,7 +24,7 @@ from hourglass.records import (
     Scores,
 )
 from hourglass.report.contents import if_there
-from hourglass.runs import GroupFolder
+from hourglass.runs import GroupFolder, RunFolder
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +80,43 @@ class MemberContents:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClassifierContents:
+    """One finished classifier of a group.
+
+    Attributes
+    ----------
+    result
+        What the group found about it.
+    mark
+        Its color and marker in every chart.
+    experiment, record, classification, history, samples
+        As read from its folder.
+    has_report
+        Whether it has a report of its own to link to.
+    """
+
+    result: ClassifierResult
+    mark: Mark
+    experiment: Experiment
+    record: RunRecord
+    classification: Classification
+    history: History | None
+    samples: Samples | None
+    has_report: bool
+
+    @property
+    def name(self) -> str:
+        """Name of its folder."""
+        return self.result.name
+
+    @property
+    def baseline(self) -> ClassifierScores | None:
+        """The best baseline of its own table, ``None`` where there is none."""
+        best = self.classification.best_baseline
+        return None if math.isnan(best.accuracy) else best
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BaselineTable:
     """Baselines of all members that had the same images and corruption.
 
@@ -104,19 +144,27 @@ class GroupContents:
     record
         As read from the folder.
     members
-        Its finished runs.
+        Its finished runs that rebuild images.
+    classifiers
+        Its finished runs that name classes.
     components
         Directions of linear autoencoders and of PCA by label, empty where there are none.
     """
 
     record: GroupRecord
     members: tuple[MemberContents, ...]
+    classifiers: tuple[ClassifierContents, ...] = ()
     components: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
     def marks(self) -> dict[str, Mark]:
         """Color and marker of each member."""
-        return {member.name: member.mark for member in self.members}
+        return {member.name: member.mark for member in (*self.members, *self.classifiers)}
+
+    @property
+    def best_classifier(self) -> ClassifierContents | None:
+        """The classifier with the highest validation accuracy, ``None`` where there is none."""
+        return max(self.classifiers, key=lambda one: one.result.validation_accuracy, default=None)
 
     @property
     def own(self) -> tuple[MemberContents, ...]:
@@ -165,16 +213,44 @@ def read_group_contents(group: GroupFolder, record: GroupRecord) -> GroupContent
     DataError
         If a file is missing or damaged, or a member is not a folder of the group.
     """
-    marks = marks_of(result.name for result in record.members)
+    marks = marks_of(result.name for result in (*record.classifiers, *record.members))
     members = (_read_member(group, result, marks[result.name]) for result in record.members)
-    return GroupContents(record=record, members=tuple(members), components=group.read_components())
+    classifiers = (
+        _read_classifier(group, result, marks[result.name]) for result in record.classifiers
+    )
+    return GroupContents(
+        record=record,
+        members=tuple(members),
+        classifiers=tuple(classifiers),
+        components=group.read_components(),
+    )
+
+
+def _folder(group: GroupFolder, name: str) -> RunFolder:
+    # The record may be a stranger's: a name must not lead out of the group.
+    if name in ("", ".", "..") or PurePath(name).name != name:
+        raise DataError(f"{group.path / 'group.json'} has a run {name!r}: no folder name.")
+    return group.run(name)
+
+
+def _read_classifier(
+    group: GroupFolder, result: ClassifierResult, mark: Mark
+) -> ClassifierContents:
+    run = _folder(group, result.name)
+    return ClassifierContents(
+        result=result,
+        mark=mark,
+        experiment=run.read_experiment(),
+        record=run.read_record(),
+        classification=run.read_classification(),
+        history=if_there(run, "history.csv", run.read_history),
+        samples=if_there(run, "samples.npz", run.read_samples),
+        has_report=run.report.is_file(),
+    )
 
 
 def _read_member(group: GroupFolder, result: MemberResult, mark: Mark) -> MemberContents:
-    # The record may be a stranger's: a name must not lead out of the group.
-    if result.name in ("", ".", "..") or PurePath(result.name).name != result.name:
-        raise DataError(f"{group.path / 'group.json'} has a run {result.name!r}: no folder name.")
-    run = group.run(result.name)
+    run = _folder(group, result.name)
     return MemberContents(
         result=result,
         mark=mark,
