@@ -102,8 +102,8 @@ class GroupPlan:
         others = [member for member in self.members if member.role != "own"]
         if self.story == "classification":
             # It asks of an autoencoder what its latents are worth to a classifier.
-            others.sort(key=lambda member: member.experiment.classifies)
-            others = [*others[-1:], *others[:1]]
+            kinds = {member.experiment.classifies: member for member in reversed(others)}
+            others = [kinds[kind] for kind in (True, False) if kind in kinds]
         return replace(self, members=tuple(map(_quick, (*others[:_ROWS_OF_A_LOOK], *own[:1]))))
 
 
