@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 from hourglass.records import (
+    CLASSIFIER_DEFAULTS,
+    CLASSIFIERS,
     CORRUPTIONS,
     DATA_SETS,
     LOSSES,
@@ -17,6 +19,7 @@ from hourglass.records import (
 
 ROOT = Path(__file__).parent.parent
 TABLES = {
+    "classifier": CLASSIFIERS,
     "corruption": CORRUPTIONS,
     "data set": DATA_SETS,
     "loss": LOSSES,
@@ -66,3 +69,4 @@ def test_every_name_that_users_type_resolves() -> None:
 
 def test_every_network_has_defaults() -> None:
     assert NETWORK_DEFAULTS.keys() == NETWORKS.keys()
+    assert CLASSIFIER_DEFAULTS.keys() == CLASSIFIERS.keys()

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from hourglass.bundles import load_model
+from hourglass.bundles import load_classifier, load_model
 from hourglass.images import ArrayImages, load_images
-from hourglass.inference import reconstruct
+from hourglass.inference import classify, reconstruct
 from hourglass.models import build_model
 from hourglass.records import NETWORK_DEFAULTS, ModelSpec, TrainingPlan
 from hourglass.training import train
@@ -18,6 +18,13 @@ def reconstruct_all(folder: Path, *names: str) -> None:
     for name in names:
         model, _ = load_model(folder / name)
         np.save(folder / f"{name}.npy", reconstruct(model, images))
+
+
+def classify_all(folder: Path, *names: str) -> None:
+    images = np.load(folder / "images.npy")
+    for name in names:
+        model, _ = load_classifier(folder / name)
+        np.save(folder / f"{name}.npy", classify(model, images))
 
 
 def train_one(folder: Path, network: str) -> None:
@@ -42,4 +49,6 @@ def train_one(folder: Path, network: str) -> None:
 
 if __name__ == "__main__":
     task, place, *names = sys.argv[1:]
-    {"reconstruct": reconstruct_all, "train": train_one}[task](Path(place), *names)
+    {"classify": classify_all, "reconstruct": reconstruct_all, "train": train_one}[task](
+        Path(place), *names
+    )

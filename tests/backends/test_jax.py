@@ -10,8 +10,14 @@ import numpy as np
 import pytest
 
 from hourglass.bundles import save_model
-from hourglass.models import build_model
-from hourglass.records import NETWORK_DEFAULTS, NETWORKS, ModelSpec
+from hourglass.inference import classify
+from hourglass.models import build_classifier, build_model
+from hourglass.records import (
+    CLASSIFIER_DEFAULTS,
+    NETWORK_DEFAULTS,
+    NETWORKS,
+    ModelSpec,
+)
 
 SCRIPT = Path(__file__).parent / "on_another_backend.py"
 
@@ -52,6 +58,26 @@ def test_a_model_gives_the_same_images_on_jax(tmp_path, digits):
     for name, model in models.items():
         found = np.load(tmp_path / f"{name}.npy")
         assert np.abs(found - model.reconstruct(images)).max() < 1e-5
+
+
+def test_a_classifier_gives_the_same_probabilities_on_jax(tmp_path, digits):
+    images = digits[:20]
+    np.save(tmp_path / "images.npy", images)
+    models = {}
+    for name, options in CLASSIFIER_DEFAULTS.items():
+        asked = ModelSpec(
+            network=name,
+            image_shape=(8, 8, 1),
+            options=options,
+            objective="classify",
+            classes=10,
+        )
+        models[name] = build_classifier(asked)
+        save_model(models[name], asked, tmp_path / name)
+    on_jax("classify", tmp_path, *models)
+    for name, model in models.items():
+        found = np.load(tmp_path / f"{name}.npy")
+        assert np.abs(found - classify(model, images)).max() < 1e-5
 
 
 def test_a_model_is_trained_on_jax_twice_to_the_same_bytes(tmp_path):

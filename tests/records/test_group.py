@@ -125,3 +125,10 @@ def test_an_unknown_entry_is_answered_with_the_nearest() -> None:
         gallery_path("lab-dens")
     with pytest.raises(MissingPathError):
         read_entry("no/such/file.toml")
+
+
+def test_a_first_look_at_classifiers_keeps_an_autoencoder(tmp_path: Path) -> None:
+    plan = read_entry("classifier")
+    look = plan.a_first_look()
+    assert [member.name for member in look.members] == ["sgd", "autoencoder", "own-dense"]
+    assert all(member.experiment.plan.epochs == 1 for member in look.members)

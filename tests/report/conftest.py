@@ -9,11 +9,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from hourglass.evaluation import describe_classifier, score_classifier
 from hourglass.records import (
     Architecture,
+    Classification,
+    ClassifierResult,
     Environment,
     Epoch,
     Experiment,
+    FewLabelsRow,
+    FewLabelsStudy,
     GroupRecord,
     History,
     LayerRecord,
@@ -276,3 +281,135 @@ class Page(HTMLParser):
 def parse() -> Callable[[str], Page]:
     """Return what reads a page and finds elements that are never closed."""
     return Page
+
+
+CLASSES = ("T-shirt/top", "Bag", "<script>alert(1)</script>")
+CLASSIFIER = Experiment(data="fashion-mnist", objective="classify", plan=TrainingPlan(epochs=2))
+
+
+def classification(seed: int = 0, split: str = "test") -> Classification:
+    """Return a table in which no two figures are alike."""
+    chance = np.random.default_rng(seed)
+    labels = np.arange(300) % 3
+    tables = {
+        "logistic": chance.dirichlet(np.ones(3), 300) + 0.3 * np.eye(3)[labels],
+        "model": chance.dirichlet(np.ones(3), 300) + 0.6 * np.eye(3)[labels],
+    }
+    tables = {name: table / table.sum(axis=1, keepdims=True) for name, table in tables.items()}
+    methods = [
+        score_classifier(
+            name,
+            "a map of pixels" if name == "logistic" else "dense classifier",
+            "model" if name == "model" else "baseline",
+            probabilities=table,
+            labels=labels,
+            detail="C = 0.01, chosen on validation" if name == "logistic" else "",
+        )
+        for name, table in tables.items()
+    ]
+    return describe_classifier(
+        methods,
+        data="fashion-mnist",
+        split=split,
+        probabilities=tables["model"],
+        labels=labels,
+        class_names=CLASSES,
+    )
+
+
+CLASSIFIER_HISTORY = History(
+    epochs=tuple(
+        Epoch(
+            epoch=epoch,
+            step=epoch,
+            loss=1.0 / epoch,
+            val_loss=1.1 / epoch,
+            learning_rate=1e-3,
+            seconds=1.0,
+            images_per_second=1.0,
+            accuracy=0.4 * epoch,
+            val_accuracy=0.41 * epoch,
+        )
+        for epoch in (1, 2)
+    ),
+    best_epoch=2,
+)
+
+
+def make_classifier(folder: RunFolder, found: Classification) -> RunFolder:
+    """Write every file of a classifier that a report reads."""
+    folder.write_experiment(CLASSIFIER)
+    folder.write_record(RECORD)
+    folder.write_history(CLASSIFIER_HISTORY)
+    folder.write_architecture(ARCHITECTURE)
+    folder.write_classification(found)
+    shown = np.array([mistake.position for mistake in found.mistakes])
+    images = np.random.default_rng(1).random((len(shown), 8, 8, 1), np.float32)
+    folder.write_samples(
+        Samples(
+            groups={"mistakes": shown},
+            positions=np.unique(shown),
+            images={"clean": images},
+            errors={},
+        )
+    )
+    return folder
+
+
+@pytest.fixture
+def classified(tmp_path: Path) -> RunFolder:
+    """Return a finished run of a classifier with every file that a report reads."""
+    return make_classifier(RunFolder.create(tmp_path / "a-classifier"), classification())
+
+
+@pytest.fixture
+def other_classification() -> Classification:
+    """Return a table that shares no figure with that of ``classified``."""
+    return classification(seed=9)
+
+
+@pytest.fixture
+def classifiers(tmp_path: Path) -> GroupFolder:
+    """Return the folder of a group of two classifiers, with a study of few labels."""
+    folder = GroupFolder.create(tmp_path / "classes")
+    results = []
+    for number, name in enumerate(("sgd", "own-choice")):
+        found = classification(seed=number)
+        make_classifier(RunFolder.create(folder.path / name), found)
+        results.append(
+            ClassifierResult(
+                name=name,
+                role="own" if number else "published",
+                about=f"about {name}",
+                images_seen=600,
+                train_images=300,
+                train_accuracy=0.91234,
+                validation_accuracy=0.71111 + number / 9,
+                test_accuracy=found.model.accuracy,
+            )
+        )
+    rows = tuple(
+        FewLabelsRow(
+            features=features,
+            method=method,
+            share=share,
+            labels=round(300 * share),
+            validation_accuracies=(0.5,),
+            test_accuracies=(0.5 + 0.101 * share + 0.0123 * len(method) + 0.07 * (features > "m"),),
+        )
+        for features in ("pixels", "latents")
+        for method in ("logistic", "dense")
+        for share in (0.01, 1.0)
+    )
+    folder.write_record(
+        GroupRecord(
+            name="classes",
+            about="Two classifiers",
+            story="classification",
+            status="finished",
+            members=(),
+            classifiers=tuple(results),
+            few_labels=FewLabelsStudy(run="some", latent_dim=8, units=(4, 2), rows=rows),
+        )
+    )
+    return folder

@@ -184,3 +184,58 @@ def test_a_group_figure_of_another_split_is_caught(group, study):
     planted = replace(record, members=(replace(first, test_mse=first.train_mse), *others))
     page = write_group_report(group, record=planted).read_text(encoding="utf-8")
     assert (f"{first.train_mse:.5f}", "test") in misplaced(page, truth)
+
+
+def true_figures_of_classifier(found):
+    of_methods = {
+        value
+        for method in found.methods
+        for value in (
+            method.accuracy,
+            method.precision,
+            method.recall,
+            method.f1,
+            method.macro_auc,
+            method.micro_auc,
+        )
+    }
+    of_classes = {
+        value
+        for entry in found.classes
+        for value in (entry.precision, entry.recall, entry.f1, entry.auc)
+    }
+    lead = 100 * (found.model.accuracy - found.best_baseline.accuracy)
+    sure = {mistake.confidence for mistake in found.mistakes}
+    whole = {lead, found.calibration_error, found.cross_entropy}
+    return of_methods | of_classes | sure | whole
+
+
+def test_every_figure_of_a_classifier_carries_its_split_and_is_of_it(classified):
+    page = write_report(classified).read_text(encoding="utf-8")
+    found = Figures(page)
+    assert found.bare == []
+    assert {split for _, _, split in found.marked} == {"test"}
+    assert len(found.marked) > 30
+    truth = {"test": true_figures_of_classifier(classified.read_classification())}
+    assert misplaced(page, truth) == []
+
+
+def test_a_table_of_other_images_is_caught(classified, other_classification):
+    truth = {"test": true_figures_of_classifier(classified.read_classification())}
+    classified.write_classification(other_classification)
+    assert misplaced(write_report(classified).read_text(encoding="utf-8"), truth)
+
+
+def test_every_figure_of_classifiers_carries_its_split_and_is_of_it(classifiers):
+    record = classifiers.read_record()
+    page = write_group_report(classifiers).read_text(encoding="utf-8")
+    tables = [classifiers.run(one.name).read_classification() for one in record.classifiers]
+    truth = {
+        "test": set().union(*map(true_figures_of_classifier, tables))
+        | {row.test_accuracy for row in record.few_labels.rows},
+        "train": {one.train_accuracy for one in record.classifiers},
+        "validation": {one.validation_accuracy for one in record.classifiers},
+    }
+    assert Figures(page).bare == []
+    assert {split for _, _, split in Figures(page).marked} == set(truth)
+    assert misplaced(page, truth) == []

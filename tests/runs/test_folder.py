@@ -3,6 +3,7 @@ import json
 import os
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -119,6 +120,17 @@ def test_history_is_a_table_that_other_programs_read(tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [row["best"] for row in rows] == ["0", "1", "0"]
     assert float(rows[2]["loss"]) == 0.1 / 3
+    # What only classifiers have is no column here.
+    assert "accuracy" not in rows[0] and float(rows[0]["val_mse"]) == 0.2
+
+
+def test_a_history_of_a_classifier_has_accuracies_and_no_squared_error(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    row = replace(epoch(1), val_mse=None, accuracy=0.5, val_accuracy=0.25)
+    history = History(epochs=(row,), best_epoch=1)
+    run.write_history(history)
+    assert run.read_history() == history
+    assert "val_mse" not in (run.path / "history.csv").read_text()
 
 
 @pytest.mark.parametrize("name", sorted(RECORDS))

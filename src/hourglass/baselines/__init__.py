@@ -1,7 +1,15 @@
-"""What an autoencoder must beat, computed without a network."""
+"""What an autoencoder or a classifier must beat, computed without a network."""
 
 from hourglass.baselines.base import Baseline, Pairs
 from hourglass.baselines.cache import ArrayCache
+from hourglass.baselines.classifiers import (
+    ClassifierBaseline,
+    Labeled,
+    LogisticRegression,
+    MajorityClass,
+    NearestNeighbors,
+    classifier_baselines,
+)
 from hourglass.baselines.gaussian_filter import GaussianFilter
 from hourglass.baselines.lmmse import AffineLMMSE
 from hourglass.baselines.mean_image import MeanImage
@@ -17,15 +25,21 @@ __all__ = [
     "AffineLMMSE",
     "ArrayCache",
     "Baseline",
+    "ClassifierBaseline",
     "GaussianFilter",
+    "Labeled",
+    "LogisticRegression",
+    "MajorityClass",
     "MeanImage",
     "MedianFilter",
+    "NearestNeighbors",
     "NonLocalMeans",
     "PCAReconstruction",
     "Pairs",
     "PatchLMMSE",
     "TotalVariation",
     "WaveletShrinkage",
+    "classifier_baselines",
     "count_copies",
     "look_up",
 ]

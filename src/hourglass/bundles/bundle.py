@@ -7,10 +7,10 @@ so that memory is taken only for what really lies in the file.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 import keras
 import numpy as np
@@ -22,7 +22,7 @@ from safetensors.numpy import save as save_tensors
 from hourglass.bundles.shapes import Shapes, weight_shapes
 from hourglass.errors import ConfigurationError, MissingPathError, ModelFileError
 from hourglass.files import sha256, write_bytes
-from hourglass.models import ImageModel, build_model
+from hourglass.models import Classifier, ImageModel, Trainable, build_classifier, build_model
 from hourglass.records import ModelSpec, from_json, to_json
 
 _SCHEMA: Final = 1
@@ -35,6 +35,7 @@ _DESCRIPTION: Final = "model.json"
 _WEIGHTS: Final = "weights.safetensors"
 
 Tensors = Mapping[str, NDArray[np.generic]]
+Model = TypeVar("Model", bound=Trainable)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +49,7 @@ class _Description:
     weights_sha256: str
 
 
-def save_model(model: ImageModel, spec: ModelSpec, folder: Path) -> None:
+def save_model(model: Trainable, spec: ModelSpec, folder: Path) -> None:
     """Write a model; the description comes last, so that a folder with one is whole.
 
     Raises
@@ -65,29 +66,68 @@ def save_model(model: ImageModel, spec: ModelSpec, folder: Path) -> None:
 
 
 def load_model(folder: Path) -> tuple[ImageModel, ModelSpec]:
-    """Read a model and what it was built from.
+    """Read a model that rebuilds images, and what it was built from.
 
     Raises
     ------
     MissingPathError
         If there is no model in the folder.
+    ConfigurationError
+        If it is a classifier.
     ModelFileError
         If a file is damaged, of another schema, cannot be read, or does not fit the other one.
     """
+    return _load(folder, build_model, classifies=False)
+
+
+def load_classifier(folder: Path) -> tuple[Classifier, ModelSpec]:
+    """Read a classifier and what it was built from.
+
+    Raises
+    ------
+    MissingPathError
+        If there is no model in the folder.
+    ConfigurationError
+        If it is a model that rebuilds images.
+    ModelFileError
+        If a file is damaged, of another schema, cannot be read, or does not fit the other one.
+    """
+    return _load(folder, build_classifier, classifies=True)
+
+
+def _load(
+    folder: Path, build: Callable[[ModelSpec], Model], *, classifies: bool
+) -> tuple[Model, ModelSpec]:
     path = folder / _WEIGHTS
     with _reading(folder):
         description = _read_description(folder / _DESCRIPTION)
+        _require_task(description.spec, folder, classifies=classifies)
         with _building(folder / _DESCRIPTION):
             expected = weight_shapes(description.spec)
         _require_sha256(path, description.weights_sha256)
         _require_header(path, expected)
         _require_finite(path)
         with _building(folder / _DESCRIPTION):
-            model = build_model(description.spec)
+            model = build(description.spec)
         tensors: Tensors = load_tensors(path.read_bytes())
     for name, variable in _variables(model).items():
         variable.assign(tensors[name])
     return model, description.spec
+
+
+def _require_task(spec: ModelSpec, folder: Path, *, classifies: bool) -> None:
+    if (spec.objective == "classify") == classifies:
+        return
+    if classifies:
+        raise ConfigurationError(
+            f"The model in {folder} rebuilds images and names no classes. "
+            "`hourglass train --objective classify` gives a classifier."
+        )
+    raise ConfigurationError(
+        f"The model in {folder} is a classifier: it names classes and rebuilds no images. "
+        "`hourglass evaluate` measures it; `hourglass train` without --objective classify gives "
+        "a run that rebuilds images."
+    )
 
 
 @contextlib.contextmanager
@@ -185,7 +225,7 @@ def _require_finite(path: Path) -> None:
                 )
 
 
-def _variables(model: ImageModel) -> dict[str, keras.Variable]:
+def _variables(model: Trainable) -> dict[str, keras.Variable]:
     return {
         f"{part}/{variable.path}": variable
         for part, network in model.parts.items()

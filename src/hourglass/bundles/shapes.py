@@ -23,11 +23,15 @@ def weight_shapes(spec: ModelSpec) -> Shapes:
     Raises
     ------
     ConfigurationError
-        If the network has a code and its size is missing, or the other way round.
+        If the network has a code and its size is missing, or the other way round; or if a
+        classifier has no number of classes, or a network that classifies nothing.
     ImageShapeError
         If the network needs images of one size and the size is open.
     """
-    return _SHAPES[spec.network](spec)
+    shapes = _CLASSIFIER_SHAPES if spec.objective == "classify" else _SHAPES
+    if spec.network not in shapes:
+        raise ConfigurationError(f"There is no classifier of network {spec.network}.")
+    return shapes[spec.network](spec)
 
 
 def _dense(spec: ModelSpec) -> Shapes:
@@ -120,6 +124,42 @@ def _unet(spec: ModelSpec) -> Shapes:
     return shapes
 
 
+def _dense_classifier(spec: ModelSpec) -> Shapes:
+    pixels = math.prod(require_fixed(spec.image_shape, spec.network))
+    widths = (pixels, *spec.options.units)
+    shapes = _layer("network/logits", widths[-1], _classes(spec))
+    for number, (inputs, outputs) in enumerate(pairwise(widths), start=1):
+        shapes |= _layer(f"network/dense_{number}", inputs, outputs)
+        if spec.options.normalized:
+            del shapes[f"network/dense_{number}/bias"]
+            shapes |= _normalization(f"network/normalization_{number}", outputs)
+    return shapes
+
+
+def _convolutional_classifier(spec: ModelSpec) -> Shapes:
+    units = _units_alone(spec)
+    shapes = _layer("network/logits", units[-1], _classes(spec))
+    inputs = spec.image_shape[2]
+    for stage, width in enumerate(units, start=1):
+        for number in range(1, min(stage, 2) + 1):
+            name = f"{stage}_{number}"
+            shapes[f"network/convolution_{name}/kernel"] = (3, 3, inputs, width)
+            shapes |= _normalization(f"network/normalization_{name}", width)
+            inputs = width
+    return shapes
+
+
+def _normalization(name: str, width: int) -> Shapes:
+    weights = ("beta", "gamma", "moving_mean", "moving_variance")
+    return {f"{name}/{weight}": (width,) for weight in weights}
+
+
+def _classes(spec: ModelSpec) -> int:
+    if spec.classes is None:
+        raise ConfigurationError("A classifier needs classes; their number is missing.")
+    return spec.classes
+
+
 def _block(name: str, width: int) -> Shapes:
     return {
         **_layer(f"{name}_first", 3, 3, width, width),
@@ -171,4 +211,8 @@ _SHAPES: Final[Mapping[str, Callable[[ModelSpec], Shapes]]] = MappingProxyType(
         "strided": _strided,
         "unet": _unet,
     }
+)
+
+_CLASSIFIER_SHAPES: Final[Mapping[str, Callable[[ModelSpec], Shapes]]] = MappingProxyType(
+    {"convolutional": _convolutional_classifier, "dense": _dense_classifier}
 )

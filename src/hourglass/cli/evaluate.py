@@ -7,7 +7,12 @@ from cyclopts import Parameter
 from hourglass.cli.libraries import prepare_keras
 from hourglass.cli.options import DataOptions, DeviceOptions, OutputOptions, RunsOptions
 from hourglass.cli.output import teller
-from hourglass.cli.telling import tell_cross, tell_scores, tell_trained_by_tested
+from hourglass.cli.telling import (
+    tell_classification,
+    tell_cross,
+    tell_scores,
+    tell_trained_by_tested,
+)
 from hourglass.errors import ConfigurationError
 from hourglass.runs import RunFolder, find_run
 
@@ -43,7 +48,9 @@ def evaluate(
     folder = find_run(run, runs_options.runs)
     second = None if other is None else find_run(other, runs_options.runs)
     prepare_keras(debug=output_options.debug, device=device_options.device)
-    if second is not None:
+    if not cross and folder.read_experiment().classifies:
+        _tell_classes(folder, split, data_options, output_options)
+    elif second is not None:
         _tell_two(folder, second, data_options, output_options)
     elif cross:
         _tell_one(folder, on, data_options, output_options)
@@ -68,6 +75,25 @@ def _tell_again(
         tell=teller(quiet=False),
     )
     tell_scores(scores, json=output_options.json)
+
+
+def _tell_classes(
+    run: RunFolder,
+    split: Literal["test", "validation"],
+    data_options: DataOptions,
+    output_options: OutputOptions,
+) -> None:
+    from hourglass.experiment import evaluate_classifier
+
+    classification = evaluate_classifier(
+        run,
+        split=split,
+        data_dir=data_options.data_dir,
+        offline=data_options.offline,
+        # What is wrong with the record is a result.
+        tell=teller(quiet=False),
+    )
+    tell_classification(classification, json=output_options.json)
 
 
 def _tell_one(

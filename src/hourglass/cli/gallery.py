@@ -98,7 +98,8 @@ def _refuse_collapse(plans: Sequence[GroupPlan], groups: Sequence[GroupFolder]) 
         f"{plan.name}/{member.name}"
         for plan, group in zip(plans, groups, strict=True)
         for member in plan.members
-        if group.run(member.name).read_scores().collapsed
+        if not member.experiment.classifies
+        and group.run(member.name).read_scores().collapsed
         and member.experiment.expected != "collapse"
     ]
     if unexpected:

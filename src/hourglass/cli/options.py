@@ -11,7 +11,15 @@ from typing import Annotated, Any, Final
 from cyclopts import Group, Parameter
 
 from hourglass.cli.libraries import Device
-from hourglass.records import CORRUPTIONS, LOSSES, NETWORKS, OBJECTIVES, OPTIMIZERS, SCHEDULES
+from hourglass.records import (
+    CLASSIFIERS,
+    CORRUPTIONS,
+    LOSSES,
+    NETWORKS,
+    OBJECTIVES,
+    OPTIMIZERS,
+    SCHEDULES,
+)
 
 _MODEL: Final = Group("Model", sort_key=1)
 _PLAN: Final = Group("Plan", sort_key=2)
@@ -44,7 +52,8 @@ class ExperimentOptions:
         str | None,
         Parameter(
             group=_MODEL,
-            help=f"{_one_of(NETWORKS)}; by default unet with a corruption, else convolutional.",
+            help=f"{_one_of(NETWORKS)}; by default unet with a corruption, else convolutional. To "
+            f"classify: {_one_of(CLASSIFIERS)}.",
         ),
     ] = None
     units: Annotated[
@@ -68,6 +77,23 @@ class ExperimentOptions:
             negative="",
             help="Give a dense decoder its encoder's weights.",
         ),
+    ] = None
+    activations: Annotated[
+        tuple[str, ...] | None,
+        Parameter(
+            group=_MODEL,
+            consume_multiple=True,
+            negative="",
+            help="Activation of each layer of a dense classifier: relu tanh selu.",
+        ),
+    ] = None
+    dropout: Annotated[
+        float | None,
+        Parameter(group=_MODEL, help="Share of values that a classifier drops in training."),
+    ] = None
+    normalized: Annotated[
+        bool | None,
+        Parameter(group=_MODEL, negative="", help="Normalize the layers of a dense classifier."),
     ] = None
     objective: Annotated[
         str | None,
@@ -111,6 +137,12 @@ class ExperimentOptions:
     optimizer: Annotated[str | None, Parameter(group=_PLAN, help=f"{_one_of(OPTIMIZERS)}.")] = None
     beta_2: Annotated[
         float | None, Parameter(group=_PLAN, help="Decay of Adam's squared gradients.")
+    ] = None
+    momentum: Annotated[
+        float | None, Parameter(group=_PLAN, help="Decay of the running gradient of sgd, rmsprop.")
+    ] = None
+    weight_decay: Annotated[
+        float | None, Parameter(group=_PLAN, help="Share of the weights that adamw takes away.")
     ] = None
     schedule: Annotated[str | None, Parameter(group=_PLAN, help=f"{_one_of(SCHEDULES)}.")] = None
     clip_norm: Annotated[

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from hourglass.cli.options import OutputOptions, RunsOptions
 from hourglass.cli.output import print_json, print_line, print_table
-from hourglass.cli.telling import tell_scores
+from hourglass.cli.telling import tell_classification, tell_scores
 from hourglass.errors import HourglassError
 from hourglass.records import RunRecord, to_json
 from hourglass.runs import RunFolder, find_run, list_runs
@@ -35,7 +35,7 @@ def list_(
         return
     print_table(
         f"Runs in {runs_options.runs}",
-        ("run", "status", "split", "MSE", "best baseline"),
+        ("run", "status", "split", "MSE or accuracy", "best baseline"),
         [_cells(line) for line in lines],
     )
 
@@ -57,7 +57,11 @@ def show(
     print_line(folder.read_experiment().to_toml())
     print_line(f"{record.status}, started {record.started}, {record.steps:,} steps")
     print_line(f"again: {record.command}")
-    if record.status == "finished":
+    if record.status != "finished":
+        return
+    if folder.read_experiment().classifies:
+        tell_classification(folder.read_classification(), json=False)
+    else:
         tell_scores(folder.read_scores(), json=False)
 
 
@@ -69,11 +73,12 @@ def path(run: RunName, /, *, runs_options: RunsOptions = RunsOptions()) -> None:
 
 def _shown(folder: RunFolder, record: RunRecord) -> bytes:
     finished = record.status == "finished"
-    parts = {
-        "record": record,
-        "experiment": folder.read_experiment(),
-        "scores": folder.read_scores() if finished else None,
-    }
+    experiment = folder.read_experiment()
+    parts: dict[str, object] = {"record": record, "experiment": experiment, "scores": None}
+    if finished and experiment.classifies:
+        parts["classification"] = folder.read_classification()
+    elif finished:
+        parts["scores"] = folder.read_scores()
     texts = {name: to_json(part) if part else b"null" for name, part in parts.items()}
     return json.dumps({name: json.loads(text) for name, text in texts.items()}).encode() + b"\n"
 
@@ -88,12 +93,16 @@ class _Line:
     mse: float | None = None
     best_baseline: str | None = None
     best_baseline_mse: float | None = None
+    accuracy: float | None = None
+    best_baseline_accuracy: float | None = None
 
 
 def _line(folder: RunFolder) -> _Line:
     name = folder.path.name
     try:
         status = folder.read_record().status
+        if status == "finished" and folder.read_experiment().classifies:
+            return _line_of_classifier(name, folder)
         scores = folder.read_scores() if status == "finished" else None
     except HourglassError:
         return _Line(run=name, status="damaged")
@@ -110,7 +119,27 @@ def _line(folder: RunFolder) -> _Line:
     )
 
 
+def _line_of_classifier(name: str, folder: RunFolder) -> _Line:
+    found = folder.read_classification()
+    return _Line(
+        run=name,
+        status="finished",
+        split=found.split,
+        accuracy=found.model.accuracy,
+        best_baseline=found.best_baseline.label,
+        best_baseline_accuracy=found.best_baseline.accuracy,
+    )
+
+
 def _cells(line: _Line) -> tuple[str, ...]:
+    if line.accuracy is not None:
+        return (
+            line.run,
+            line.status,
+            str(line.split),
+            f"accuracy {line.accuracy:.4f}",
+            f"{line.best_baseline_accuracy:.4f} ({line.best_baseline})",
+        )
     if line.mse is None:
         return line.run, line.status, "", "", ""
     return (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
@@ -18,6 +18,22 @@ from hourglass.cli.options import (
 from hourglass.cli.telling import tell_finished_run
 from hourglass.errors import CollapseError, ConfigurationError
 from hourglass.records import Experiment, Scores, is_group, read_toml, without_rivals
+
+_OF_THE_TASK: Final = frozenset(
+    {
+        "activation",
+        "activations",
+        "dropout",
+        "frozen_noise",
+        "latent_dim",
+        "loss",
+        "network",
+        "normalized",
+        "output_activation",
+        "tied",
+        "units",
+    }
+)
 
 
 def train(
@@ -62,7 +78,8 @@ def train_and_tell(
             tell=teller(output_options.quiet),
         )
     tell_finished_run(run, json=output_options.json)
-    _refuse_collapse(run.read_scores(), asked)
+    if not asked.classifies:
+        _refuse_collapse(run.read_scores(), asked)
 
 
 def _refuse_collapse(scores: Scores, asked: Experiment) -> None:
@@ -98,7 +115,16 @@ def _experiment(data: str | None, config: Path | None, options: ExperimentOption
         _drop_other_objective(values, given)
     if given.get("network", values.get("network")) != values.get("network"):
         # Sizes in the file are those of its own network.
-        for key in ("units", "latent_dim", "activation", "code_activation", "output_activation"):
+        for key in (
+            "units",
+            "latent_dim",
+            "activation",
+            "activations",
+            "code_activation",
+            "output_activation",
+            "dropout",
+            "normalized",
+        ):
             values.pop(key, None)
     source = "command line" if config is None else f"command line and {config}"
     return Experiment.from_mapping(values | given, source)
@@ -109,6 +135,11 @@ def _drop_other_objective(values: dict[str, Any], given: Mapping[str, Any]) -> N
     if values.get("objective") != given["objective"]:
         for key in ("sparsity", "penalty", "code_activation"):
             values.pop(key, None)
-        if not {"noise", "corruption"} & given.keys() and given["objective"] in ("plain", "masked"):
+        if "classify" in (values.get("objective"), given["objective"]):
+            # A classifier shares neither loss nor sizes with what rebuilds images.
+            for key in _OF_THE_TASK - given.keys():
+                values.pop(key, None)
+        clean = given["objective"] in ("plain", "masked", "classify")
+        if not {"noise", "corruption"} & given.keys() and clean:
             values.pop("noise", None)
             values.pop("corruption", None)

@@ -1,5 +1,13 @@
 """Questions asked of arrays; answers are frozen records."""
 
+from hourglass.evaluation.classification import (
+    accuracy_of,
+    calibration_bins,
+    calibration_error,
+    describe_classifier,
+    roc_curves,
+    score_classifier,
+)
 from hourglass.evaluation.health import judge_collapse, judge_latents
 from hourglass.evaluation.linear import (
     LinearWeights,
@@ -23,9 +31,13 @@ __all__ = [
     "LinearWeights",
     "Moments",
     "Rebuild",
+    "accuracy_of",
+    "calibration_bins",
+    "calibration_error",
     "centered_weights",
     "compare_with_pca",
     "decoder_directions",
+    "describe_classifier",
     "error_by_frequency",
     "judge_collapse",
     "judge_latents",
@@ -35,6 +47,8 @@ __all__ = [
     "moments_of",
     "peak_signal_to_noise",
     "pick_samples",
+    "roc_curves",
+    "score_classifier",
     "score_method",
     "structural_similarity",
 ]

@@ -3,7 +3,7 @@
 from hourglass.experiment.cross import CROSS_KINDS, cross_run, cross_two_runs
 from hourglass.experiment.denoise import denoise_files
 from hourglass.experiment.device import device_in_use
-from hourglass.experiment.evaluate import evaluate_run
+from hourglass.experiment.evaluate import evaluate_classifier, evaluate_run
 from hourglass.experiment.files import require_all_done
 from hourglass.experiment.group import run_group
 from hourglass.experiment.reconstruct import reconstruct_files
@@ -15,6 +15,7 @@ __all__ = [
     "cross_two_runs",
     "denoise_files",
     "device_in_use",
+    "evaluate_classifier",
     "evaluate_run",
     "reconstruct_files",
     "require_all_done",

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Literal
 
-from hourglass.bundles import load_model
+from hourglass.bundles import load_classifier, load_model
 from hourglass.errors import DataError
+from hourglass.experiment.classification import measure_classifier
 from hourglass.experiment.table import measure
 from hourglass.images import Splits, load_splits
-from hourglass.records import Scores
+from hourglass.records import Classification, Scores
 from hourglass.runs import RunFolder
 
 # Other processors round other ways; a figure of another split is further off than this.
@@ -44,6 +45,35 @@ def evaluate_run(
     return scores
 
 
+def evaluate_classifier(
+    run: RunFolder,
+    *,
+    split: Literal["test", "validation"] = "test",
+    data_dir: Path | None = None,
+    offline: bool = False,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Classification:
+    """Score the classifier of a run, and its baselines, on one split of the run's own data.
+
+    Accuracies that the run has on record for the same split are compared with those measured now;
+    ``tell`` gets a line for each that is not what it says it is.
+
+    Raises
+    ------
+    ConfigurationError
+        If the model of the run is no classifier.
+    DataError
+        If the data are not those that the run was trained on.
+    """
+    model, _ = load_classifier(run.model)
+    splits = load_splits_of(run, data_dir=data_dir, offline=offline)
+    found = measure_classifier(model, run.read_experiment(), splits, split, tell=tell)
+    if (run.path / "classification.json").is_file():
+        for line in _accuracies_apart(run.read_classification(), found.classification):
+            tell(line)
+    return found.classification
+
+
 def load_splits_of(run: RunFolder, *, data_dir: Path | None, offline: bool) -> Splits:
     """Load the data of a run, split as they were when it was trained.
 
@@ -63,6 +93,21 @@ def load_splits_of(run: RunFolder, *, data_dir: Path | None, offline: bool) -> S
             "images of that day, or train again."
         )
     return splits
+
+
+def _accuracies_apart(recorded: Classification, measured: Classification) -> Iterator[str]:
+    if recorded.split != measured.split:
+        return
+    found = {method.method: method.accuracy for method in measured.methods}
+    for method in recorded.methods:
+        again = found.get(method.method, method.accuracy)
+        if not math.isclose(method.accuracy, again, rel_tol=_TOLERANCE):
+            yield (
+                f"Warning: the record says that the {method.label} has accuracy "
+                f"{method.accuracy:.4f} on the {recorded.split} split, and measured now it is "
+                f"{again:.4f}. The record was changed, or measured on other images: do not quote "
+                "it."
+            )
 
 
 def disagreements(recorded: Scores, measured: Scores) -> Iterator[str]:

@@ -9,7 +9,7 @@ from hourglass.errors import ConfigurationError
 from hourglass.experiment.alarm import CollapseAlarm
 from hourglass.experiment.pairs import freeze_pairs
 from hourglass.images import ArrayImages, Splits
-from hourglass.models import ImageModel, build_model
+from hourglass.models import Classifier, ImageModel, build_model
 from hourglass.records import Epoch, Experiment, ModelSpec
 from hourglass.training import Training, train
 
@@ -56,6 +56,17 @@ def fit(
     )
     model.set_weights(quiet.get_weights())
     return training
+
+
+def fit_classifier(
+    model: Classifier,
+    experiment: Experiment,
+    splits: Splits,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> Training:
+    """Train a classifier on the labels of the training images, with Keras callbacks."""
+    validation = splits.validation.read_all(), model.targets(splits.validation)
+    return train(model, splits.train, experiment.plan, validation=validation, callbacks=callbacks)
 
 
 def _from_scratch(

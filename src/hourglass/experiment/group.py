@@ -7,12 +7,15 @@ from itertools import product
 from pathlib import Path
 
 import keras
+import numpy as np
 
-from hourglass.bundles import load_model
+from hourglass.bundles import load_classifier, load_model
 from hourglass.errors import DataError, OutputExistsError
 from hourglass.evaluation import error_by_frequency, mean_squared_errors
+from hourglass.experiment.classification import classifier_accuracy
 from hourglass.experiment.cross import cross_two_runs
 from hourglass.experiment.evaluate import load_splits_of
+from hourglass.experiment.few_labels import study_few_labels
 from hourglass.experiment.linear_study import study_linear
 from hourglass.experiment.noise_study import study_noise
 from hourglass.experiment.pairs import error_of, freeze_known_pairs, freeze_pairs
@@ -20,7 +23,15 @@ from hourglass.experiment.run import run_experiment
 from hourglass.files import exists
 from hourglass.inference import reconstruct
 from hourglass.models import LatentModel
-from hourglass.records import LONGER_RUNS, Experiment, GroupPlan, GroupRecord, Member, MemberResult
+from hourglass.records import (
+    LONGER_RUNS,
+    ClassifierResult,
+    Experiment,
+    GroupPlan,
+    GroupRecord,
+    Member,
+    MemberResult,
+)
 from hourglass.report import write_group_report
 from hourglass.runs import GroupFolder, RunFolder
 
@@ -89,10 +100,9 @@ def run_group(
                 callbacks=callbacks(member.experiment),
                 tell=tell,
             )
-        result = _result(member, run, data_dir, offline)
+        record = _with_result(record, member, run, data_dir, offline)
         # What Keras keeps of one network would wait for the end of all.
         keras.utils.clear_session()
-        record = replace(record, members=(*record.members, result))
         group.write_record(record)
     record = _studied(record, group, _published(plan, group), data_dir, offline, tell)
     record = replace(record, status="finished")
@@ -132,12 +142,30 @@ def _studied(
         study = study_linear(runs, data_dir=data_dir, offline=offline)
         group.write_components(study.components)
         return replace(record, linear=tuple(study.rows))
-    pair = _clean_and_noisy(runs)
+    if record.story == "classification":
+        return _studied_by_labels(record, runs, data_dir, offline, tell)
+    pair = _clean_and_noisy([run for run in runs if not run.read_experiment().classifies])
     if pair is None:
         return record
     tell("Testing the clean-trained and the noisy-trained model on clean and on noisy input.")
     crossing = cross_two_runs(*pair, data_dir=data_dir, offline=offline)
     return replace(record, crossing=crossing)
+
+
+def _studied_by_labels(
+    record: GroupRecord,
+    runs: list[RunFolder],
+    data_dir: Path | None,
+    offline: bool,
+    tell: Tell,
+) -> GroupRecord:
+    """Ask what the latents of the first autoencoder are worth where labels are few."""
+    coded = [run for run in runs if run.read_experiment().network_options.latent_dim is not None]
+    if not coded:
+        return record
+    tell(f"Classifying the latents of {coded[0].path.name} with few labels and with all.")
+    study = study_few_labels(coded[0], data_dir=data_dir, offline=offline, tell=tell)
+    return replace(record, few_labels=study)
 
 
 def _clean_and_noisy(runs: list[RunFolder]) -> tuple[RunFolder, RunFolder] | None:
@@ -179,6 +207,38 @@ def _finished(run: RunFolder, member: Member) -> bool:
     return True
 
 
+def _with_result(
+    record: GroupRecord, member: Member, run: RunFolder, data_dir: Path | None, offline: bool
+) -> GroupRecord:
+    if member.experiment.classifies:
+        classified = _classified(member, run, data_dir, offline)
+        return replace(record, classifiers=(*record.classifiers, classified))
+    return replace(record, members=(*record.members, _result(member, run, data_dir, offline)))
+
+
+def _classified(
+    member: Member, run: RunFolder, data_dir: Path | None, offline: bool
+) -> ClassifierResult:
+    """Measure what the files of a classifier do not say: accuracy on train and validation."""
+    model, _ = load_classifier(run.model)
+    splits = load_splits_of(run, data_dir=data_dir, offline=offline)
+    known = splits.train.take(np.arange(min(len(splits.test), len(splits.train))))
+    return ClassifierResult(
+        name=member.name,
+        role=member.role,
+        about=member.about,
+        images_seen=_images_seen(member, run),
+        train_images=len(known),
+        train_accuracy=classifier_accuracy(model, known),
+        validation_accuracy=classifier_accuracy(model, splits.validation),
+        test_accuracy=run.read_classification().model.accuracy,
+    )
+
+
+def _images_seen(member: Member, run: RunFolder) -> int:
+    return run.read_record().steps * member.experiment.plan.batch_size
+
+
 def _result(member: Member, run: RunFolder, data_dir: Path | None, offline: bool) -> MemberResult:
     """Measure what the files of a run do not say: training error and error by frequency."""
     model, _ = load_model(run.model)
@@ -191,7 +251,7 @@ def _result(member: Member, run: RunFolder, data_dir: Path | None, offline: bool
         name=member.name,
         role=member.role,
         about=member.about,
-        images_seen=run.read_record().steps * member.experiment.plan.batch_size,
+        images_seen=_images_seen(member, run),
         code_size=model.code_size if isinstance(model, LatentModel) else None,
         train_images=len(known.clean),
         train_mse=error_of(model, known),

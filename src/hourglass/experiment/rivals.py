@@ -186,7 +186,7 @@ class Rivals:
                 self._splits.split_hash,
                 self._experiment.corruption,
                 FROZEN_SEED,
-                _code_fingerprint(),
+                code_fingerprint(),
             ]
         )
         return f"{what}-{hashlib.sha256(words.encode()).hexdigest()[:32]}"
@@ -230,7 +230,8 @@ def _restored(baseline: Baseline, kept: dict[str, NDArray[Any]]) -> Rival | None
 
 
 @cache
-def _code_fingerprint() -> str:
+def code_fingerprint() -> str:
+    """Return what changes with the code and the libraries that baselines are computed with."""
     digest = hashlib.sha256()
     for library in _LIBRARIES:
         digest.update(f"{library} {metadata.version(library)}\n".encode())

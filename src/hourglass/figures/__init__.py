@@ -9,37 +9,66 @@ Draw inside the style, on a figure without a backend::
 """
 
 from hourglass.figures.architecture import architecture_size, draw_architecture
+from hourglass.figures.calibration import CALIBRATION_SIZE, draw_calibration
+from hourglass.figures.classifiers import (
+    accuracies_size,
+    classifiers_size,
+    draw_classifiers,
+    draw_method_accuracies,
+)
 from hourglass.figures.components import components_size, draw_components, signed_images
-from hourglass.figures.curves import CURVES_SIZE, draw_curves
+from hourglass.figures.confusion import confusion_size, draw_confusion
+from hourglass.figures.curves import CURVES_SIZE, draw_accuracies, draw_curves
 from hourglass.figures.errors import ERRORS_SIZE, draw_errors
 from hourglass.figures.errors_by_class import draw_errors_by_class, errors_by_class_size
-from hourglass.figures.group_curves import draw_group_curves, group_curves_size
+from hourglass.figures.few_labels import FEW_LABELS_SIZE, draw_few_labels
+from hourglass.figures.group_curves import (
+    draw_group_accuracies,
+    draw_group_curves,
+    group_curves_size,
+)
 from hourglass.figures.marks import Mark, marks_of
 from hourglass.figures.members import draw_members, members_size
 from hourglass.figures.methods import draw_methods, methods_size
+from hourglass.figures.mistakes import mistakes_picture
 from hourglass.figures.noise_matrix import draw_noise_matrix, noise_matrix_size
+from hourglass.figures.roc import ROC_SIZE, draw_roc
 from hourglass.figures.spectra import draw_spectra, ring_edges, spectra_size
 from hourglass.figures.strips import image_strip, labeled_strip, strip_scale
 from hourglass.figures.style import INK, PALETTE, color_of, hourglass_style
 
 __all__ = [
+    "CALIBRATION_SIZE",
     "CURVES_SIZE",
     "ERRORS_SIZE",
+    "FEW_LABELS_SIZE",
     "INK",
     "PALETTE",
+    "ROC_SIZE",
     "Mark",
+    "accuracies_size",
     "architecture_size",
+    "classifiers_size",
     "color_of",
     "components_size",
+    "confusion_size",
+    "draw_accuracies",
     "draw_architecture",
+    "draw_calibration",
+    "draw_classifiers",
     "draw_components",
+    "draw_confusion",
     "draw_curves",
     "draw_errors",
     "draw_errors_by_class",
+    "draw_few_labels",
+    "draw_group_accuracies",
     "draw_group_curves",
     "draw_members",
+    "draw_method_accuracies",
     "draw_methods",
     "draw_noise_matrix",
+    "draw_roc",
     "draw_spectra",
     "errors_by_class_size",
     "group_curves_size",
@@ -49,6 +78,7 @@ __all__ = [
     "marks_of",
     "members_size",
     "methods_size",
+    "mistakes_picture",
     "noise_matrix_size",
     "ring_edges",
     "signed_images",

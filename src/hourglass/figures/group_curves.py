@@ -6,12 +6,14 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from hourglass.figures.curves import known
 from hourglass.figures.marks import Mark, legend_columns
 from hourglass.figures.scales import needs_log, use_log
 from hourglass.records import History
 
 _WIDTH: Final = 4.6
 _LEGEND_ROW: Final = 0.19
+_BOTH: Final = "epoch (solid: validation, dotted: training)"
 
 
 def group_curves_size(histories: Mapping[str, History]) -> tuple[float, float]:
@@ -48,11 +50,39 @@ def draw_group_curves(
     ]
     if needs_log(shown):
         use_log(ax)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     if loss is None:
         ax.set(xlabel="epoch", ylabel="validation MSE")
     else:
-        ax.set(xlabel="epoch (solid: validation, dotted: training)", ylabel=loss)
+        ax.set(xlabel=_BOTH, ylabel=loss)
+    return _finished(histories, ax)
+
+
+def draw_group_accuracies(
+    histories: Mapping[str, History], marks: Mapping[str, Mark], ax: Axes
+) -> Axes:
+    """Show the accuracies of classifiers by epoch, validation as solid lines, training dotted.
+
+    Parameters
+    ----------
+    histories
+        At least one epoch each, by the run's name.
+    marks
+        Color and marker of each run.
+    ax
+        Where to draw.
+    """
+    for name, history in histories.items():
+        mark, epochs = marks[name], [row.epoch for row in history.epochs]
+        training = [known(row.accuracy) for row in history.epochs]
+        validation = [known(row.val_accuracy) for row in history.epochs]
+        ax.plot(epochs, training, ":", color=mark.color, linewidth=1.3)
+        ax.plot(epochs, validation, label=name, **mark.line(len(epochs)))
+    ax.set(xlabel=_BOTH, ylabel="accuracy")
+    return _finished(histories, ax)
+
+
+def _finished(histories: Mapping[str, History], ax: Axes) -> Axes:
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.grid(axis="y")
     columns = legend_columns(histories)
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, fontsize=8.5)
@@ -65,7 +95,7 @@ def _draw_one(
     """Draw the lines of one run and return their values."""
     epochs = [row.epoch for row in history.epochs]
     if not with_training:
-        measured = [row.val_mse for row in history.epochs]
+        measured = [known(row.val_mse) for row in history.epochs]
         ax.plot(epochs, measured, label=name, **mark.line(len(epochs)))
         return measured
     training = [row.loss for row in history.epochs]

@@ -83,7 +83,7 @@ def labeled_strip(
         Shape (height, width, 3), RGB; the strip ends at the margin of the lower right corner.
     """
     strip = Image.fromarray(image_strip(rows, scale))
-    font = _font()
+    font = label_font()
     left = 2 * _MARGIN + round(max(font.getlength(label) for label in rows))
     top = _MARGIN + (_TITLE_HEIGHT if title else 0)
     width = max(left + strip.width, _MARGIN + round(font.getlength(title))) + _MARGIN
@@ -98,7 +98,8 @@ def labeled_strip(
     return np.asarray(paper)
 
 
-def _font() -> ImageFont.FreeTypeFont:
+def label_font() -> ImageFont.FreeTypeFont:
+    """Return the font of everything that is written on a picture."""
     # Matplotlib brings the font of the charts, which has more letters than Pillow's own.
     file = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
     return ImageFont.truetype(file, _FONT_SIZE)

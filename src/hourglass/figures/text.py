@@ -31,6 +31,11 @@ def format_ssim(value: float) -> str:
     return _fixed(value, 3)
 
 
+def format_share(value: float) -> str:
+    """Return a share between 0 and 1, such as an accuracy: ``0.9253``."""
+    return _fixed(value, 4)
+
+
 def format_count(value: float) -> str:
     """Return a number of things, thousands set apart by a thin space."""
     return f"{round(value):,}".replace(",", _THIN_SPACE)

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.models import ImageModel, LatentModel, images_at_a_time
+from hourglass.models import Classifier, ImageModel, LatentModel, images_at_a_time
 
 
 def reconstruct(
@@ -37,6 +37,16 @@ def encode(
 ) -> NDArray[np.float32]:
     """Return the latents of images, shape (count, latent_dim)."""
     return _batched(model.encoder.predict_on_batch, images, batch_size)
+
+
+def classify(
+    model: Classifier, images: NDArray[np.float32], *, batch_size: int | None = None
+) -> NDArray[np.float64]:
+    """Return the probability of each class for each image, shape (count, classes)."""
+    logits = _batched(model.predict_on_batch, images, batch_size).astype(np.float64)
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def _batched(

@@ -2,20 +2,25 @@
 
 from hourglass.models.autoencoder import Autoencoder
 from hourglass.models.base import ImageModel
-from hourglass.models.build import build_model
+from hourglass.models.build import build_classifier, build_model
 from hourglass.models.capacity import images_at_a_time
+from hourglass.models.classifier import Classifier
 from hourglass.models.contractive import ContractiveAutoencoder
 from hourglass.models.denoiser import Denoiser
 from hourglass.models.latent import LatentModel
 from hourglass.models.sparse import SparseAutoencoder
+from hourglass.models.trainable import Trainable
 
 __all__ = [
     "Autoencoder",
+    "Classifier",
     "ContractiveAutoencoder",
     "Denoiser",
     "ImageModel",
     "LatentModel",
     "SparseAutoencoder",
+    "Trainable",
+    "build_classifier",
     "build_model",
     "images_at_a_time",
 ]

@@ -1,7 +1,6 @@
-"""What every model of images promises."""
+"""What every model that rebuilds images promises."""
 
 import abc
-from collections.abc import Mapping
 from typing import Any, final
 
 import keras
@@ -9,11 +8,10 @@ from keras import KerasTensor, ops
 
 from hourglass.corruption import Corruption
 from hourglass.losses import MeanSquaredError
-from hourglass.models.architecture import read_architecture
-from hourglass.records import Architecture
+from hourglass.models.trainable import Trainable
 
 
-class ImageModel(keras.Model, abc.ABC):
+class ImageModel(Trainable, abc.ABC):
     """Corrupt while training, rebuild, and give images in [0, 1].
 
     Parameters
@@ -31,16 +29,14 @@ class ImageModel(keras.Model, abc.ABC):
         reconstruction_loss: keras.losses.Loss | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        self.corruption = corruption
+        super().__init__(corruption=corruption, **kwargs)
         self.reconstruction_loss = reconstruction_loss or MeanSquaredError()
-        # The parts bring all their weights along; nothing waits for the first images.
-        self.built = True
 
+    @final
     @property
-    @abc.abstractmethod
-    def parts(self) -> Mapping[str, keras.Model]:
-        """The networks inside, by name, in the order in which they compute."""
+    def training_loss(self) -> keras.losses.Loss:
+        """How the reconstruction is compared with the clean image."""
+        return self.reconstruction_loss
 
     @abc.abstractmethod
     def rebuild(self, seen: KerasTensor, training: bool) -> KerasTensor:
@@ -49,10 +45,7 @@ class ImageModel(keras.Model, abc.ABC):
     @final
     def call(self, images: KerasTensor, training: bool = False) -> KerasTensor:
         """Return the reconstruction of ``images`` (batch, height, width, channels)."""
-        seen = images
-        if self.corruption is not None:
-            seen = self.corruption(images, training=training)
-        reconstruction = self.rebuild(seen, training)
+        reconstruction = self.rebuild(self.see(images, training), training)
         # Training sees the networks' own output, because clipping would stop its gradient;
         # everyone else sees a valid image. Validation thus scores what users get.
         return reconstruction if training else ops.clip(reconstruction, 0.0, 1.0)
@@ -61,16 +54,6 @@ class ImageModel(keras.Model, abc.ABC):
     def reconstruct(self, images: KerasTensor) -> KerasTensor:
         """Return the reconstruction of ``images``, same shape, in [0, 1]."""
         return self(images, training=False)
-
-    def set_step(self, step: int) -> None:
-        """Let the next call in training draw the chance that belongs to ``step``."""
-        if self.corruption is not None:
-            self.corruption.set_step(step)
-
-    @final
-    def architecture(self) -> Architecture:
-        """Return the graph of layers."""
-        return read_architecture(self.parts)
 
     @final
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:

@@ -1,6 +1,7 @@
 """From a specification to a model with fresh weights."""
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 from hourglass.corruption import corruption_from_words
@@ -8,12 +9,13 @@ from hourglass.errors import ConfigurationError
 from hourglass.losses import loss_from_words
 from hourglass.models.autoencoder import Autoencoder
 from hourglass.models.base import ImageModel
+from hourglass.models.classifier import Classifier
 from hourglass.models.contractive import ContractiveAutoencoder
 from hourglass.models.denoiser import Denoiser
 from hourglass.models.latent import LatentModel
 from hourglass.models.sparse import SparseAutoencoder
 from hourglass.networks import Halves
-from hourglass.records import NETWORKS, ModelSpec, resolve
+from hourglass.records import CLASSIFIERS, NETWORKS, ModelSpec, resolve
 from hourglass.seeds import derive
 
 
@@ -36,11 +38,18 @@ def build_model(spec: ModelSpec, *, seed: int = 0) -> ImageModel:
     Raises
     ------
     ConfigurationError
+        If it describes a classifier, which ``build_classifier`` builds.
+    ConfigurationError
         If a network without a code would be trained on clean images, which it can copy, or for
         an objective of codes; or if the network does not take an option.
     ImageShapeError
         If the network needs images of one size and the size is open.
     """
+    if spec.objective == "classify":
+        raise ConfigurationError(
+            "This is a classifier, which gives classes and no images. build_classifier and "
+            "load_classifier take it."
+        )
     network = resolve("network", NETWORKS, spec.network)(
         spec.image_shape, **_network_options(spec), seed=seed
     )
@@ -57,6 +66,42 @@ def build_model(spec: ModelSpec, *, seed: int = 0) -> ImageModel:
     return Denoiser(network, **wiring)
 
 
+def build_classifier(spec: ModelSpec, *, seed: int = 0) -> Classifier:
+    """Build the classifier that a specification describes.
+
+    Parameters
+    ----------
+    spec
+        Network, sizes and number of classes.
+    seed
+        Where weights and dropout start from.
+
+    Raises
+    ------
+    ConfigurationError
+        If it describes another model, or the network does not take an option.
+    ImageShapeError
+        If the network needs images of one size and the size is open.
+    """
+    if spec.objective != "classify" or spec.classes is None:
+        raise ConfigurationError(
+            f"This is a model of network {spec.network} that rebuilds images, not a classifier. "
+            "build_model and load_model take it; `hourglass train --objective classify` gives a "
+            "classifier."
+        )
+    options = spec.options
+    keywords: dict[str, Any] = {"units": options.units, "dropout": options.dropout}
+    if options.activations is None:
+        keywords["activation"] = options.activation
+    else:
+        keywords["activations"] = options.activations
+    if options.normalized:
+        keywords["normalized"] = True
+    build = resolve("classifier", CLASSIFIERS, spec.network)
+    _require_taken(spec, build, keywords)
+    return Classifier(build(spec.image_shape, classes=spec.classes, seed=seed, **keywords))
+
+
 def _network_options(spec: ModelSpec) -> dict[str, Any]:
     """Return the keywords that the network of a specification takes."""
     options = spec.options
@@ -66,14 +111,18 @@ def _network_options(spec: ModelSpec) -> dict[str, Any]:
     for name in ("code_activation", "output_activation", "tied"):
         if value := getattr(options, name):
             keywords[name] = value
-    taken = inspect.signature(resolve("network", NETWORKS, spec.network)).parameters
-    if "probabilities" in taken and "bce" in spec.reconstruction_loss:
+    build = resolve("network", NETWORKS, spec.network)
+    if "bce" in spec.reconstruction_loss and "probabilities" in inspect.signature(build).parameters:
         keywords["probabilities"] = True
-    for name in keywords.keys() - taken.keys():
+    _require_taken(spec, build, keywords)
+    return keywords
+
+
+def _require_taken(spec: ModelSpec, build: Callable[..., Any], keywords: dict[str, Any]) -> None:
+    for name in keywords.keys() - inspect.signature(build).parameters.keys():
         raise ConfigurationError(
             f"The {spec.network} network takes no {name}. Leave it out, or choose network dense."
         )
-    return keywords
 
 
 def _with_code(network: Halves, spec: ModelSpec, seed: int, wiring: dict[str, Any]) -> LatentModel:

@@ -1,7 +1,9 @@
-"""Shapes of encoders, decoders and denoisers, sized by arguments, for any image size."""
+"""Shapes of encoders, decoders, denoisers and classifiers, for images of any size."""
 
 from hourglass.networks.convolutional import convolutional_autoencoder
+from hourglass.networks.convolutional_classifier import convolutional_classifier
 from hourglass.networks.dense import dense_autoencoder
+from hourglass.networks.dense_classifier import dense_classifier
 from hourglass.networks.halves import Halves
 from hourglass.networks.pooling import pooling_autoencoder
 from hourglass.networks.residual import residual
@@ -11,7 +13,9 @@ from hourglass.networks.unet import unet
 __all__ = [
     "Halves",
     "convolutional_autoencoder",
+    "convolutional_classifier",
     "dense_autoencoder",
+    "dense_classifier",
     "pooling_autoencoder",
     "residual",
     "strided_autoencoder",

@@ -17,8 +17,17 @@ class Halves(NamedTuple):
     decoder: keras.Model
 
 
-def require_fixed(image_shape: ImageShape, network: str) -> FixedShape:
+def require_fixed(image_shape: ImageShape, network: str, *, any_size: str = "unet") -> FixedShape:
     """Return ``image_shape`` if its height and width are known.
+
+    Parameters
+    ----------
+    image_shape
+        Height, width, channels.
+    network
+        Which network asks, for the error.
+    any_size
+        The network of the same task that takes images of any size.
 
     Raises
     ------
@@ -29,7 +38,7 @@ def require_fixed(image_shape: ImageShape, network: str) -> FixedShape:
     if height is None or width is None:
         raise ImageShapeError(
             f"The {network} network needs images of one size; these have shape {image_shape}. "
-            "Bring them to one size, or choose network unet, which takes any."
+            f"Bring them to one size, or choose network {any_size}, which takes any."
         )
     return height, width, channels
 

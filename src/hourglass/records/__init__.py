@@ -1,6 +1,18 @@
 """The small frozen things that travel between rooms."""
 
 from hourglass.records.architecture import Architecture, LayerRecord
+from hourglass.records.classification import (
+    CalibrationBin,
+    Classification,
+    ClassifierResult,
+    ClassifierScores,
+    ClassScores,
+    FewLabelsRow,
+    FewLabelsStudy,
+    Mistake,
+    RocCurve,
+)
+from hourglass.records.classifier_keys import CROSS_ENTROPY
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
 from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
 from hourglass.records.files import FileScores
@@ -18,6 +30,7 @@ from hourglass.records.health import LEAST_VARIANCE, Collapse, LatentHealth, Loo
 from hourglass.records.history import Epoch, History
 from hourglass.records.linear import LEAST_SEPARATION, LinearComparison
 from hourglass.records.names import (
+    CLASSIFIERS,
     CORRUPTIONS,
     DATA_SETS,
     LOSSES,
@@ -27,6 +40,7 @@ from hourglass.records.names import (
     resolve,
 )
 from hourglass.records.network import (
+    CLASSIFIER_DEFAULTS,
     LOCAL_NETWORKS,
     NETWORK_DEFAULTS,
     OBJECTIVES,
@@ -41,7 +55,10 @@ from hourglass.records.scores import MethodScores, Scores
 from hourglass.records.validation import checked, from_json, to_json
 
 __all__ = [
+    "CLASSIFIERS",
+    "CLASSIFIER_DEFAULTS",
     "CORRUPTIONS",
+    "CROSS_ENTROPY",
     "DATA_SETS",
     "DEMO",
     "LEAST_SEPARATION",
@@ -55,12 +72,19 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "Architecture",
+    "CalibrationBin",
+    "ClassScores",
+    "Classification",
+    "ClassifierResult",
+    "ClassifierScores",
     "Collapse",
     "CrossCell",
     "CrossTable",
     "Environment",
     "Epoch",
     "Experiment",
+    "FewLabelsRow",
+    "FewLabelsStudy",
     "FileScores",
     "GroupPlan",
     "GroupRecord",
@@ -73,10 +97,12 @@ __all__ = [
     "Member",
     "MemberResult",
     "MethodScores",
+    "Mistake",
     "ModelSpec",
     "NetworkName",
     "NetworkOptions",
     "NoiseStudy",
+    "RocCurve",
     "RunRecord",
     "Samples",
     "Scores",

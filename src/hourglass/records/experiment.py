@@ -11,13 +11,17 @@ from typing import Any, ClassVar, Final, Literal, Self
 import tomli_w
 
 from hourglass.errors import ConfigurationError, MissingPathError
+from hourglass.records.classifier_keys import CROSS_ENTROPY, require_keys_of_task
 from hourglass.records.network import (
+    CLASSIFIER_DEFAULTS,
     NETWORK_DEFAULTS,
     OBJECTIVES,
     ActivationName,
+    Activations,
     NetworkName,
     NetworkOptions,
     ObjectiveName,
+    Rate,
     Size,
     Units,
     Weight,
@@ -69,11 +73,18 @@ class Experiment:
         Activation of the output. By default the network's own.
     tied
         Whether a dense decoder takes the transposed weights of its encoder.
+    activations
+        Activation of each hidden layer of a dense classifier, in place of one for all.
+    dropout
+        Share of values that a classifier drops while training. By default the network's own.
+    normalized
+        Whether a dense classifier normalizes each hidden layer over the batch.
     objective
         ``plain``: rebuild clean images. ``denoising``: undo a corruption, by default
         ``gaussian:0.2``. ``masked``: fill in hidden patches, by default ``masking:0.5``.
         ``sparse``, ``contractive``: hold the code to more than the reconstruction, with or
-        without a corruption. By default what the corruption says.
+        without a corruption. ``classify``: name the class of clean images, by network ``dense``
+        or ``convolutional``. By default what the corruption says.
     sparsity
         ``l1``, or ``kl:RATE`` for units that are active at a rate; for the sparse objective.
     penalty
@@ -91,7 +102,8 @@ class Experiment:
     expected
         ``collapse`` where the network is known to collapse and is run to show it.
     loss
-        A name such as ``mse``, or several with weights: ``mse:0.8+ssim:0.2``.
+        A name such as ``mse``, or several with weights: ``mse:0.8+ssim:0.2``. A classifier has
+        ``cross-entropy`` and no other.
     plan
         How the training goes.
     """
@@ -106,6 +118,9 @@ class Experiment:
     code_activation: ActivationName | None = None
     output_activation: ActivationName | None = None
     tied: bool = False
+    activations: Activations | None = None
+    dropout: Rate | None = None
+    normalized: bool = False
     objective: ObjectiveName | None = None
     sparsity: Words | None = None
     penalty: Weight | None = None
@@ -119,6 +134,9 @@ class Experiment:
     def __post_init__(self) -> None:
         if self.corruption is None and self.objective is not None:
             object.__setattr__(self, "corruption", OBJECTIVES[self.objective].corruption)
+        if self.classifies and self.loss == "mse":
+            object.__setattr__(self, "loss", CROSS_ENTROPY)
+        require_keys_of_task(self)
         self._require_units()
         self._require_objective()
         self._require_engine()
@@ -185,6 +203,11 @@ class Experiment:
         return self.objective or objective_of(self.corruption)
 
     @property
+    def classifies(self) -> bool:
+        """Whether classes are named, in place of images rebuilt."""
+        return self.objective == "classify"
+
+    @property
     def objective_of_code(self) -> Literal["sparse", "contractive"] | None:
         """The objective where the code is held to more than the reconstruction."""
         objective = self.objective_or_default
@@ -203,6 +226,8 @@ class Experiment:
     @property
     def model_name(self) -> str:
         """What is trained, in words: ``U-Net denoiser``, ``sparse dense autoencoder``."""
+        if self.classifies:
+            return f"{_NETWORK_WORDS[self.network_or_default]} classifier"
         task = "denoiser" if self.corruption else "autoencoder"
         name = f"{_NETWORK_WORDS[self.network_or_default]} {task}"
         held = self.penalty_or_default is not None
@@ -217,7 +242,7 @@ class Experiment:
         ConfigurationError
             If the network has no code and one was asked for.
         """
-        default = NETWORK_DEFAULTS[self.network_or_default]
+        default = self._network_defaults
         if self.latent_dim is not None and default.latent_dim is None:
             raise ConfigurationError(
                 f"The {self.network_or_default} network has no code of a chosen size, so "
@@ -230,6 +255,9 @@ class Experiment:
             code_activation=self.code_activation or self._code_of_sparsity(),
             output_activation=self.output_activation,
             tied=self.tied,
+            activations=self.activations,
+            dropout=default.dropout if self.dropout is None else self.dropout,
+            normalized=self.normalized,
         )
 
     def filled(self) -> Self:
@@ -243,13 +271,19 @@ class Experiment:
             network=self.network_or_default,
             units=options.units,
             latent_dim=options.latent_dim,
-            activation=options.activation,
+            activation=options.activation if options.activations is None else None,
             code_activation=options.code_activation,
+            dropout=options.dropout if self.classifies else None,
             objective=self.objective_or_default,
             sparsity=self.sparsity_or_default,
             penalty=self.penalty_or_default,
             plan=plan,
         )
+
+    @property
+    def _network_defaults(self) -> NetworkOptions:
+        defaults = CLASSIFIER_DEFAULTS if self.classifies else NETWORK_DEFAULTS
+        return defaults[self.network_or_default]
 
     def _code_of_sparsity(self) -> ActivationName | None:
         """Return the activation that a sparse code needs: zeros for L1, rates for KL."""
@@ -267,6 +301,8 @@ class Experiment:
     def _require_objective(self) -> None:
         """Refuse an objective that contradicts the corruption, and keys it does not take."""
         objective, found = self.objective_or_default, objective_of(self.corruption)
+        if self.classifies:
+            found = "classify"
         # Undoing hidden patches is denoising too, to whoever calls it so.
         fits = objective == found or (objective, found) == ("denoising", "masked")
         if OBJECTIVES[objective].penalty is None and not fits:

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, Final, Literal, Self, cast, get_args
 
 from hourglass.errors import ConfigurationError, require_known
+from hourglass.records.classification import ClassifierResult, FewLabelsStudy
 from hourglass.records.cross import TrainedByTested
 from hourglass.records.experiment import Experiment, read_toml, without_rivals
 from hourglass.records.linear import LinearComparison
 from hourglass.records.plan import TrainingPlan
 
 RoleName = Literal["published", "changed", "own"]
-StoryName = Literal["comparison", "linear-vs-pca", "noise-factor"]
+StoryName = Literal["classification", "comparison", "linear-vs-pca", "noise-factor"]
 
 _TABLES: Final[Mapping[str, RoleName]] = {"run": "published", "own": "own"}
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,40}")
@@ -99,6 +100,10 @@ class GroupPlan:
         """Return two rows and Hourglass' own choice, for one epoch on the small sample."""
         own = [member for member in self.members if member.role == "own"]
         others = [member for member in self.members if member.role != "own"]
+        if self.story == "classification":
+            # It asks of an autoencoder what its latents are worth to a classifier.
+            kinds = {member.experiment.classifies: member for member in reversed(others)}
+            others = [kinds[kind] for kind in (True, False) if kind in kinds]
         return replace(self, members=tuple(map(_quick, (*others[:_ROWS_OF_A_LOOK], *own[:1]))))
 
 
@@ -270,7 +275,11 @@ class GroupRecord:
     notes
         Lines for the reader, such as what a first look cannot show.
     members
-        One for each finished run, in order.
+        One for each finished run that rebuilds images, in order.
+    classifiers
+        One for each finished run that names classes, in order.
+    few_labels
+        What latents are worth where labels are few, where classification was the story.
     noise
         The study of noise factors, where that was the story.
     linear
@@ -289,6 +298,8 @@ class GroupRecord:
     noise: NoiseStudy | None = None
     linear: tuple[LinearRow, ...] = ()
     crossing: TrainedByTested | None = None
+    classifiers: tuple[ClassifierResult, ...] = ()
+    few_labels: FewLabelsStudy | None = None
 
     def member(self, name: str) -> MemberResult:
         """Return one member by its name.

@@ -18,23 +18,31 @@ class Epoch:
     val_loss
         The loss on the validation pairs.
     val_mse
-        The mean squared error on the validation pairs, pixels in [0, 1].
+        The mean squared error on the validation pairs, pixels in [0, 1]; ``None`` for a
+        classifier.
     learning_rate
         The rate at the epoch's last step.
     seconds
         Wall time of the epoch, validation included.
     images_per_second
         Training images over the training time of the epoch, validation left out.
+    accuracy
+        Share of training images that a classifier named rightly while it trained; ``None`` for
+        all other models.
+    val_accuracy
+        Share of validation images that a classifier names rightly.
     """
 
     epoch: int
     step: int
     loss: float
     val_loss: float
-    val_mse: float
+    val_mse: float | None = None
     learning_rate: float
     seconds: float
     images_per_second: float
+    accuracy: float | None = None
+    val_accuracy: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,6 +21,14 @@ NETWORKS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# What these networks are for the objective of classifying.
+CLASSIFIERS: Mapping[str, str] = MappingProxyType(
+    {
+        "convolutional": "hourglass.networks.convolutional_classifier:convolutional_classifier",
+        "dense": "hourglass.networks.dense_classifier:dense_classifier",
+    }
+)
+
 CORRUPTIONS: Mapping[str, str] = MappingProxyType(
     {
         "blur": "hourglass.corruption.blur:GaussianBlur",

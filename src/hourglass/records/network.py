@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 
-from annotated_types import Ge, Gt, Le, MaxLen
+from annotated_types import Ge, Gt, Le, Lt, MaxLen
 from pydantic import AllowInfNan
 
 NetworkName = Literal["convolutional", "dense", "pooling", "residual", "strided", "unet"]
-ObjectiveName = Literal["plain", "denoising", "masked", "sparse", "contractive"]
+ObjectiveName = Literal["plain", "denoising", "masked", "sparse", "contractive", "classify"]
 ActivationName = Literal["elu", "gelu", "linear", "relu", "selu", "sigmoid", "silu", "tanh"]
 # A stranger's description is read too, so that no size is open to the top.
 Size = Annotated[int, Gt(0), Le(65_536)]
@@ -17,6 +17,10 @@ Units = Annotated[tuple[Size, ...], MaxLen(16)]
 Channels = Annotated[int, Ge(1), Le(4)]
 Words = Annotated[str, MaxLen(200)]
 Weight = Annotated[float, AllowInfNan(False), Gt(0)]
+Rate = Annotated[float, AllowInfNan(False), Ge(0), Lt(1)]
+Activations = Annotated[tuple[ActivationName, ...], MaxLen(16)]
+# More classes than this would not fit into a table that someone reads.
+Classes = Annotated[int, Ge(2), Le(1000)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +43,13 @@ class NetworkOptions:
         Activation of the output, ``None`` for the network's own.
     tied
         Whether a dense decoder takes the transposed weights of its encoder.
+    activations
+        Activation of each hidden layer of a dense classifier; ``None`` where all have
+        ``activation``.
+    dropout
+        Share of values that a classifier drops while training.
+    normalized
+        Whether a dense classifier normalizes each hidden layer over the batch.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -49,6 +60,9 @@ class NetworkOptions:
     code_activation: ActivationName | None = None
     output_activation: ActivationName | None = None
     tied: bool = False
+    activations: Activations | None = None
+    dropout: Rate = 0.0
+    normalized: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +81,7 @@ OBJECTIVES: Mapping[ObjectiveName, ObjectiveDefaults] = MappingProxyType(
         "masked": ObjectiveDefaults(corruption="masking:0.5"),
         "sparse": ObjectiveDefaults(sparsity="l1", penalty=0.01),
         "contractive": ObjectiveDefaults(penalty=0.1),
+        "classify": ObjectiveDefaults(),
     }
 )
 
@@ -86,6 +101,17 @@ NETWORK_DEFAULTS: Mapping[NetworkName, NetworkOptions] = MappingProxyType(
         "residual": NetworkOptions(units=(1024, 1024), latent_dim=None, activation="silu"),
         "strided": NetworkOptions(units=(16, 8), latent_dim=None, activation="relu"),
         "unet": NetworkOptions(units=(32, 64), latent_dim=None, activation="silu"),
+    }
+)
+
+
+# The classifiers of these names; they have no code.
+CLASSIFIER_DEFAULTS: Mapping[NetworkName, NetworkOptions] = MappingProxyType(
+    {
+        "convolutional": NetworkOptions(
+            units=(32, 48, 72), latent_dim=None, activation="relu", dropout=0.3
+        ),
+        "dense": NetworkOptions(units=(256, 128, 64), latent_dim=None, activation="relu"),
     }
 )
 
@@ -111,11 +137,14 @@ class ModelSpec:
     reconstruction_loss
         What it was trained with, as ``NAME``, or ``NAME:WEIGHT`` joined by ``+``.
     objective
-        ``sparse`` or ``contractive`` where the code was held to more than its reconstruction.
+        ``sparse`` or ``contractive`` where the code was held to more than its reconstruction,
+        ``classify`` for a classifier.
     sparsity
         How the code was kept sparse: ``l1``, or ``kl:RATE``.
     penalty
         The weight of what the code was held to.
+    classes
+        How many classes a classifier tells apart; ``None`` for all other models.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -125,6 +154,7 @@ class ModelSpec:
     options: NetworkOptions
     corruption: Words | None = None
     reconstruction_loss: Words = "mse"
-    objective: Literal["sparse", "contractive"] | None = None
+    objective: Literal["sparse", "contractive", "classify"] | None = None
     sparsity: Words | None = None
     penalty: Weight | None = None
+    classes: Classes | None = None

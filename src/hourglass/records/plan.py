@@ -1,6 +1,8 @@
 """How a training goes: everything that is needed to repeat it, but data and network."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, ClassVar, Final, Literal
 
 from annotated_types import Ge, Gt, Lt
@@ -13,6 +15,9 @@ DEFAULT_MINUTES: Final = 3.0
 OptimizerName = Literal["adam", "adamw", "nadam", "rmsprop", "sgd"]
 ScheduleName = Literal["constant", "cosine"]
 Finite = Annotated[float, AllowInfNan(False)]
+_TAKEN_BY: Final[Mapping[str, tuple[OptimizerName, ...]]] = MappingProxyType(
+    {"momentum": ("sgd", "rmsprop"), "weight_decay": ("adamw",)}
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +43,12 @@ class TrainingPlan:
         Decay of the average of squared gradients in Adam and its kin. Keras' own 0.999 is slow
         to see that gradients grow: with it the default denoiser diverged now and then
         (docs/decisions/003-default-denoiser.md).
+    momentum
+        Decay of the running gradient that stochastic gradient descent and RMSprop move along; by
+        default 0, a step along each gradient alone.
+    weight_decay
+        Share of the weights, times the rate, that AdamW takes away in each step; by default
+        Keras' own, 0.004.
     schedule
         ``cosine``: a linear warm-up over 5 % of the steps, then half a cosine down to zero
         (Loshchilov and Hutter 2017, equation 5, one cycle). ``constant``: one rate throughout.
@@ -53,7 +64,7 @@ class TrainingPlan:
     Raises
     ------
     ConfigurationError
-        If both epochs and minutes are given.
+        If both epochs and minutes are given, or a key that the optimizer does not take.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -64,6 +75,8 @@ class TrainingPlan:
     learning_rate: Annotated[Finite, Gt(0)] = 4e-3
     optimizer: OptimizerName = "adam"
     beta_2: Annotated[Finite, Ge(0), Lt(1)] = 0.95
+    momentum: Annotated[Finite, Ge(0), Lt(1)] | None = None
+    weight_decay: Annotated[Finite, Ge(0)] | None = None
     schedule: ScheduleName = "cosine"
     clip_norm: Annotated[Finite, Ge(0)] = 1.0
     patience: Annotated[int, Ge(0)] = 0
@@ -76,6 +89,13 @@ class TrainingPlan:
                 f"A plan has epochs or minutes, not both; {self.epochs} epochs and "
                 f"{self.minutes:g} minutes were given. Leave one of them out."
             )
+        for key, takers in _TAKEN_BY.items():
+            value = getattr(self, key)
+            if value is not None and self.optimizer not in takers:
+                raise ConfigurationError(
+                    f"{key} = {value:g} is for optimizer {' or '.join(takers)}; it is "
+                    f"{self.optimizer}. Leave it out, or choose another optimizer."
+                )
 
     @property
     def budget_minutes(self) -> float | None:

@@ -5,18 +5,28 @@ from functools import partial
 from pathlib import Path
 
 from hourglass.figures import (
+    CALIBRATION_SIZE,
     CURVES_SIZE,
     ERRORS_SIZE,
+    ROC_SIZE,
+    accuracies_size,
     architecture_size,
+    confusion_size,
+    draw_accuracies,
     draw_architecture,
+    draw_calibration,
+    draw_confusion,
     draw_curves,
     draw_errors,
     draw_errors_by_class,
+    draw_method_accuracies,
     draw_methods,
+    draw_roc,
     errors_by_class_size,
     methods_size,
 )
-from hourglass.report import words
+from hourglass.records import Classification
+from hourglass.report import classifier_words, words
 from hourglass.report.contents import Contents
 from hourglass.report.svg import Chart, Sketch, save_sketches
 
@@ -28,6 +38,9 @@ def save_charts(contents: Contents, folder: Path) -> dict[str, Chart]:
 
 def _sketches(contents: Contents) -> Iterator[Sketch]:
     yield from _sketches_of_training(contents)
+    if contents.classification is not None:
+        yield _methods(contents.classification)
+        yield from sketches_of_classes(contents.classification)
     scores, samples = contents.scores, contents.samples
     if scores is not None:
         yield Sketch(
@@ -52,6 +65,37 @@ def _sketches(contents: Contents) -> Iterator[Sketch]:
         )
 
 
+def sketches_of_classes(classification: Classification) -> Iterator[Sketch]:
+    """Yield the charts of which classes are confused, and of how sure the model is."""
+    yield Sketch(
+        "confusion",
+        partial(draw_confusion, classification),
+        confusion_size(classification),
+        classifier_words.alternative_of_confusion(classification),
+    )
+    yield Sketch(
+        "calibration",
+        partial(draw_calibration, classification),
+        CALIBRATION_SIZE,
+        classifier_words.alternative_of_calibration(classification),
+    )
+    yield Sketch(
+        "roc",
+        partial(draw_roc, classification),
+        ROC_SIZE,
+        classifier_words.alternative_of_roc(classification),
+    )
+
+
+def _methods(classification: Classification) -> Sketch:
+    return Sketch(
+        "methods",
+        partial(draw_method_accuracies, classification),
+        accuracies_size(classification),
+        classifier_words.alternative_of_methods(classification),
+    )
+
+
 def _sketches_of_training(contents: Contents) -> Iterator[Sketch]:
     history, architecture = contents.history, contents.architecture
     if history is not None:
@@ -62,6 +106,13 @@ def _sketches_of_training(contents: Contents) -> Iterator[Sketch]:
             corrupted=contents.experiment.corruption is not None,
         )
         yield Sketch("curves", draw, CURVES_SIZE, words.alternative_of_curves(history))
+        if history.epochs[-1].val_accuracy is not None:
+            yield Sketch(
+                "accuracies",
+                partial(draw_accuracies, history),
+                CURVES_SIZE,
+                classifier_words.alternative_of_accuracies(history),
+            )
     if architecture is not None:
         yield Sketch(
             "architecture",

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from hourglass.records import (
     Architecture,
+    Classification,
     CrossTable,
     Experiment,
     History,
@@ -26,7 +27,7 @@ class Contents:
     ----------
     name
         Name of the run's folder.
-    experiment, record, history, architecture, scores, samples, cross
+    experiment, record, history, architecture, scores, classification, samples, cross
         As read from the folder.
     """
 
@@ -36,6 +37,7 @@ class Contents:
     history: History | None = None
     architecture: Architecture | None = None
     scores: Scores | None = None
+    classification: Classification | None = None
     samples: Samples | None = None
     cross: CrossTable | None = None
 
@@ -55,6 +57,7 @@ def read_contents(run: RunFolder, record: RunRecord) -> Contents:
         history=if_there(run, "history.csv", run.read_history),
         architecture=if_there(run, "architecture.json", run.read_architecture),
         scores=if_there(run, "scores.json", run.read_scores),
+        classification=if_there(run, "classification.json", run.read_classification),
         samples=if_there(run, "samples.npz", run.read_samples),
         cross=if_there(run, "cross.json", run.read_cross),
     )

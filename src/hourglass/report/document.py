@@ -4,9 +4,10 @@ from pathlib import Path
 
 from hourglass.files import write_text
 from hourglass.records import RunRecord
-from hourglass.report import words
+from hourglass.report import classifier_words, words
 from hourglass.report.charts import save_charts
 from hourglass.report.contents import read_contents
+from hourglass.report.mistakes import save_mistakes
 from hourglass.report.pages import render
 from hourglass.report.strips import save_strips
 from hourglass.runs import RunFolder
@@ -37,8 +38,10 @@ def write_report(run: RunFolder, *, record: RunRecord | None = None) -> Path:
         "report.html",
         contents=contents,
         words=words,
+        classifier_words=classifier_words,
         charts=save_charts(contents, run.figures),
         strips=save_strips(contents, run.figures),
+        mistakes=save_mistakes(contents.classification, contents.samples, run.figures),
     )
     write_text(run.report, page)
     return run.report

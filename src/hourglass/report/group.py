@@ -5,10 +5,11 @@ from pathlib import Path
 
 from hourglass.files import write_text
 from hourglass.records import LONGER_RUNS, GroupRecord
-from hourglass.report import group_words, words
+from hourglass.report import classifier_words, group_words, words
 from hourglass.report.group_charts import save_group_charts
 from hourglass.report.group_contents import read_group_contents
 from hourglass.report.group_strips import save_group_strips
+from hourglass.report.mistakes import save_mistakes
 from hourglass.report.pages import render
 from hourglass.runs import GroupFolder
 
@@ -33,12 +34,15 @@ def write_group_report(group: GroupFolder, *, record: GroupRecord | None = None)
         If report or pictures cannot be written.
     """
     contents = read_group_contents(group, record or group.read_record())
+    best = contents.best_classifier
     page = render(
         "group.html",
         group=contents,
         words=words,
         group_words=group_words,
         longer_runs=LONGER_RUNS,
+        classifier_words=classifier_words,
+        mistakes=save_mistakes(best.classification, best.samples, group.figures) if best else [],
         charts=save_group_charts(contents, group.figures),
         strips=save_group_strips(contents, group.figures),
     )
@@ -72,6 +76,13 @@ def write_gallery_report(
     ]
     write_text(
         path,
-        render("gallery.html", groups=contents, notes=notes, words=words, group_words=group_words),
+        render(
+            "gallery.html",
+            groups=contents,
+            notes=notes,
+            words=words,
+            group_words=group_words,
+            classifier_words=classifier_words,
+        ),
     )
     return path

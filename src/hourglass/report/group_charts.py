@@ -5,8 +5,13 @@ from functools import partial
 from pathlib import Path
 
 from hourglass.figures import (
+    FEW_LABELS_SIZE,
+    classifiers_size,
     components_size,
+    draw_classifiers,
     draw_components,
+    draw_few_labels,
+    draw_group_accuracies,
     draw_group_curves,
     draw_members,
     draw_noise_matrix,
@@ -16,7 +21,8 @@ from hourglass.figures import (
     noise_matrix_size,
     spectra_size,
 )
-from hourglass.report import group_words
+from hourglass.report import classifier_words, group_words
+from hourglass.report.charts import sketches_of_classes
 from hourglass.report.group_contents import GroupContents
 from hourglass.report.svg import Chart, Sketch, save_sketches
 
@@ -27,6 +33,7 @@ def save_group_charts(group: GroupContents, folder: Path) -> dict[str, Chart]:
 
 
 def _sketches(group: GroupContents) -> Iterator[Sketch]:
+    yield from _classifiers(group)
     if group.members:
         yield _members(group)
     yield from _spectra(group)
@@ -46,6 +53,37 @@ def _sketches(group: GroupContents) -> Iterator[Sketch]:
             partial(draw_components, rows),
             components_size(rows),
             group_words.alternative_of_components(list(rows)),
+        )
+
+
+def _classifiers(group: GroupContents) -> Iterator[Sketch]:
+    best, marks = group.best_classifier, group.marks
+    if best is None:
+        return
+    results = [one.result for one in group.classifiers]
+    baselines = {one.name: one.baseline for one in group.classifiers if one.baseline is not None}
+    yield Sketch(
+        "classifiers",
+        partial(draw_classifiers, results, baselines, marks),
+        classifiers_size(results),
+        classifier_words.alternative_of_classifiers(group),
+    )
+    histories = {one.name: one.history for one in group.classifiers if one.history is not None}
+    if histories:
+        size = group_curves_size(histories)
+        words = classifier_words.alternative_of_group_curves(group)
+        draw = partial(draw_group_curves, histories, marks, loss="cross-entropy")
+        yield Sketch("classifier-losses", draw, size, words)
+        yield Sketch(
+            "classifier-accuracies", partial(draw_group_accuracies, histories, marks), size, words
+        )
+    yield from sketches_of_classes(best.classification)
+    if group.record.few_labels is not None:
+        yield Sketch(
+            "few-labels",
+            partial(draw_few_labels, group.record.few_labels),
+            FEW_LABELS_SIZE,
+            classifier_words.alternative_of_few_labels(group.record.few_labels),
         )
 
 

@@ -1,8 +1,9 @@
 """What the report of a group is made from."""
 
 import math
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import PurePath
 
 import numpy as np
@@ -12,6 +13,9 @@ from hourglass.errors import DataError
 from hourglass.figures import Mark, marks_of
 from hourglass.records import (
     LONGER_RUNS,
+    Classification,
+    ClassifierResult,
+    ClassifierScores,
     Experiment,
     GroupRecord,
     History,
@@ -22,7 +26,7 @@ from hourglass.records import (
     Scores,
 )
 from hourglass.report.contents import if_there
-from hourglass.runs import GroupFolder
+from hourglass.runs import GroupFolder, RunFolder
 
 # Data and corruption.
 Question = tuple[str, str | None]
@@ -81,6 +85,43 @@ class MemberContents:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClassifierContents:
+    """One finished classifier of a group.
+
+    Attributes
+    ----------
+    result
+        What the group found about it.
+    mark
+        Its color and marker in every chart.
+    experiment, record, classification, history, samples
+        As read from its folder.
+    has_report
+        Whether it has a report of its own to link to.
+    """
+
+    result: ClassifierResult
+    mark: Mark
+    experiment: Experiment
+    record: RunRecord
+    classification: Classification
+    history: History | None
+    samples: Samples | None
+    has_report: bool
+
+    @property
+    def name(self) -> str:
+        """Name of its folder."""
+        return self.result.name
+
+    @property
+    def baseline(self) -> ClassifierScores | None:
+        """The best baseline of its own table, ``None`` where there is none."""
+        best = self.classification.best_baseline
+        return None if math.isnan(best.accuracy) else best
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BaselineTable:
     """Baselines of all members that had the same images and corruption.
 
@@ -108,7 +149,9 @@ class GroupContents:
     record
         As read from the folder.
     members
-        Its finished runs.
+        Its finished runs that rebuild images.
+    classifiers
+        Its finished runs that name classes.
     longer
         Runs of the group of longer runs beside this one that answer a question of a member.
     components
@@ -117,13 +160,20 @@ class GroupContents:
 
     record: GroupRecord
     members: tuple[MemberContents, ...]
+    classifiers: tuple[ClassifierContents, ...] = ()
     longer: tuple[MemberContents, ...] = ()
     components: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
     def marks(self) -> dict[str, Mark]:
         """Color and marker of each member."""
-        return {member.name: member.mark for member in self.members}
+        shown: Iterable[ClassifierContents | MemberContents] = chain(self.members, self.classifiers)
+        return {member.name: member.mark for member in shown}
+
+    @property
+    def best_classifier(self) -> ClassifierContents | None:
+        """The classifier with the highest validation accuracy, ``None`` where there is none."""
+        return max(self.classifiers, key=lambda one: one.result.validation_accuracy, default=None)
 
     @property
     def own(self) -> tuple[MemberContents, ...]:
@@ -172,17 +222,23 @@ def read_group_contents(group: GroupFolder, record: GroupRecord) -> GroupContent
     DataError
         If a file is missing or damaged, or a member is not a folder of the group.
     """
-    members = _read_members(group, record)
+    results: Iterable[ClassifierResult | MemberResult] = chain(record.classifiers, record.members)
+    marks = marks_of(result.name for result in results)
+    members = _read_members(group, record, marks)
     return GroupContents(
         record=record,
         members=members,
+        classifiers=tuple(
+            _read_classifier(group, result, marks[result.name]) for result in record.classifiers
+        ),
         longer=_read_longer(group, {member.question for member in members}),
         components=group.read_components(),
     )
 
 
-def _read_members(group: GroupFolder, record: GroupRecord) -> tuple[MemberContents, ...]:
-    marks = marks_of(result.name for result in record.members)
+def _read_members(
+    group: GroupFolder, record: GroupRecord, marks: Mapping[str, Mark]
+) -> tuple[MemberContents, ...]:
     return tuple(_read_member(group, result, marks[result.name]) for result in record.members)
 
 
@@ -191,15 +247,36 @@ def _read_longer(group: GroupFolder, questions: Set[Question]) -> tuple[MemberCo
     longer = GroupFolder(group.path.parent / LONGER_RUNS)
     if group.path.name == LONGER_RUNS or not longer.exists():
         return ()
-    members = _read_members(longer, longer.read_record())
+    record = longer.read_record()
+    members = _read_members(longer, record, marks_of(result.name for result in record.members))
     return tuple(member for member in members if member.question in questions)
 
 
-def _read_member(group: GroupFolder, result: MemberResult, mark: Mark) -> MemberContents:
+def _folder(group: GroupFolder, name: str) -> RunFolder:
     # The record may be a stranger's: a name must not lead out of the group.
-    if result.name in ("", ".", "..") or PurePath(result.name).name != result.name:
-        raise DataError(f"{group.path / 'group.json'} has a run {result.name!r}: no folder name.")
-    run = group.run(result.name)
+    if name in ("", ".", "..") or PurePath(name).name != name:
+        raise DataError(f"{group.path / 'group.json'} has a run {name!r}: no folder name.")
+    return group.run(name)
+
+
+def _read_classifier(
+    group: GroupFolder, result: ClassifierResult, mark: Mark
+) -> ClassifierContents:
+    run = _folder(group, result.name)
+    return ClassifierContents(
+        result=result,
+        mark=mark,
+        experiment=run.read_experiment(),
+        record=run.read_record(),
+        classification=run.read_classification(),
+        history=if_there(run, "history.csv", run.read_history),
+        samples=if_there(run, "samples.npz", run.read_samples),
+        has_report=run.report.is_file(),
+    )
+
+
+def _read_member(group: GroupFolder, result: MemberResult, mark: Mark) -> MemberContents:
+    run = _folder(group, result.name)
     return MemberContents(
         result=result,
         mark=mark,

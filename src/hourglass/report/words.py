@@ -23,6 +23,7 @@ _LOSSES: Final = MappingProxyType(
     {
         "bce": "binary cross-entropy",
         "charbonnier": "Charbonnier distance",
+        "cross-entropy": "cross-entropy of classes",
         "mae": "mean absolute error",
         "mse": "mean squared error",
         "ssim": "structural dissimilarity",

@@ -8,6 +8,7 @@
         history.csv         a row an epoch
         architecture.json   what the picture of the network is drawn from
         scores.json         every printed number, with its split
+        classification.json the same for a classifier
         samples.npz         the images that the report shows
         cross.json          the model on other input, once it was tested on it
         model/              written by ``bundles``
@@ -21,7 +22,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import astuple, fields
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar, final
@@ -38,8 +39,8 @@ from hourglass.errors import (
 from hourglass.files import atomic_write, exists, make_folder, write_bytes, write_text
 from hourglass.records import (
     Architecture,
+    Classification,
     CrossTable,
-    Epoch,
     Experiment,
     History,
     RunRecord,
@@ -144,6 +145,14 @@ class RunFolder:
         """Read ``scores.json``."""
         return self._read(Scores, "scores.json")
 
+    def write_classification(self, classification: Classification) -> None:
+        """Write ``classification.json``."""
+        write_bytes(self.path / "classification.json", to_json(classification))
+
+    def read_classification(self) -> Classification:
+        """Read ``classification.json``."""
+        return self._read(Classification, "classification.json")
+
     def write_cross(self, table: CrossTable) -> None:
         """Write ``cross.json``."""
         write_bytes(self.path / "cross.json", to_json(table))
@@ -154,11 +163,13 @@ class RunFolder:
 
     def write_history(self, history: History) -> None:
         """Write ``history.csv``, the best epoch marked in its last column."""
-        names = [field.name for field in fields(Epoch)]
-        rows = [[*astuple(row), int(row.epoch == history.best_epoch)] for row in history.epochs]
+        rows = [asdict(row) for row in history.epochs]
+        # What this kind of model does not have has no column.
+        names = [name for name in asdict(history.epochs[0]) if rows[0][name] is not None]
+        values = [[*map(row.get, names), int(row["epoch"] == history.best_epoch)] for row in rows]
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerows([[*names, "best"], *rows])
+        writer.writerows([[*names, "best"], *values])
         write_text(self.path / "history.csv", text.getvalue())
 
     def read_history(self) -> History:

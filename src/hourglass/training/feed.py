@@ -29,6 +29,9 @@ class Feed:
         What the order follows from.
     seen
         What the network sees in place of the clean images, in the same order; by default these.
+    targets
+        What the network should give, such as labels of shape (count,), in the same order; by
+        default the clean images.
 
     Attributes
     ----------
@@ -41,10 +44,17 @@ class Feed:
     """
 
     def __init__(
-        self, images: Images, batch_size: int, seed: int, seen: Images | None = None
+        self,
+        images: Images,
+        batch_size: int,
+        seed: int,
+        seen: Images | None = None,
+        targets: NDArray[np.int64] | None = None,
     ) -> None:
         self.images = images
         self.seen = seen
+        # JAX has no integers of 64 bits unless it is told to.
+        self.targets = None if targets is None else targets.astype(np.int32)
         self.batch_size = min(batch_size, len(images))
         self.seed = seed
         self.steps_per_epoch = len(images) // self.batch_size
@@ -61,7 +71,7 @@ class Feed:
         return np.concatenate(passes)[start : start + steps]
 
     def batches(self) -> Any:
-        """Return pairs (seen, clean) in the form that the backend takes fastest."""
+        """Return pairs (seen, target) in the form that the backend takes fastest."""
         if keras.backend.backend() == "tensorflow":
             return _tensorflow_batches(self)
         return _Batches(self)
@@ -83,11 +93,12 @@ class _Batches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return self._feed.steps
 
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        (row,) = self._feed.rows(self._feed.first_step + index, 1)
-        clean = self._feed.images.read(row)
-        seen = self._feed.seen
-        return (clean if seen is None else seen.read(row)), clean
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[Any]]:
+        feed = self._feed
+        (row,) = feed.rows(feed.first_step + index, 1)
+        clean = feed.images.read(row)
+        seen = clean if feed.seen is None else feed.seen.read(row)
+        return seen, (clean if feed.targets is None else feed.targets[row])
 
 
 def _tensorflow_batches(feed: Feed) -> Any:
@@ -104,8 +115,12 @@ def _tensorflow_batches(feed: Feed) -> Any:
 
 
 def _pairs_reader(feed: Feed) -> Any:
-    """Return a graph function from positions (batch,) to pairs (seen, clean)."""
+    """Return a graph function from positions (batch,) to pairs (seen, target)."""
     clean = _reader(feed.images)
+    if feed.targets is not None:
+        seen = clean if feed.seen is None else _reader(feed.seen)
+        target = _label_reader(feed.targets)
+        return lambda row: (seen(row), target(row))
     if feed.seen is not None:
         seen = _reader(feed.seen)
         return lambda row: (seen(row), clean(row))
@@ -115,6 +130,14 @@ def _pairs_reader(feed: Feed) -> Any:
         return batch, batch
 
     return twice
+
+
+def _label_reader(labels: NDArray[np.int32]) -> Any:
+    """Return a graph function from positions (batch,) to labels (batch,)."""
+    import tensorflow as tf
+
+    kept = tf.constant(labels)
+    return lambda row: tf.gather(kept, row)
 
 
 def _reader(images: Images) -> Any:

@@ -55,12 +55,18 @@ class Recorder(keras.callbacks.Callback):
                 step=int(optimizer.iterations.numpy()),
                 loss=float(logs["loss"]),
                 val_loss=float(logs["val_loss"]),
-                val_mse=float(logs.get("val_mse", logs["val_loss"])),
+                **_measures(logs),
                 learning_rate=float(optimizer.learning_rate),
                 seconds=self._clock.epoch_seconds(),
                 images_per_second=self._clock.epoch_rate(self._feed.batch_size),
             )
         )
+
+
+def _measures(logs: dict[str, float]) -> dict[str, float]:
+    """Return what is told beside the loss: accuracies, or the squared error."""
+    names = ("accuracy", "val_accuracy") if "accuracy" in logs else ("val_mse",)
+    return {name: float(logs.get(name, logs["val_loss"])) for name in names}
 
 
 class _Clock:

@@ -16,9 +16,10 @@ from hourglass.images import Images
 from hourglass.losses import MeanSquaredError
 from hourglass.models import (
     Autoencoder,
+    Classifier,
     ContractiveAutoencoder,
     Denoiser,
-    ImageModel,
+    Trainable,
     images_at_a_time,
 )
 from hourglass.records import OPTIMIZERS, SCHEDULES, History, TrainingPlan, resolve
@@ -53,11 +54,11 @@ class Training:
 
 
 def train(
-    model: ImageModel,
+    model: Trainable,
     images: Images,
     plan: TrainingPlan,
     *,
-    validation: tuple[NDArray[np.float32], NDArray[np.float32]],
+    validation: tuple[NDArray[np.float32], NDArray[Any]],
     seen: Images | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> Training:
@@ -68,12 +69,13 @@ def train(
     model
         A model with fresh weights, or with weights to go on from.
     images
-        The clean training images; the model's corruption acts on them in the graph.
+        The clean training images; the model's corruption acts on them in the graph. A classifier
+        learns their labels.
     plan
         How long, how fast and in which order.
     validation
         Frozen pairs (seen, clean), each of shape (count, height, width, channels) in [0, 1]:
-        the same for every method that is compared.
+        the same for every method that is compared. For a classifier, images and their labels.
     seen
         What the model sees in place of the clean images, one for one: noise that was drawn
         before. The model should have no corruption then.
@@ -87,10 +89,12 @@ def train(
 
     Raises
     ------
+    DataError
+        If a classifier is to learn from images without labels.
     DivergenceError
         If the validation loss was never a finite number.
     """
-    feed = Feed(images, plan.batch_size, plan.seed, seen)
+    feed = Feed(images, plan.batch_size, plan.seed, seen, model.targets(images))
     epochs, steps = _epochs_and_steps(model, feed, plan)
     feed.steps = steps
     _compile(model, plan, epochs * steps)
@@ -130,7 +134,7 @@ def _kept_epoch(best: keras.callbacks.EarlyStopping, recorder: Recorder, plan: T
     return best.best_epoch + 1 if plan.keep == "best" else len(recorder.epochs)
 
 
-def _epochs_and_steps(model: ImageModel, feed: Feed, plan: TrainingPlan) -> tuple[int, int]:
+def _epochs_and_steps(model: Trainable, feed: Feed, plan: TrainingPlan) -> tuple[int, int]:
     """Return how many epochs there will be, and how many steps each has."""
     if plan.epochs is not None:
         return plan.epochs, feed.steps_per_epoch
@@ -140,7 +144,7 @@ def _epochs_and_steps(model: ImageModel, feed: Feed, plan: TrainingPlan) -> tupl
     return epochs, max(1, steps // epochs)
 
 
-def _seconds_per_step(model: ImageModel, feed: Feed, plan: TrainingPlan) -> float:
+def _seconds_per_step(model: Trainable, feed: Feed, plan: TrainingPlan) -> float:
     """Time some steps past compilation and put the weights back."""
     weights = model.get_weights()
     watch = _Stopwatch()
@@ -152,11 +156,11 @@ def _seconds_per_step(model: ImageModel, feed: Feed, plan: TrainingPlan) -> floa
     return watch.seconds_past_first() / (steps * _TIMED_EXECUTIONS)
 
 
-def _compile(model: ImageModel, plan: TrainingPlan, steps: int) -> None:
+def _compile(model: Trainable, plan: TrainingPlan, steps: int) -> None:
     schedule = resolve("schedule", SCHEDULES, plan.schedule)(plan.learning_rate, steps)
     model.compile(
         optimizer=_optimizer(plan, schedule),
-        loss=model.reconstruction_loss,
+        loss=model.training_loss,
         metrics=_metrics(model),
         steps_per_execution=_steps_per_execution(),
         jit_compile=_jit_compile(model),
@@ -172,11 +176,17 @@ def _optimizer(
     plan: TrainingPlan, schedule: keras.optimizers.schedules.LearningRateSchedule
 ) -> keras.optimizers.Optimizer:
     optimizer = resolve("optimizer", OPTIMIZERS, plan.optimizer)
-    own = {"beta_2": plan.beta_2} if "beta_2" in inspect.signature(optimizer).parameters else {}
+    taken = inspect.signature(optimizer).parameters
+    own = {"beta_2": plan.beta_2} if "beta_2" in taken else {}
+    for name in ("momentum", "weight_decay"):
+        if (value := getattr(plan, name)) is not None:
+            own[name] = value
     return optimizer(learning_rate=schedule, global_clipnorm=plan.clip_norm or None, **own)
 
 
-def _metrics(model: ImageModel) -> list[keras.metrics.Metric]:
+def _metrics(model: Trainable) -> list[keras.metrics.Metric]:
+    if isinstance(model, Classifier):
+        return [keras.metrics.SparseCategoricalAccuracy("accuracy")]
     # The table shows squared errors whatever the loss, so the curves have them too. Keras adds
     # the price of a code to the loss.
     plain = isinstance(model, Autoencoder | Denoiser)
@@ -185,14 +195,14 @@ def _metrics(model: ImageModel) -> list[keras.metrics.Metric]:
     return [keras.metrics.MeanSquaredError("mse")]
 
 
-def _jit_compile(model: ImageModel) -> bool | str:
+def _jit_compile(model: Trainable) -> bool | str:
     if keras.backend.backend() != "tensorflow":
         return "auto"
     # On TensorFlow's CPU, XLA makes dense steps twice as fast and convolutions half as fast, and
     # draws random numbers 30 times more slowly: docs/decisions/002-feed-and-compilation.md.
     kinds = {layer.kind for layer in model.architecture().layers}
     draws = model.corruption is not None or isinstance(model, ContractiveAutoencoder)
-    return not draws and not any("Conv" in kind for kind in kinds)
+    return not draws and not any("Conv" in kind or "Dropout" in kind for kind in kinds)
 
 
 class _Stopwatch(keras.callbacks.Callback):

@@ -1,0 +1,195 @@
+"""The tables of a classifier: what it must beat, how sure it is, and where it errs."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hourglass.baselines import ArrayCache, ClassifierBaseline, Labeled, classifier_baselines
+from hourglass.errors import DataError, WriteError
+from hourglass.evaluation import accuracy_of, describe_classifier, score_classifier
+from hourglass.experiment.pairs import FROZEN_SEED
+from hourglass.experiment.rivals import code_fingerprint
+from hourglass.files import cache_folder
+from hourglass.images import Images, Splits
+from hourglass.inference import classify
+from hourglass.models import Classifier
+from hourglass.records import (
+    Classification,
+    ClassifierScores,
+    Experiment,
+    ModelSpec,
+    Samples,
+)
+
+Split = Literal["test", "validation"]
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassifierTable:
+    """A classification, and the images behind its mistakes."""
+
+    classification: Classification
+    samples: Samples
+
+
+def class_names_of(splits: Splits) -> tuple[str, ...]:
+    """Return the names of the classes; those without names go by number.
+
+    Raises
+    ------
+    DataError
+        If images have no labels, there is one class alone, or a split lacks a class.
+    """
+    parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
+    labels = {split: labels_of(images, splits.name) for split, images in parts.items()}
+    count = 1 + max(int(values.max()) for values in labels.values())
+    names = splits.train.class_names or tuple(map(str, range(count)))
+    if len(names) < 2:
+        raise DataError(
+            f"A classifier needs two classes or more to tell apart; {splits.name} has one, "
+            f"{names[0]}. Add images of another class."
+        )
+    for split, values in labels.items():
+        missing = [name for number, name in enumerate(names) if number not in values]
+        if missing:
+            raise DataError(
+                f"Every class needs an image in every split; in {splits.name} the {split} split "
+                f"has none of {', '.join(missing[:5])}. Add images, or leave the class out."
+            )
+    return names
+
+
+def labels_of(images: Images, name: str) -> NDArray[np.int64]:
+    """Return the labels of images.
+
+    Raises
+    ------
+    DataError
+        If they have none.
+    """
+    if images.labels is None:
+        raise DataError(
+            f"objective = classify needs labels, and {name} has none. Put the images of each class "
+            "into a folder of its own, or give labels beside them (an .npz file with images and "
+            "labels)."
+        )
+    return images.labels
+
+
+def classifier_spec(experiment: Experiment, splits: Splits) -> ModelSpec:
+    """Return what to build for a classifier of the classes of a data set."""
+    return ModelSpec(
+        network=experiment.network_or_default,
+        image_shape=splits.train.shape,
+        options=experiment.network_options,
+        objective="classify",
+        classes=len(class_names_of(splits)),
+        reconstruction_loss=experiment.loss,
+    )
+
+
+def classifier_accuracy(model: Classifier, images: Images) -> float:
+    """Return the share of images that a classifier names rightly."""
+    return accuracy_of(classify(model, images.read_all()), model.targets(images))
+
+
+def measure_classifier(
+    model: Classifier,
+    experiment: Experiment,
+    splits: Splits,
+    split: Split = "test",
+    *,
+    tell: Tell = lambda line: None,
+) -> ClassifierTable:
+    """Score a classifier and its baselines on one split.
+
+    Baselines learn from the training split and choose on the validation split. ``tell`` gets a
+    line where they cannot be kept for the next run.
+    """
+    images: Images = getattr(splits, split)
+    names, labels = class_names_of(splits), labels_of(images, splits.name)
+    values = images.read_all()
+    probabilities = classify(model, values)
+    rivals = list(_rivals(splits, split, len(names), tell))
+    own = score_classifier(
+        "model",
+        experiment.model_name,
+        "model",
+        probabilities=probabilities,
+        labels=labels,
+        detail=f"{model.count_params():,} parameters",
+    )
+    classification = describe_classifier(
+        [*rivals, own],
+        data=splits.name,
+        split=split,
+        probabilities=probabilities,
+        labels=labels,
+        class_names=names,
+    )
+    return ClassifierTable(classification=classification, samples=_samples(classification, values))
+
+
+def _samples(classification: Classification, values: NDArray[np.float32]) -> Samples:
+    shown = np.array([entry.position for entry in classification.mistakes], dtype=np.int64)
+    positions = np.unique(shown)
+    return Samples(
+        groups={"mistakes": shown},
+        positions=positions,
+        images={"clean": values[positions]},
+        errors={},
+    )
+
+
+def _rivals(splits: Splits, split: Split, classes: int, tell: Tell) -> Iterator[ClassifierScores]:
+    images: Images = getattr(splits, split)
+    labels = labels_of(images, splits.name)
+    cache = ArrayCache(cache_folder("baselines"))
+    for baseline in classifier_baselines(classes, seed=FROZEN_SEED):
+        key = _key(baseline, splits)
+        kept = cache.load(key)
+        if kept is None:
+            kept = _fitted(baseline, splits)
+            _keep(cache, key, kept, tell)
+        yield score_classifier(
+            baseline.method,
+            baseline.label,
+            "baseline",
+            probabilities=kept[split],
+            labels=labels,
+            detail=str(kept["detail"]),
+        )
+
+
+def _fitted(baseline: ClassifierBaseline, splits: Splits) -> dict[str, NDArray[Any]]:
+    """Return the probabilities of both splits that are measured on, and what was chosen."""
+    training, validation, test = (
+        Labeled(images.read_all(), labels_of(images, splits.name))
+        for images in (splits.train, splits.validation, splits.test)
+    )
+    baseline.fit(training, validation)
+    return {
+        "validation": baseline.classify(validation.values),
+        "test": baseline.classify(test.values),
+        "detail": np.array(baseline.detail),
+    }
+
+
+def _keep(cache: ArrayCache, key: str, arrays: dict[str, NDArray[Any]], tell: Tell) -> None:
+    try:
+        cache.store(key, arrays)
+    except WriteError as error:
+        # The run is not worse for it; the next one only takes longer.
+        tell(f"A baseline is not kept for the next run: {error}")
+
+
+def _key(baseline: ClassifierBaseline, splits: Splits) -> str:
+    """Return a name that changes with everything that the result depends on."""
+    words = json.dumps([baseline.seed, splits.fingerprint, splits.split_hash, code_fingerprint()])
+    return f"classify-{baseline.method}-{hashlib.sha256(words.encode()).hexdigest()[:32]}"
