@@ -23,11 +23,25 @@ def weight_shapes(spec: ModelSpec) -> Shapes:
     Raises
     ------
     ConfigurationError
-        If the network has a code and its size is missing, or the other way round.
+        If the network has a code and its size is missing, or the other way round; or it has none
+        that could be variational.
     ImageShapeError
         If the network needs images of one size and the size is open.
     """
-    return _SHAPES[spec.network](spec)
+    shapes = _SHAPES[spec.network](spec)
+    if spec.objective == "variational":
+        shapes |= _log_variance(spec, shapes)
+    return shapes
+
+
+def _log_variance(spec: ModelSpec, shapes: Shapes) -> Shapes:
+    """Return what stands beside the layer of the code, with as many inputs and outputs."""
+    codes = {"dense": f"dense_{len(spec.options.units) + 1}", "convolutional": "code"}
+    if spec.network not in codes:
+        raise ConfigurationError(
+            f"The {spec.network} network has no code that could be variational."
+        )
+    return _layer("encoder/log_variance", *shapes[f"encoder/{codes[spec.network]}/kernel"])
 
 
 def _dense(spec: ModelSpec) -> Shapes:

@@ -18,6 +18,12 @@ from hourglass.evaluation.measures import (
 )
 from hourglass.evaluation.reconstruction import Rebuild, pick_samples, score_method
 from hourglass.evaluation.spectrum import error_by_frequency
+from hourglass.evaluation.variational import (
+    divergences,
+    importance_bound,
+    log_likelihoods,
+    measure_variational,
+)
 
 __all__ = [
     "LinearWeights",
@@ -26,12 +32,16 @@ __all__ = [
     "centered_weights",
     "compare_with_pca",
     "decoder_directions",
+    "divergences",
     "error_by_frequency",
+    "importance_bound",
     "judge_collapse",
     "judge_latents",
     "linear_mse",
+    "log_likelihoods",
     "match_directions",
     "mean_squared_errors",
+    "measure_variational",
     "moments_of",
     "peak_signal_to_noise",
     "pick_samples",

@@ -11,6 +11,7 @@ Draw inside the style, on a figure without a backend::
 from hourglass.figures.architecture import architecture_size, draw_architecture
 from hourglass.figures.components import components_size, draw_components, signed_images
 from hourglass.figures.curves import CURVES_SIZE, draw_curves
+from hourglass.figures.divergences import divergences_size, draw_divergences
 from hourglass.figures.errors import ERRORS_SIZE, draw_errors
 from hourglass.figures.errors_by_class import draw_errors_by_class, errors_by_class_size
 from hourglass.figures.group_curves import draw_group_curves, group_curves_size
@@ -31,9 +32,11 @@ __all__ = [
     "architecture_size",
     "color_of",
     "components_size",
+    "divergences_size",
     "draw_architecture",
     "draw_components",
     "draw_curves",
+    "draw_divergences",
     "draw_errors",
     "draw_errors_by_class",
     "draw_group_curves",

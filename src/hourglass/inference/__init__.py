@@ -1,5 +1,5 @@
 """Predicting batch by batch, in bounded memory."""
 
-from hourglass.inference.batched import encode, reconstruct
+from hourglass.inference.batched import decode, encode, encode_gaussian, reconstruct
 
-__all__ = ["encode", "reconstruct"]
+__all__ = ["decode", "encode", "encode_gaussian", "reconstruct"]

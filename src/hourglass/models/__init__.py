@@ -8,6 +8,7 @@ from hourglass.models.contractive import ContractiveAutoencoder
 from hourglass.models.denoiser import Denoiser
 from hourglass.models.latent import LatentModel
 from hourglass.models.sparse import SparseAutoencoder
+from hourglass.models.variational import VariationalAutoencoder
 
 __all__ = [
     "Autoencoder",
@@ -16,6 +17,7 @@ __all__ = [
     "ImageModel",
     "LatentModel",
     "SparseAutoencoder",
+    "VariationalAutoencoder",
     "build_model",
     "images_at_a_time",
 ]

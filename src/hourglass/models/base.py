@@ -62,6 +62,11 @@ class ImageModel(keras.Model, abc.ABC):
         """Return the reconstruction of ``images``, same shape, in [0, 1]."""
         return self(images, training=False)
 
+    @property
+    def draws_in_training(self) -> bool:
+        """Whether a step draws random numbers."""
+        return self.corruption is not None
+
     def set_step(self, step: int) -> None:
         """Let the next call in training draw the chance that belongs to ``step``."""
         if self.corruption is not None:

@@ -4,6 +4,7 @@ from hourglass.networks.convolutional import convolutional_autoencoder
 from hourglass.networks.dense import dense_autoencoder
 from hourglass.networks.halves import Halves
 from hourglass.networks.pooling import pooling_autoencoder
+from hourglass.networks.posterior import with_log_variance
 from hourglass.networks.strided import strided_autoencoder
 from hourglass.networks.unet import unet
 
@@ -14,4 +15,5 @@ __all__ = [
     "pooling_autoencoder",
     "strided_autoencoder",
     "unet",
+    "with_log_variance",
 ]

@@ -39,13 +39,27 @@ from hourglass.records.run import Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
 from hourglass.records.validation import checked, from_json, to_json
+from hourglass.records.variational import (
+    GAUSSIAN_DEVIATION,
+    LEAST_ACTIVITY,
+    LEAST_DIVERGENCE,
+    LIKELIHOODS,
+    ImportanceBound,
+    Likelihood,
+    LossOfLikelihood,
+    VariationalScores,
+)
 
 __all__ = [
     "CORRUPTIONS",
     "DATA_SETS",
     "DEMO",
+    "GAUSSIAN_DEVIATION",
+    "LEAST_ACTIVITY",
+    "LEAST_DIVERGENCE",
     "LEAST_SEPARATION",
     "LEAST_VARIANCE",
+    "LIKELIHOODS",
     "LOCAL_NETWORKS",
     "LOSSES",
     "NETWORKS",
@@ -64,11 +78,14 @@ __all__ = [
     "GroupPlan",
     "GroupRecord",
     "History",
+    "ImportanceBound",
     "LatentHealth",
     "LayerRecord",
+    "Likelihood",
     "LinearComparison",
     "LinearRow",
     "Lookup",
+    "LossOfLikelihood",
     "Member",
     "MemberResult",
     "MethodScores",
@@ -81,6 +98,7 @@ __all__ = [
     "Scores",
     "TrainedByTested",
     "TrainingPlan",
+    "VariationalScores",
     "checked",
     "from_json",
     "gallery_names",

@@ -9,7 +9,9 @@ from annotated_types import Ge, Gt, Le, MaxLen
 from pydantic import AllowInfNan
 
 NetworkName = Literal["convolutional", "dense", "pooling", "strided", "unet"]
-ObjectiveName = Literal["plain", "denoising", "masked", "sparse", "contractive"]
+ObjectiveName = Literal["plain", "denoising", "masked", "sparse", "contractive", "variational"]
+# Objectives that hold the code to more than the reconstruction.
+CodeObjectiveName = Literal["sparse", "contractive", "variational"]
 ActivationName = Literal["elu", "gelu", "linear", "relu", "selu", "sigmoid", "silu", "tanh"]
 # A stranger's description is read too, so that no size is open to the top.
 Size = Annotated[int, Gt(0), Le(65_536)]
@@ -17,6 +19,7 @@ Units = Annotated[tuple[Size, ...], MaxLen(16)]
 Channels = Annotated[int, Ge(1), Le(4)]
 Words = Annotated[str, MaxLen(200)]
 Weight = Annotated[float, AllowInfNan(False), Gt(0)]
+Beta = Annotated[float, AllowInfNan(False), Ge(0)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +61,7 @@ class ObjectiveDefaults:
     corruption: str | None = None
     sparsity: str | None = None
     penalty: float | None = None
+    beta: float | None = None
 
 
 OBJECTIVES: Mapping[ObjectiveName, ObjectiveDefaults] = MappingProxyType(
@@ -67,6 +71,7 @@ OBJECTIVES: Mapping[ObjectiveName, ObjectiveDefaults] = MappingProxyType(
         "masked": ObjectiveDefaults(corruption="masking:0.5"),
         "sparse": ObjectiveDefaults(sparsity="l1", penalty=0.01),
         "contractive": ObjectiveDefaults(penalty=0.1),
+        "variational": ObjectiveDefaults(beta=1.0),
     }
 )
 
@@ -110,11 +115,14 @@ class ModelSpec:
     reconstruction_loss
         What it was trained with, as ``NAME``, or ``NAME:WEIGHT`` joined by ``+``.
     objective
-        ``sparse`` or ``contractive`` where the code was held to more than its reconstruction.
+        ``sparse``, ``contractive`` or ``variational`` where the code was held to more than its
+        reconstruction.
     sparsity
         How the code was kept sparse: ``l1``, or ``kl:RATE``.
     penalty
-        The weight of what the code was held to.
+        The weight of what a sparse or contractive code was held to.
+    beta
+        The weight of the divergence of a variational code from its prior.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -124,6 +132,7 @@ class ModelSpec:
     options: NetworkOptions
     corruption: Words | None = None
     reconstruction_loss: Words = "mse"
-    objective: Literal["sparse", "contractive"] | None = None
+    objective: CodeObjectiveName | None = None
     sparsity: Words | None = None
     penalty: Weight | None = None
+    beta: Beta | None = None

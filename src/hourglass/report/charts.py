@@ -8,8 +8,10 @@ from hourglass.figures import (
     CURVES_SIZE,
     ERRORS_SIZE,
     architecture_size,
+    divergences_size,
     draw_architecture,
     draw_curves,
+    draw_divergences,
     draw_errors,
     draw_errors_by_class,
     draw_methods,
@@ -43,6 +45,13 @@ def _sketches(contents: Contents) -> Iterator[Sketch]:
                 errors_by_class_size(scores),
                 words.alternative_of_errors_by_class(scores),
             )
+    if scores is not None and scores.variational is not None:
+        yield Sketch(
+            "divergences",
+            partial(draw_divergences, scores.variational),
+            divergences_size(scores.variational),
+            words.alternative_of_divergences(scores.variational),
+        )
     if scores is not None and samples is not None:
         yield Sketch(
             "errors",

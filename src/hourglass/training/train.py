@@ -16,7 +16,6 @@ from hourglass.images import Images
 from hourglass.losses import MeanSquaredError
 from hourglass.models import (
     Autoencoder,
-    ContractiveAutoencoder,
     Denoiser,
     ImageModel,
     images_at_a_time,
@@ -191,8 +190,7 @@ def _jit_compile(model: ImageModel) -> bool | str:
     # On TensorFlow's CPU, XLA makes dense steps twice as fast and convolutions half as fast, and
     # draws random numbers 30 times more slowly: docs/decisions/002-feed-and-compilation.md.
     kinds = {layer.kind for layer in model.architecture().layers}
-    draws = model.corruption is not None or isinstance(model, ContractiveAutoencoder)
-    return not draws and not any("Conv" in kind for kind in kinds)
+    return not model.draws_in_training and not any("Conv" in kind for kind in kinds)
 
 
 class _Stopwatch(keras.callbacks.Callback):
