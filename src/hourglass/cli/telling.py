@@ -154,6 +154,9 @@ def tell_finished_run(run: RunFolder, *, json: bool) -> None:
         print_line(f"Denoise files: hourglass denoise {run.path} IN --output OUT")
     else:
         print_line(f"Rebuild files: hourglass reconstruct {run.path} IN --output OUT")
+    if scores.latent is not None:
+        print_line(f"Decode random codes: hourglass sample {run.path} --output SHEET.png")
+        print_line(f"Go between two images: hourglass interpolate {run.path} --output STRIP.png")
 
 
 def tell_file_scores(scores: FileScores, output: Path, *, json: bool) -> None:

@@ -1,5 +1,14 @@
 """Questions asked of arrays; answers are frozen records."""
 
+from hourglass.evaluation.codes import (
+    GaussianCodes,
+    fit_codes,
+    interpolate,
+    normal_quantiles,
+    plane_codes,
+    standard_codes,
+)
+from hourglass.evaluation.generation import precision_and_recall
 from hourglass.evaluation.health import judge_collapse, judge_latents
 from hourglass.evaluation.linear import (
     LinearWeights,
@@ -26,6 +35,7 @@ from hourglass.evaluation.variational import (
 )
 
 __all__ = [
+    "GaussianCodes",
     "LinearWeights",
     "Moments",
     "Rebuild",
@@ -34,7 +44,9 @@ __all__ = [
     "decoder_directions",
     "divergences",
     "error_by_frequency",
+    "fit_codes",
     "importance_bound",
+    "interpolate",
     "judge_collapse",
     "judge_latents",
     "linear_mse",
@@ -43,8 +55,12 @@ __all__ = [
     "mean_squared_errors",
     "measure_variational",
     "moments_of",
+    "normal_quantiles",
     "peak_signal_to_noise",
     "pick_samples",
+    "plane_codes",
+    "precision_and_recall",
     "score_method",
+    "standard_codes",
     "structural_similarity",
 ]

@@ -20,7 +20,13 @@ from hourglass.figures.members import draw_members, members_size
 from hourglass.figures.methods import draw_methods, methods_size
 from hourglass.figures.noise_matrix import draw_noise_matrix, noise_matrix_size
 from hourglass.figures.spectra import draw_spectra, ring_edges, spectra_size
-from hourglass.figures.strips import image_strip, labeled_strip, strip_scale
+from hourglass.figures.strips import (
+    image_grid,
+    image_sheet,
+    image_strip,
+    labeled_strip,
+    strip_scale,
+)
 from hourglass.figures.style import INK, PALETTE, color_of, hourglass_style
 
 __all__ = [
@@ -47,6 +53,8 @@ __all__ = [
     "errors_by_class_size",
     "group_curves_size",
     "hourglass_style",
+    "image_grid",
+    "image_sheet",
     "image_strip",
     "labeled_strip",
     "marks_of",
