@@ -1,6 +1,7 @@
 """The small frozen things that travel between rooms."""
 
 from hourglass.records.architecture import Architecture, LayerRecord
+from hourglass.records.codes import CodeSource, CodeSpace, CodeSpread, RandomImages
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
 from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
 from hourglass.records.files import FileScores
@@ -68,6 +69,9 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "Architecture",
+    "CodeSource",
+    "CodeSpace",
+    "CodeSpread",
     "Collapse",
     "CrossCell",
     "CrossTable",
@@ -93,6 +97,7 @@ __all__ = [
     "NetworkName",
     "NetworkOptions",
     "NoiseStudy",
+    "RandomImages",
     "RunRecord",
     "Samples",
     "Scores",

@@ -107,11 +107,14 @@ class GroupContents:
         Its finished runs.
     components
         Directions of linear autoencoders and of PCA by label, empty where there are none.
+    pictures
+        Images from codes by what they show, empty where codes were not compared.
     """
 
     record: GroupRecord
     members: tuple[MemberContents, ...]
     components: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    pictures: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
     def marks(self) -> dict[str, Mark]:
@@ -153,6 +156,10 @@ class GroupContents:
         tables = (_baselines(tuple(self._asked(question))) for question in questions)
         return tuple(table for table in tables if table.methods or table.left_out)
 
+    def member(self, name: str) -> MemberContents | None:
+        """Return one member by its name, ``None`` where it is not there."""
+        return next((member for member in self.members if member.name == name), None)
+
     def _asked(self, question: tuple[str, str | None]) -> Iterator[MemberContents]:
         return (member for member in self.members if member.question == question)
 
@@ -167,7 +174,12 @@ def read_group_contents(group: GroupFolder, record: GroupRecord) -> GroupContent
     """
     marks = marks_of(result.name for result in record.members)
     members = (_read_member(group, result, marks[result.name]) for result in record.members)
-    return GroupContents(record=record, members=tuple(members), components=group.read_components())
+    return GroupContents(
+        record=record,
+        members=tuple(members),
+        components=group.read_components(),
+        pictures=group.read_pictures(),
+    )
 
 
 def _read_member(group: GroupFolder, result: MemberResult, mark: Mark) -> MemberContents:

@@ -63,7 +63,12 @@ GROUPS: Final = MappingProxyType(
 
 def data(experiment: Experiment) -> str:
     """Return the name that readers know the data by."""
-    return _DATA_SETS.get(experiment.data) or PurePath(experiment.data).name or "images"
+    return data_name(experiment.data)
+
+
+def data_name(data: str) -> str:
+    """Return the name that readers know a data set by."""
+    return _DATA_SETS.get(data) or PurePath(data).name or "images"
 
 
 def images(experiment: Experiment) -> str:
