@@ -27,13 +27,17 @@ def classify_all(folder: Path, *names: str) -> None:
         np.save(folder / f"{name}.npy", classify(model, images))
 
 
-def train_one(folder: Path, network: str) -> None:
+def train_one(folder: Path, network: str, objective: str | None = None) -> None:
     clean = load_images("digits").train.read_all()
     noisy = np.clip(clean + np.random.default_rng(0).normal(0, 0.2, clean.shape), 0, 1)
     options = NETWORK_DEFAULTS[network]
     model = build_model(
         ModelSpec(
-            network=network, image_shape=(8, 8, 1), options=options, corruption="gaussian:0.2"
+            network=network,
+            image_shape=(8, 8, 1),
+            options=options,
+            corruption="gaussian:0.2",
+            objective=objective,
         )
     )
     training = train(

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -46,14 +47,18 @@ def spec(network: str) -> ModelSpec:
     )
 
 
+VARIATIONAL = replace(spec("dense"), corruption=None, objective="variational")
+
+
 def test_a_model_gives_the_same_images_on_jax(tmp_path, digits):
     images = digits[:20]
     np.save(tmp_path / "images.npy", images)
     noise = np.random.default_rng(0)
-    models = {name: build_model(spec(name)) for name in NETWORKS}
+    specs = {name: spec(name) for name in NETWORKS} | {"variational": VARIATIONAL}
+    models = {name: build_model(asked) for name, asked in specs.items()}
     for name, model in models.items():
         model.set_weights([noise.normal(0, 0.05, w.shape) for w in model.get_weights()])
-        save_model(model, spec(name), tmp_path / name)
+        save_model(model, specs[name], tmp_path / name)
     on_jax("reconstruct", tmp_path, *models)
     for name, model in models.items():
         found = np.load(tmp_path / f"{name}.npy")
@@ -80,9 +85,10 @@ def test_a_classifier_gives_the_same_probabilities_on_jax(tmp_path, digits):
         assert np.abs(found - classify(model, images)).max() < 1e-5
 
 
-def test_a_model_is_trained_on_jax_twice_to_the_same_bytes(tmp_path):
-    on_jax("train", tmp_path / "first", "dense")
-    on_jax("train", tmp_path / "second", "dense")
+@pytest.mark.parametrize("words", [["dense"], ["dense", "variational"]], ids=" ".join)
+def test_a_model_is_trained_on_jax_twice_to_the_same_bytes(tmp_path, words):
+    on_jax("train", tmp_path / "first", *words)
+    on_jax("train", tmp_path / "second", *words)
     weights = [(tmp_path / run / "weights.npz").read_bytes() for run in ("first", "second")]
     assert weights[0] == weights[1]
     losses = np.load(tmp_path / "first" / "losses.npy")

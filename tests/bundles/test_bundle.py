@@ -26,6 +26,9 @@ SPECS = [
         reconstruction_loss="bce",
     ),
     ModelSpec(network="unet", image_shape=(None, None, 1), options=UNET, corruption="gaussian:0.3"),
+    ModelSpec(
+        network="dense", image_shape=(8, 8, 1), options=DENSE, objective="variational", beta=0.5
+    ),
 ]
 
 
@@ -138,6 +141,8 @@ def described(folder: Path, **changes: object) -> None:
         ({"corruption": "gaussian:x"}, "cannot be built.*KIND:LEVEL"),
         ({"corruption": "+".join(["gaussian:0.1"] * 99)}, "corruption"),
         ({"reconstruction_loss": "mse:-1"}, "cannot be built.*above 0"),
+        ({"objective": "variational", "beta": -1}, "beta"),
+        ({"objective": "variational"}, "does not fit"),
     ],
     ids=str,
 )

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -34,7 +35,10 @@ def described(network: str, shape: tuple, units: tuple, latent_dim: int | None) 
 
 @pytest.mark.parametrize(("network", "shape", "units", "latent_dim"), SIZES, ids=str)
 def test_the_shapes_are_those_of_the_model(network, shape, units, latent_dim) -> None:
-    spec = described(network, shape, units, latent_dim)
+    assert_shapes(described(network, shape, units, latent_dim))
+
+
+def assert_shapes(spec: ModelSpec) -> None:
     model = build_model(spec)
     shapes = weight_shapes(spec)
     assert sum(map(math.prod, shapes.values())) == model.count_params()
@@ -43,6 +47,28 @@ def test_the_shapes_are_those_of_the_model(network, shape, units, latent_dim) ->
         for part, network in model.parts.items()
         for weight in network.weights
     }
+
+
+@pytest.mark.parametrize(
+    ("network", "shape", "units", "tied"),
+    [
+        ("dense", (7, 3, 3), (9, 5), False),
+        ("dense", (8, 8, 1), (), True),
+        ("convolutional", (7, 13, 3), (4, 6), False),
+    ],
+    ids=str,
+)
+def test_a_variational_code_has_a_layer_more(network, shape, units, tied) -> None:
+    spec = described(network, shape, units, 2)
+    options = replace(spec.options, tied=tied)
+    assert_shapes(replace(spec, options=options, objective="variational"))
+
+
+@pytest.mark.parametrize("network", ["pooling", "strided", "unet"])
+def test_maps_cannot_be_variational(network: str) -> None:
+    spec = replace(described(network, (8, 8, 1), (4,), None), objective="variational")
+    with pytest.raises(ConfigurationError, match="could be variational"):
+        weight_shapes(spec)
 
 
 def test_the_largest_description_costs_nothing() -> None:

@@ -59,6 +59,21 @@ SPECS = [
         ModelSpec(network="dense", image_shape=SHAPE, options=DENSE, objective="contractive"),
         id="contractive",
     ),
+    pytest.param(
+        ModelSpec(network="dense", image_shape=SHAPE, options=DENSE, objective="variational"),
+        id="variational",
+    ),
+    pytest.param(
+        ModelSpec(
+            network="convolutional",
+            image_shape=SHAPE,
+            options=CONVOLUTIONAL,
+            corruption="gaussian:0.2",
+            objective="variational",
+            beta=4.0,
+        ),
+        id="variational-denoising",
+    ),
 ]
 every_model = pytest.mark.parametrize("spec", SPECS)
 
@@ -79,11 +94,11 @@ def test_reconstruction_never_corrupts(spec, digits):
 
 
 @every_model
-def test_training_corrupts_where_a_corruption_is_wired(spec, digits):
+def test_training_corrupts_where_a_corruption_is_wired_and_draws_where_a_code_is(spec, digits):
     model = build_model(spec)
     images = digits[:10]
     same = np.array_equal(model(images, training=True), model(images, training=True))
-    assert same == (spec.corruption is None)
+    assert same == (spec.corruption is None and spec.objective != "variational")
 
 
 @every_model

@@ -13,6 +13,7 @@ from hourglass.networks import (
     residual,
     strided_autoencoder,
     unet,
+    with_log_variance,
 )
 from hourglass.records import NETWORK_DEFAULTS, NETWORKS, resolve
 from hourglass.seeds import generator
@@ -90,6 +91,19 @@ def test_a_bottleneck_holds_latent_dim_numbers_and_needs_one_size(name):
     assert halves.decoder.input.shape == (None, 5)
     with pytest.raises(ImageShapeError, match="images of one size"):
         resolve("network", NETWORKS, name)((None, 8, 1))
+
+
+@pytest.mark.parametrize("name", ["convolutional", "dense"])
+def test_a_log_variance_stands_beside_the_code_on_the_same_hidden_values(name):
+    encoder = resolve("network", NETWORKS, name)((8, 8, 1), latent_dim=5).encoder
+    first, again = (with_log_variance(encoder, seed=seed) for seed in (3, 3))
+    images = generator(0).random((2, 8, 8, 1), np.float32)
+    mean, log_variance = first(images)
+    assert np.array_equal(mean, encoder(images)) and log_variance.shape == (2, 5)
+    assert not np.array_equal(mean, log_variance)
+    assert np.array_equal(log_variance, again(images)[1])
+    code = encoder.layers[-1]
+    assert first.count_params() == encoder.count_params() + code.count_params()
 
 
 def test_the_defaults_of_the_table_are_the_defaults_of_the_functions():

@@ -14,6 +14,7 @@ plans = st.builds(
     batch_size=st.integers(1, 4096),
     learning_rate=st.floats(1e-6, 1.0),
     optimizer=st.sampled_from(["adam", "sgd", "nadam"]),
+    clip_norm=st.sampled_from([0.0, 1.0]),
     seed=st.integers(0, 2**31),
 )
 experiments = st.builds(
@@ -25,7 +26,7 @@ experiments = st.builds(
     corruption=st.none() | st.just("gaussian:0.25"),
     loss=st.sampled_from(["mse", "bce"]),
     tied=st.booleans(),
-    objective=st.sampled_from([None, "sparse", "contractive"]),
+    objective=st.sampled_from([None, "sparse", "contractive", "variational"]),
     plan=plans,
 )
 
@@ -76,6 +77,18 @@ def test_the_command_names_what_differs_from_the_defaults() -> None:
         ({"objective": "masked"}, "masked", "masking:0.5", "U-Net denoiser"),
         ({"objective": "sparse"}, "sparse", None, "sparse convolutional autoencoder"),
         (
+            {"objective": "variational"},
+            "variational",
+            None,
+            "variational convolutional autoencoder",
+        ),
+        (
+            {"objective": "variational", "noise": 0.1, "network": "dense"},
+            "variational",
+            "gaussian:0.1",
+            "variational dense denoiser",
+        ),
+        (
             {"objective": "contractive", "noise": 0.1, "network": "dense"},
             "contractive",
             "gaussian:0.1",
@@ -120,6 +133,11 @@ def test_objective_and_corruption_fit_together(
         ({"objective": "sparce"}, "Did you mean 'sparse'"),
         ({"sparsity": "l1"}, "is for objective sparse; it is plain"),
         ({"objective": "denoising", "penalty": 0.1}, "for the objectives sparse and contractive"),
+        ({"objective": "variational", "penalty": 0.1}, "it is variational"),
+        ({"objective": "variational", "sparsity": "l1"}, "it is variational"),
+        ({"objective": "variational", "loss": "mae"}, "a loss that is a likelihood: mse or bce"),
+        ({"objective": "variational", "beta": -1}, "beta should be greater than or equal to 0"),
+        ({"beta": 1.0}, "is for objective variational; it is plain"),
         ({"objective": "sparse", "penalty": 0}, "penalty should be greater than 0"),
         (
             {"objective": "sparse", "sparsity": "kl:0.1", "code_activation": "relu"},
@@ -164,3 +182,17 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Path, "read_text", refuse)
     with pytest.raises(ConfigurationError, match="cannot be read: Permission denied"):
         Experiment.from_toml(tmp_path / "mine.toml")
+
+
+def test_nothing_that_was_said_is_lost_because_it_is_zero() -> None:
+    asked = Experiment(
+        objective="variational", beta=0.0, plan=TrainingPlan(clip_norm=0.0, epochs=1)
+    )
+    assert Experiment.from_mapping(tomllib.loads(asked.to_toml()), "file") == asked
+    assert asked.filled().beta == 0.0 and "--beta 0.0" in asked.command()
+
+
+def test_a_variational_code_is_linear_unless_said() -> None:
+    asked = Experiment(objective="variational", network="dense")
+    assert asked.network_options.code_activation == "linear" and asked.filled().beta == 1.0
+    assert Experiment(objective="variational", code_activation="tanh").code_activation == "tanh"

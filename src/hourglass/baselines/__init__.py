@@ -11,6 +11,7 @@ from hourglass.baselines.classifiers import (
     classifier_baselines,
 )
 from hourglass.baselines.gaussian_filter import GaussianFilter
+from hourglass.baselines.gaussian_pca import images_from_pca
 from hourglass.baselines.lmmse import AffineLMMSE
 from hourglass.baselines.mean_image import MeanImage
 from hourglass.baselines.median import MedianFilter
@@ -41,5 +42,6 @@ __all__ = [
     "WaveletShrinkage",
     "classifier_baselines",
     "count_copies",
+    "images_from_pca",
     "look_up",
 ]

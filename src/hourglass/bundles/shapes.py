@@ -23,15 +23,29 @@ def weight_shapes(spec: ModelSpec) -> Shapes:
     Raises
     ------
     ConfigurationError
-        If the network has a code and its size is missing, or the other way round; or if a
-        classifier has no number of classes, or a network that classifies nothing.
+        If the network has a code and its size is missing, or the other way round; if it has none
+        that could be variational; or if a classifier has no number of classes, or a network that
+        classifies nothing.
     ImageShapeError
         If the network needs images of one size and the size is open.
     """
-    shapes = _CLASSIFIER_SHAPES if spec.objective == "classify" else _SHAPES
-    if spec.network not in shapes:
+    known = _CLASSIFIER_SHAPES if spec.objective == "classify" else _SHAPES
+    if spec.network not in known:
         raise ConfigurationError(f"There is no classifier of network {spec.network}.")
-    return shapes[spec.network](spec)
+    shapes = known[spec.network](spec)
+    if spec.objective == "variational":
+        shapes |= _log_variance(spec, shapes)
+    return shapes
+
+
+def _log_variance(spec: ModelSpec, shapes: Shapes) -> Shapes:
+    """Return what stands beside the layer of the code, with as many inputs and outputs."""
+    codes = {"dense": f"dense_{len(spec.options.units) + 1}", "convolutional": "code"}
+    if spec.network not in codes:
+        raise ConfigurationError(
+            f"The {spec.network} network has no code that could be variational."
+        )
+    return _layer("encoder/log_variance", *shapes[f"encoder/{codes[spec.network]}/kernel"])
 
 
 def _dense(spec: ModelSpec) -> Shapes:

@@ -35,6 +35,11 @@ _COMMANDS: Final = {
         "Rebuild image files with a run, and say how well.",
     ),
     "denoise": ("hourglass.cli.denoise:denoise", "Denoise image files with a run."),
+    "sample": ("hourglass.cli.sample:sample", "Decode random codes to a sheet of images."),
+    "interpolate": (
+        "hourglass.cli.interpolate:interpolate",
+        "Decode what lies between two images.",
+    ),
     "gallery": ("hourglass.cli.gallery:app", "Run the experiments that come with Hourglass."),
     "report": ("hourglass.cli.report:report", "Write the report of a run again from its files."),
     "data": ("hourglass.cli.data:app", "List, show, fetch and find data sets."),

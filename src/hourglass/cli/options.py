@@ -108,6 +108,10 @@ class ExperimentOptions:
         float | None,
         Parameter(group=_MODEL, help="Weight of what a sparse or contractive code is held to."),
     ] = None
+    beta: Annotated[
+        float | None,
+        Parameter(group=_MODEL, help="Weight of a variational code's divergence from its prior."),
+    ] = None
     loss: Annotated[
         str | None,
         Parameter(group=_MODEL, help=f"{_one_of(LOSSES)}; or NAME:WEIGHT joined by +."),

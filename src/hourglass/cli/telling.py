@@ -12,6 +12,7 @@ from hourglass.records import (
     LatentHealth,
     Scores,
     TrainedByTested,
+    VariationalScores,
     to_json,
 )
 from hourglass.runs import GroupFolder, RunFolder
@@ -46,6 +47,8 @@ def tell_scores(scores: Scores, *, json: bool) -> None:
             print_line(line)
     if scores.latent is not None:
         print_line(_latent(scores.latent))
+    if scores.variational is not None:
+        _tell_variational(scores.variational)
     print_line(_verdict(scores))
 
 
@@ -247,6 +250,9 @@ def tell_finished_run(run: RunFolder, *, json: bool) -> None:
         print_line(f"Denoise files: hourglass denoise {run.path} IN --output OUT")
     else:
         print_line(f"Rebuild files: hourglass reconstruct {run.path} IN --output OUT")
+    if scores.latent is not None:
+        print_line(f"Decode random codes: hourglass sample {run.path} --output SHEET.png")
+        print_line(f"Go between two images: hourglass interpolate {run.path} --output STRIP.png")
 
 
 def tell_file_scores(scores: FileScores, output: Path, *, json: bool) -> None:
@@ -304,6 +310,21 @@ def _latent(latent: LatentHealth) -> str:
         f"Code of {latent.units} numbers ({latent.split} images): effective dimension "
         f"{latent.effective_dimension:.1f}, {latent.dead} dead, {latent.constant} constant."
     )
+
+
+def _tell_variational(found: VariationalScores) -> None:
+    """Print what the codes cost, in nats, and whether they are used."""
+    print_line(
+        f"In nats an image ({found.images:,} {found.split} images; {found.likelihood}): "
+        f"log-likelihood {found.log_likelihood:.2f} − KL {found.divergence:.2f} (summed over "
+        f"{found.units} units) = ELBO {found.elbo:.2f}."
+    )
+    bound = found.bound
+    print_line(
+        f"Importance-weighted bound, {bound.draws} codes an image: {bound.bound:.2f}, above an "
+        f"ELBO of {bound.elbo:.2f} (first {bound.images:,} {found.split} images)."
+    )
+    print_line(f"{found.active_units} of {found.units} units are active. {found.verdict()}")
 
 
 def _verdict(scores: Scores) -> str:

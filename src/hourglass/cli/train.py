@@ -133,7 +133,7 @@ def _experiment(data: str | None, config: Path | None, options: ExperimentOption
 def _drop_other_objective(values: dict[str, Any], given: Mapping[str, Any]) -> None:
     """Drop what belongs to the objective of a file when the command line names another one."""
     if values.get("objective") != given["objective"]:
-        for key in ("sparsity", "penalty", "code_activation"):
+        for key in ("sparsity", "penalty", "beta", "code_activation"):
             values.pop(key, None)
         if "classify" in (values.get("objective"), given["objective"]):
             # A classifier shares neither loss nor sizes with what rebuilds images.

@@ -8,6 +8,15 @@ from hourglass.evaluation.classification import (
     roc_curves,
     score_classifier,
 )
+from hourglass.evaluation.codes import (
+    GaussianCodes,
+    fit_codes,
+    interpolate,
+    normal_quantiles,
+    plane_codes,
+    standard_codes,
+)
+from hourglass.evaluation.generation import precision_and_recall
 from hourglass.evaluation.health import judge_collapse, judge_latents
 from hourglass.evaluation.linear import (
     LinearWeights,
@@ -26,8 +35,15 @@ from hourglass.evaluation.measures import (
 )
 from hourglass.evaluation.reconstruction import Rebuild, pick_samples, score_method
 from hourglass.evaluation.spectrum import error_by_frequency
+from hourglass.evaluation.variational import (
+    divergences,
+    importance_bound,
+    log_likelihoods,
+    measure_variational,
+)
 
 __all__ = [
+    "GaussianCodes",
     "LinearWeights",
     "Moments",
     "Rebuild",
@@ -38,17 +54,27 @@ __all__ = [
     "compare_with_pca",
     "decoder_directions",
     "describe_classifier",
+    "divergences",
     "error_by_frequency",
+    "fit_codes",
+    "importance_bound",
+    "interpolate",
     "judge_collapse",
     "judge_latents",
     "linear_mse",
+    "log_likelihoods",
     "match_directions",
     "mean_squared_errors",
+    "measure_variational",
     "moments_of",
+    "normal_quantiles",
     "peak_signal_to_noise",
     "pick_samples",
+    "plane_codes",
+    "precision_and_recall",
     "roc_curves",
     "score_classifier",
     "score_method",
+    "standard_codes",
     "structural_similarity",
 ]

@@ -8,6 +8,7 @@ from hourglass.experiment.files import require_all_done
 from hourglass.experiment.group import run_group
 from hourglass.experiment.reconstruct import reconstruct_files
 from hourglass.experiment.run import run_experiment
+from hourglass.experiment.sampling import interpolate_images, sample_images
 
 __all__ = [
     "CROSS_KINDS",
@@ -17,8 +18,10 @@ __all__ = [
     "device_in_use",
     "evaluate_classifier",
     "evaluate_run",
+    "interpolate_images",
     "reconstruct_files",
     "require_all_done",
     "run_experiment",
     "run_group",
+    "sample_images",
 ]

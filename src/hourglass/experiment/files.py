@@ -97,7 +97,7 @@ def rebuild_file(
         If the result cannot be written; other files would fare no better.
     """
     try:
-        image = _read(job.source, spec)
+        image = read_fitting(job.source, spec)
         reconstruction = reconstruct(model, image[None])[0]
         # A conversion to the model's channels gives up 16 bits, which PNG has for gray alone.
         bits = image_bits(job.source) if image.shape[-1] == 1 else 8
@@ -122,7 +122,16 @@ def require_all_done(failed: int, files: int, output: Path) -> None:
         )
 
 
-def _read(source: Path, spec: ModelSpec) -> NDArray[np.float32]:
+def read_fitting(source: Path, spec: ModelSpec) -> NDArray[np.float32]:
+    """Read a PNG file as a model takes it, shape (height, width, channels) in [0, 1].
+
+    Raises
+    ------
+    DataError
+        If it is no PNG file, cannot be read, or has another shape than the model takes.
+    MissingPathError
+        If there is no such file.
+    """
     if source.suffix.lower() != _SUFFIX:
         raise DataError(f"{source} is no PNG file; convert it first.")
     image = read_image_file(source, channels=spec.image_shape[2])

@@ -13,6 +13,7 @@ from hourglass.bundles import load_classifier, load_model
 from hourglass.errors import DataError, OutputExistsError
 from hourglass.evaluation import error_by_frequency, mean_squared_errors
 from hourglass.experiment.classification import classifier_accuracy
+from hourglass.experiment.code_study import study_codes
 from hourglass.experiment.cross import cross_two_runs
 from hourglass.experiment.evaluate import load_splits_of
 from hourglass.experiment.few_labels import study_few_labels
@@ -134,9 +135,15 @@ def _studied(
     tell: Tell,
 ) -> GroupRecord:
     """Ask of the finished runs what the story of the group asks."""
+    everyone = [group.run(member.name) for member in record.members]
     if record.story == "noise-factor":
         tell("Testing every model at every noise factor.")
         return replace(record, noise=study_noise(runs, data_dir=data_dir, offline=offline))
+    if record.story == "ae-vs-vae":
+        tell("Decoding random codes, interpolations and planes with every model.")
+        codes = study_codes(everyone, data_dir=data_dir, offline=offline)
+        group.write_pictures(codes.pictures)
+        return replace(record, codes=tuple(codes.spaces))
     if record.story == "linear-vs-pca":
         tell("Comparing every model with PCA.")
         study = study_linear(runs, data_dir=data_dir, offline=offline)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,23 +14,26 @@ from hourglass.evaluation import (
     judge_collapse,
     judge_latents,
     mean_squared_errors,
+    measure_variational,
     pick_samples,
     score_method,
 )
-from hourglass.experiment.pairs import freeze_pairs
+from hourglass.experiment.pairs import FROZEN_SEED, freeze_pairs
 from hourglass.experiment.rivals import Rival, Rivals
 from hourglass.images import Images, Splits
-from hourglass.inference import encode, reconstruct
-from hourglass.models import ImageModel, LatentModel
+from hourglass.inference import decode, encode, encode_gaussian, reconstruct
+from hourglass.models import ImageModel, LatentModel, VariationalAutoencoder
 from hourglass.records import (
     LOCAL_NETWORKS,
     Experiment,
     LatentHealth,
     Lookup,
+    LossOfLikelihood,
     MethodScores,
     ModelSpec,
     Samples,
     Scores,
+    VariationalScores,
 )
 
 Split = Literal["test", "validation"]
@@ -80,6 +83,7 @@ def measure(
         collapse=judge_collapse(validation.clean, reconstruct(model, validation.seen)),
         latent=_latent_health(model, pairs.seen, split),
         lookup=_lookup(rivals, errors, split),
+        variational=_variational(model, experiment, pairs, split),
     )
     return Table(scores=scores, samples=_samples(experiment, pairs, fitted, rebuilt, errors))
 
@@ -152,6 +156,25 @@ def _latent_health(
     return judge_latents(encode(model, seen), split) if isinstance(model, LatentModel) else None
 
 
+def _variational(
+    model: ImageModel, experiment: Experiment, pairs: Pairs, split: Split
+) -> VariationalScores | None:
+    """Measure codes that are distributions; with beta 0 they are none."""
+    if not isinstance(model, VariationalAutoencoder) or model.beta == 0.0:
+        return None
+    mean, log_variance = encode_gaussian(model, pairs.seen)
+    return measure_variational(
+        pairs.clean,
+        mean,
+        log_variance,
+        partial(decode, model),
+        loss=cast(LossOfLikelihood, experiment.loss),
+        beta=model.beta,
+        split=split,
+        seed=FROZEN_SEED,
+    )
+
+
 def _lookup(rivals: Rivals, errors: NDArray[np.float64], split: Split) -> Lookup:
     nearest, copies = rivals.looked_up()
     return Lookup(
@@ -179,4 +202,5 @@ def model_spec(
         objective=experiment.objective_of_code,
         sparsity=experiment.sparsity_or_default,
         penalty=experiment.penalty_or_default,
+        beta=experiment.beta_or_default,
     )

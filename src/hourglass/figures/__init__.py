@@ -19,6 +19,7 @@ from hourglass.figures.classifiers import (
 from hourglass.figures.components import components_size, draw_components, signed_images
 from hourglass.figures.confusion import confusion_size, draw_confusion
 from hourglass.figures.curves import CURVES_SIZE, draw_accuracies, draw_curves
+from hourglass.figures.divergences import divergences_size, draw_divergences
 from hourglass.figures.errors import ERRORS_SIZE, draw_errors
 from hourglass.figures.errors_by_class import draw_errors_by_class, errors_by_class_size
 from hourglass.figures.few_labels import FEW_LABELS_SIZE, draw_few_labels
@@ -34,7 +35,13 @@ from hourglass.figures.mistakes import mistakes_picture
 from hourglass.figures.noise_matrix import draw_noise_matrix, noise_matrix_size
 from hourglass.figures.roc import ROC_SIZE, draw_roc
 from hourglass.figures.spectra import draw_spectra, ring_edges, spectra_size
-from hourglass.figures.strips import image_strip, labeled_strip, strip_scale
+from hourglass.figures.strips import (
+    image_grid,
+    image_sheet,
+    image_strip,
+    labeled_strip,
+    strip_scale,
+)
 from hourglass.figures.style import INK, PALETTE, color_of, hourglass_style
 
 __all__ = [
@@ -52,6 +59,7 @@ __all__ = [
     "color_of",
     "components_size",
     "confusion_size",
+    "divergences_size",
     "draw_accuracies",
     "draw_architecture",
     "draw_calibration",
@@ -59,6 +67,7 @@ __all__ = [
     "draw_components",
     "draw_confusion",
     "draw_curves",
+    "draw_divergences",
     "draw_errors",
     "draw_errors_by_class",
     "draw_few_labels",
@@ -73,6 +82,8 @@ __all__ = [
     "errors_by_class_size",
     "group_curves_size",
     "hourglass_style",
+    "image_grid",
+    "image_sheet",
     "image_strip",
     "labeled_strip",
     "marks_of",

@@ -63,6 +63,52 @@ def image_strip(rows: Mapping[str, NDArray[Any]], scale: int) -> NDArray[np.uint
     return _joined(lines, axis=0)
 
 
+def image_grid(images: NDArray[Any], columns: int, scale: int) -> NDArray[np.uint8]:
+    """Put images side by side, row after row, every pixel a square of ``scale``².
+
+    Parameters
+    ----------
+    images
+        Shape (count, height, width, channels), in [0, 1].
+    columns
+        Images in a row; what the last row lacks stays transparent.
+    scale
+        How many times larger each pixel becomes; nothing is interpolated.
+
+    Returns
+    -------
+    NDArray
+        Shape (height, width, 4), RGBA; gaps are transparent.
+
+    Raises
+    ------
+    ImageShapeError
+        If there is no image, or the array has not four axes.
+    ConfigurationError
+        If ``columns`` or ``scale`` is not above 0.
+    """
+    require_positive("columns", columns)
+    require_positive("scale", scale)
+    _require_alike({"images": images})
+    tiles = [_enlarged(image, scale) for image in _rgba(images)]
+    tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % columns)
+    lines = [
+        _joined(tiles[start : start + columns], axis=1) for start in range(0, len(tiles), columns)
+    ]
+    return _joined(lines, axis=0)
+
+
+def image_sheet(images: NDArray[Any], columns: int, scale: int) -> NDArray[np.uint8]:
+    """Return a grid of images on white, shape (height, width, 3), RGB.
+
+    Parameters and errors are those of ``image_grid``.
+    """
+    grid = Image.fromarray(image_grid(images, columns, scale))
+    paper = Image.new("RGB", (grid.width + 2 * _MARGIN, grid.height + 2 * _MARGIN), "white")
+    paper.paste(grid, (_MARGIN, _MARGIN), grid)
+    return np.asarray(paper)
+
+
 def labeled_strip(
     rows: Mapping[str, NDArray[Any]], scale: int, title: str = ""
 ) -> NDArray[np.uint8]:

@@ -26,6 +26,11 @@ def format_gain(value: float | None) -> str:
     return f"+{_fixed(value, 2)}" if value >= 0.005 else _fixed(value, 2)
 
 
+def format_nats(value: float) -> str:
+    """Return an amount of information in nats, without the unit: ``11.62``."""
+    return _fixed(value, 2)
+
+
 def format_ssim(value: float) -> str:
     """Return a structural similarity: ``0.874``."""
     return _fixed(value, 3)

@@ -1,5 +1,11 @@
 """Predicting batch by batch, in bounded memory."""
 
-from hourglass.inference.batched import classify, encode, reconstruct
+from hourglass.inference.batched import (
+    classify,
+    decode,
+    encode,
+    encode_gaussian,
+    reconstruct,
+)
 
-__all__ = ["classify", "encode", "reconstruct"]
+__all__ = ["classify", "decode", "encode", "encode_gaussian", "reconstruct"]

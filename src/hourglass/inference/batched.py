@@ -7,7 +7,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.models import Classifier, ImageModel, LatentModel, images_at_a_time
+from hourglass.models import (
+    Classifier,
+    ImageModel,
+    LatentModel,
+    VariationalAutoencoder,
+    images_at_a_time,
+)
 
 
 def reconstruct(
@@ -47,6 +53,31 @@ def classify(
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     probabilities: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
     return probabilities
+
+
+def encode_gaussian(
+    model: VariationalAutoencoder, images: NDArray[np.float32], *, batch_size: int | None = None
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return mean and log-variance of the codes of images, each of shape (count, latent_dim)."""
+
+    def both(batch: NDArray[np.float32]) -> Any:
+        return keras.ops.concatenate(model.posterior(batch), axis=-1)
+
+    moments = _batched(both, images, batch_size)
+    return moments[:, : model.code_size], moments[:, model.code_size :]
+
+
+def decode(
+    model: LatentModel, latents: NDArray[np.float32], *, batch_size: int | None = None
+) -> NDArray[np.float32]:
+    """Return the images that codes stand for, shape (count, height, width, channels), in [0, 1].
+
+    Codes may come flat, shape (count, numbers in a code), also where the network has maps.
+    """
+    codes = latents.reshape(len(latents), *model.encoder.output.shape[1:])
+    # An image has more values than its code, and they are what takes the memory.
+    batch_size = batch_size or images_at_a_time(model.encoder.input.shape[1:])
+    return np.clip(_batched(model.decoder.predict_on_batch, codes, batch_size), 0.0, 1.0)
 
 
 def _batched(

@@ -10,6 +10,7 @@ from hourglass.models.denoiser import Denoiser
 from hourglass.models.latent import LatentModel
 from hourglass.models.sparse import SparseAutoencoder
 from hourglass.models.trainable import Trainable
+from hourglass.models.variational import VariationalAutoencoder
 
 __all__ = [
     "Autoencoder",
@@ -20,6 +21,7 @@ __all__ = [
     "LatentModel",
     "SparseAutoencoder",
     "Trainable",
+    "VariationalAutoencoder",
     "build_classifier",
     "build_model",
     "images_at_a_time",

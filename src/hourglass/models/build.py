@@ -14,6 +14,7 @@ from hourglass.models.contractive import ContractiveAutoencoder
 from hourglass.models.denoiser import Denoiser
 from hourglass.models.latent import LatentModel
 from hourglass.models.sparse import SparseAutoencoder
+from hourglass.models.variational import VariationalAutoencoder
 from hourglass.networks import Halves
 from hourglass.records import CLASSIFIERS, NETWORKS, ModelSpec, resolve
 from hourglass.seeds import derive
@@ -132,6 +133,10 @@ def _with_code(network: Halves, spec: ModelSpec, seed: int, wiring: dict[str, An
         return SparseAutoencoder(*network, sparsity=spec.sparsity or "l1", **wiring)
     if spec.objective == "contractive":
         return ContractiveAutoencoder(*network, seed=derive(seed, "directions"), **wiring)
+    if spec.objective == "variational":
+        beta = 1.0 if spec.beta is None else spec.beta
+        seed = derive(seed, "codes")
+        return VariationalAutoencoder(*network, beta=beta, seed=seed, **wiring)
     return Autoencoder(*network, **wiring)
 
 

@@ -53,6 +53,11 @@ class ContractiveAutoencoder(LatentModel):
         self.seed = seed
         self.directions = keras.random.SeedGenerator(seed)
 
+    @property
+    def draws_in_training(self) -> bool:
+        """Whether a step draws random numbers: it draws directions."""
+        return True
+
     def rebuild(self, seen: KerasTensor, training: bool) -> KerasTensor:
         """Return the decoded code of ``seen``, and in training add its Jacobian to the loss."""
         code = self.encoder(seen, training=training)

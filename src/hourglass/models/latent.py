@@ -29,7 +29,6 @@ class LatentModel(ImageModel, ABC):
         self.encoder = encoder
         self.decoder = decoder
 
-    @final
     @property
     def parts(self) -> Mapping[str, keras.Model]:
         """Encoder and decoder."""

@@ -50,6 +50,11 @@ class Trainable(keras.Model, abc.ABC):
             return images
         return self.corruption(images, training=training)
 
+    @property
+    def draws_in_training(self) -> bool:
+        """Whether a step draws random numbers."""
+        return self.corruption is not None
+
     def set_step(self, step: int) -> None:
         """Let the next call in training draw the chance that belongs to ``step``."""
         if self.corruption is not None:

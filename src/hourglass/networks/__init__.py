@@ -6,6 +6,7 @@ from hourglass.networks.dense import dense_autoencoder
 from hourglass.networks.dense_classifier import dense_classifier
 from hourglass.networks.halves import Halves
 from hourglass.networks.pooling import pooling_autoencoder
+from hourglass.networks.posterior import with_log_variance
 from hourglass.networks.residual import residual
 from hourglass.networks.strided import strided_autoencoder
 from hourglass.networks.unet import unet
@@ -20,4 +21,5 @@ __all__ = [
     "residual",
     "strided_autoencoder",
     "unet",
+    "with_log_variance",
 ]

@@ -13,6 +13,7 @@ from hourglass.records.classification import (
     RocCurve,
 )
 from hourglass.records.classifier_keys import CROSS_ENTROPY
+from hourglass.records.codes import CodeSource, CodeSpace, CodeSpread, RandomImages
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
 from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
 from hourglass.records.files import FileScores
@@ -53,6 +54,16 @@ from hourglass.records.run import Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
 from hourglass.records.validation import checked, from_json, to_json
+from hourglass.records.variational import (
+    GAUSSIAN_DEVIATION,
+    LEAST_ACTIVITY,
+    LEAST_DIVERGENCE,
+    LIKELIHOODS,
+    ImportanceBound,
+    Likelihood,
+    LossOfLikelihood,
+    VariationalScores,
+)
 
 __all__ = [
     "CLASSIFIERS",
@@ -61,8 +72,12 @@ __all__ = [
     "CROSS_ENTROPY",
     "DATA_SETS",
     "DEMO",
+    "GAUSSIAN_DEVIATION",
+    "LEAST_ACTIVITY",
+    "LEAST_DIVERGENCE",
     "LEAST_SEPARATION",
     "LEAST_VARIANCE",
+    "LIKELIHOODS",
     "LOCAL_NETWORKS",
     "LONGER_RUNS",
     "LOSSES",
@@ -77,6 +92,9 @@ __all__ = [
     "Classification",
     "ClassifierResult",
     "ClassifierScores",
+    "CodeSource",
+    "CodeSpace",
+    "CodeSpread",
     "Collapse",
     "CrossCell",
     "CrossTable",
@@ -89,11 +107,14 @@ __all__ = [
     "GroupPlan",
     "GroupRecord",
     "History",
+    "ImportanceBound",
     "LatentHealth",
     "LayerRecord",
+    "Likelihood",
     "LinearComparison",
     "LinearRow",
     "Lookup",
+    "LossOfLikelihood",
     "Member",
     "MemberResult",
     "MethodScores",
@@ -102,12 +123,14 @@ __all__ = [
     "NetworkName",
     "NetworkOptions",
     "NoiseStudy",
+    "RandomImages",
     "RocCurve",
     "RunRecord",
     "Samples",
     "Scores",
     "TrainedByTested",
     "TrainingPlan",
+    "VariationalScores",
     "checked",
     "from_json",
     "gallery_names",

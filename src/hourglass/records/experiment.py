@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self, cast, get_args
 
 import tomli_w
 
@@ -18,6 +18,8 @@ from hourglass.records.network import (
     OBJECTIVES,
     ActivationName,
     Activations,
+    Beta,
+    CodeObjectiveName,
     NetworkName,
     NetworkOptions,
     ObjectiveName,
@@ -30,6 +32,7 @@ from hourglass.records.network import (
 )
 from hourglass.records.plan import TrainingPlan
 from hourglass.records.validation import checked
+from hourglass.records.variational import LIKELIHOODS
 
 _NETWORK_WORDS: Final[Mapping[NetworkName, str]] = MappingProxyType(
     {
@@ -82,13 +85,16 @@ class Experiment:
     objective
         ``plain``: rebuild clean images. ``denoising``: undo a corruption, by default
         ``gaussian:0.2``. ``masked``: fill in hidden patches, by default ``masking:0.5``.
-        ``sparse``, ``contractive``: hold the code to more than the reconstruction, with or
-        without a corruption. ``classify``: name the class of clean images, by network ``dense``
-        or ``convolutional``. By default what the corruption says.
+        ``sparse``, ``contractive``, ``variational``: hold the code to more than the
+        reconstruction, with or without a corruption. ``classify``: name the class of clean
+        images, by network ``dense`` or ``convolutional``. By default what the corruption says.
     sparsity
         ``l1``, or ``kl:RATE`` for units that are active at a rate; for the sparse objective.
     penalty
         Weight of what a sparse or contractive code is held to. By default the objective's own.
+    beta
+        Weight of the divergence of a variational code from its prior; 1, the default, is the
+        evidence lower bound, 0 the plain autoencoder.
     corruption
         What images go through before the network sees them: ``KIND:LEVEL``, or
         ``KIND:LOW..HIGH`` for a level that each image draws, several in order joined by ``+``;
@@ -124,6 +130,7 @@ class Experiment:
     objective: ObjectiveName | None = None
     sparsity: Words | None = None
     penalty: Weight | None = None
+    beta: Beta | None = None
     corruption: Words | None = None
     loss: Words = "mse"
     frozen_noise: bool = False
@@ -175,7 +182,10 @@ class Experiment:
     def to_toml(self) -> str:
         """Return the experiment as the text of a TOML file that ``from_toml`` reads."""
         flat = self._flat()
-        known = {key: value for key, value in flat.items() if value not in (None, False)}
+        # By identity, because 0 is equal to False and says something.
+        known = {
+            key: value for key, value in flat.items() if value is not None and value is not False
+        }
         return tomli_w.dumps(known)
 
     def command(self) -> str:
@@ -208,10 +218,11 @@ class Experiment:
         return self.objective == "classify"
 
     @property
-    def objective_of_code(self) -> Literal["sparse", "contractive"] | None:
+    def objective_of_code(self) -> CodeObjectiveName | None:
         """The objective where the code is held to more than the reconstruction."""
         objective = self.objective_or_default
-        return objective if objective in ("sparse", "contractive") else None
+        known = get_args(CodeObjectiveName)
+        return cast(CodeObjectiveName, objective) if objective in known else None
 
     @property
     def sparsity_or_default(self) -> str | None:
@@ -220,8 +231,14 @@ class Experiment:
 
     @property
     def penalty_or_default(self) -> float | None:
-        """The weight of what the code is held to; ``None`` where it is the reconstruction alone."""
+        """The weight of what a sparse or contractive code is held to; ``None`` for others."""
         return self.penalty or OBJECTIVES[self.objective_or_default].penalty
+
+    @property
+    def beta_or_default(self) -> float | None:
+        """The weight of a variational code's divergence from its prior; ``None`` for others."""
+        # 0 is a weight too.
+        return OBJECTIVES[self.objective_or_default].beta if self.beta is None else self.beta
 
     @property
     def model_name(self) -> str:
@@ -230,8 +247,7 @@ class Experiment:
             return f"{_NETWORK_WORDS[self.network_or_default]} classifier"
         task = "denoiser" if self.corruption else "autoencoder"
         name = f"{_NETWORK_WORDS[self.network_or_default]} {task}"
-        held = self.penalty_or_default is not None
-        return f"{self.objective_or_default} {name}" if held else name
+        return f"{self.objective_of_code} {name}" if self.objective_of_code else name
 
     @property
     def network_options(self) -> NetworkOptions:
@@ -252,7 +268,7 @@ class Experiment:
             units=default.units if self.units is None else self.units,
             latent_dim=self.latent_dim or default.latent_dim,
             activation=self.activation or default.activation,
-            code_activation=self.code_activation or self._code_of_sparsity(),
+            code_activation=self.code_activation or self._code_of_objective(),
             output_activation=self.output_activation,
             tied=self.tied,
             activations=self.activations,
@@ -277,6 +293,7 @@ class Experiment:
             objective=self.objective_or_default,
             sparsity=self.sparsity_or_default,
             penalty=self.penalty_or_default,
+            beta=self.beta_or_default,
             plan=plan,
         )
 
@@ -285,8 +302,10 @@ class Experiment:
         defaults = CLASSIFIER_DEFAULTS if self.classifies else NETWORK_DEFAULTS
         return defaults[self.network_or_default]
 
-    def _code_of_sparsity(self) -> ActivationName | None:
-        """Return the activation that a sparse code needs: zeros for L1, rates for KL."""
+    def _code_of_objective(self) -> ActivationName | None:
+        """Return the activation that a code needs: zeros for L1, rates for KL, means on a line."""
+        if self.objective_or_default == "variational":
+            return "linear"
         if self.sparsity_or_default is None:
             return None
         return "relu" if self.sparsity_or_default == "l1" else "sigmoid"
@@ -305,7 +324,7 @@ class Experiment:
             found = "classify"
         # Undoing hidden patches is denoising too, to whoever calls it so.
         fits = objective == found or (objective, found) == ("denoising", "masked")
-        if OBJECTIVES[objective].penalty is None and not fits:
+        if self.objective_of_code is None and not fits:
             raise ConfigurationError(
                 f"objective = {objective} does not go with corruption = {self.corruption}, "
                 f"which makes it {found}. Leave one of them out."
@@ -319,8 +338,21 @@ class Experiment:
                 f"penalty = {self.penalty:g} is for the objectives sparse and contractive; it is "
                 f"{objective}."
             )
+        if self.beta is not None and objective != "variational":
+            raise ConfigurationError(
+                f"beta = {self.beta:g} is for objective variational; it is {objective}."
+            )
         if self.sparsity is not None and self.sparsity.startswith("kl"):
             self._require_rates()
+        if objective == "variational":
+            self._require_likelihood()
+
+    def _require_likelihood(self) -> None:
+        if self.loss not in LIKELIHOODS:
+            raise ConfigurationError(
+                f"objective = variational needs a loss that is a likelihood: "
+                f"{' or '.join(LIKELIHOODS)}; {self.loss} was given."
+            )
 
     def _require_engine(self) -> None:
         """Refuse what the loop from scratch leaves out, and frozen noise without noise."""

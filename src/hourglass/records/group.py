@@ -8,13 +8,14 @@ from typing import Any, Final, Literal, Self, cast, get_args
 
 from hourglass.errors import ConfigurationError, require_known
 from hourglass.records.classification import ClassifierResult, FewLabelsStudy
+from hourglass.records.codes import CodeSpace
 from hourglass.records.cross import TrainedByTested
 from hourglass.records.experiment import Experiment, read_toml, without_rivals
 from hourglass.records.linear import LinearComparison
 from hourglass.records.plan import TrainingPlan
 
 RoleName = Literal["published", "changed", "own"]
-StoryName = Literal["classification", "comparison", "linear-vs-pca", "noise-factor"]
+StoryName = Literal["ae-vs-vae", "classification", "comparison", "linear-vs-pca", "noise-factor"]
 
 _TABLES: Final[Mapping[str, RoleName]] = {"run": "published", "own": "own"}
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,40}")
@@ -284,6 +285,9 @@ class GroupRecord:
         The study of noise factors, where that was the story.
     linear
         Linear autoencoders beside PCA, where that was the story.
+    codes
+        Autoencoders beside variational ones, one for each data set and size of the code, where
+        that was the story.
     crossing
         The 2×2 of the first clean-trained and the first noisy-trained member of one shape, where
         there are both.
@@ -297,6 +301,7 @@ class GroupRecord:
     notes: tuple[str, ...] = ()
     noise: NoiseStudy | None = None
     linear: tuple[LinearRow, ...] = ()
+    codes: tuple[CodeSpace, ...] = ()
     crossing: TrainedByTested | None = None
     classifiers: tuple[ClassifierResult, ...] = ()
     few_labels: FewLabelsStudy | None = None

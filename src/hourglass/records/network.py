@@ -9,7 +9,11 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen
 from pydantic import AllowInfNan
 
 NetworkName = Literal["convolutional", "dense", "pooling", "residual", "strided", "unet"]
-ObjectiveName = Literal["plain", "denoising", "masked", "sparse", "contractive", "classify"]
+ObjectiveName = Literal[
+    "plain", "denoising", "masked", "sparse", "contractive", "variational", "classify"
+]
+# Objectives that hold the code to more than the reconstruction.
+CodeObjectiveName = Literal["sparse", "contractive", "variational"]
 ActivationName = Literal["elu", "gelu", "linear", "relu", "selu", "sigmoid", "silu", "tanh"]
 # A stranger's description is read too, so that no size is open to the top.
 Size = Annotated[int, Gt(0), Le(65_536)]
@@ -21,6 +25,7 @@ Rate = Annotated[float, AllowInfNan(False), Ge(0), Lt(1)]
 Activations = Annotated[tuple[ActivationName, ...], MaxLen(16)]
 # More classes than this would not fit into a table that someone reads.
 Classes = Annotated[int, Ge(2), Le(1000)]
+Beta = Annotated[float, AllowInfNan(False), Ge(0)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +77,7 @@ class ObjectiveDefaults:
     corruption: str | None = None
     sparsity: str | None = None
     penalty: float | None = None
+    beta: float | None = None
 
 
 OBJECTIVES: Mapping[ObjectiveName, ObjectiveDefaults] = MappingProxyType(
@@ -81,6 +87,7 @@ OBJECTIVES: Mapping[ObjectiveName, ObjectiveDefaults] = MappingProxyType(
         "masked": ObjectiveDefaults(corruption="masking:0.5"),
         "sparse": ObjectiveDefaults(sparsity="l1", penalty=0.01),
         "contractive": ObjectiveDefaults(penalty=0.1),
+        "variational": ObjectiveDefaults(beta=1.0),
         "classify": ObjectiveDefaults(),
     }
 )
@@ -137,12 +144,14 @@ class ModelSpec:
     reconstruction_loss
         What it was trained with, as ``NAME``, or ``NAME:WEIGHT`` joined by ``+``.
     objective
-        ``sparse`` or ``contractive`` where the code was held to more than its reconstruction,
-        ``classify`` for a classifier.
+        ``sparse``, ``contractive`` or ``variational`` where the code was held to more than its
+        reconstruction, ``classify`` for a classifier.
     sparsity
         How the code was kept sparse: ``l1``, or ``kl:RATE``.
     penalty
-        The weight of what the code was held to.
+        The weight of what a sparse or contractive code was held to.
+    beta
+        The weight of the divergence of a variational code from its prior.
     classes
         How many classes a classifier tells apart; ``None`` for all other models.
     """
@@ -154,7 +163,8 @@ class ModelSpec:
     options: NetworkOptions
     corruption: Words | None = None
     reconstruction_loss: Words = "mse"
-    objective: Literal["sparse", "contractive", "classify"] | None = None
+    objective: CodeObjectiveName | Literal["classify"] | None = None
     sparsity: Words | None = None
     penalty: Weight | None = None
+    beta: Beta | None = None
     classes: Classes | None = None

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from hourglass.errors import ConfigurationError
 from hourglass.records.health import Collapse, LatentHealth, Lookup
+from hourglass.records.variational import VariationalScores
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +86,8 @@ class Scores:
         What the numbers of the code carry; ``None`` for a network without one.
     lookup
         What the nearest training images would give.
+    variational
+        What the codes cost and tell; ``None`` where they are no distributions.
 
     Raises
     ------
@@ -101,6 +104,7 @@ class Scores:
     collapse: Collapse | None = None
     latent: LatentHealth | None = None
     lookup: Lookup | None = None
+    variational: VariationalScores | None = None
 
     def __post_init__(self) -> None:
         models = [method for method in self.methods if method.kind == "model"]

@@ -12,11 +12,13 @@ from hourglass.figures import (
     accuracies_size,
     architecture_size,
     confusion_size,
+    divergences_size,
     draw_accuracies,
     draw_architecture,
     draw_calibration,
     draw_confusion,
     draw_curves,
+    draw_divergences,
     draw_errors,
     draw_errors_by_class,
     draw_method_accuracies,
@@ -56,6 +58,13 @@ def _sketches(contents: Contents) -> Iterator[Sketch]:
                 errors_by_class_size(scores),
                 words.alternative_of_errors_by_class(scores),
             )
+    if scores is not None and scores.variational is not None:
+        yield Sketch(
+            "divergences",
+            partial(draw_divergences, scores.variational),
+            divergences_size(scores.variational),
+            words.alternative_of_divergences(scores.variational),
+        )
     if scores is not None and samples is not None:
         yield Sketch(
             "errors",

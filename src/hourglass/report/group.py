@@ -5,7 +5,8 @@ from pathlib import Path
 
 from hourglass.files import write_text
 from hourglass.records import LONGER_RUNS, GroupRecord
-from hourglass.report import classifier_words, group_words, words
+from hourglass.report import classifier_words, code_words, group_words, words
+from hourglass.report.code_pictures import save_code_pictures
 from hourglass.report.group_charts import save_group_charts
 from hourglass.report.group_contents import read_group_contents
 from hourglass.report.group_strips import save_group_strips
@@ -45,6 +46,8 @@ def write_group_report(group: GroupFolder, *, record: GroupRecord | None = None)
         mistakes=save_mistakes(best.classification, best.samples, group.figures) if best else [],
         charts=save_group_charts(contents, group.figures),
         strips=save_group_strips(contents, group.figures),
+        code_words=code_words,
+        code_pictures=save_code_pictures(contents, group.figures),
     )
     write_text(group.report, page)
     return group.report

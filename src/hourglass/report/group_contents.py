@@ -156,6 +156,8 @@ class GroupContents:
         Runs of the group of longer runs beside this one that answer a question of a member.
     components
         Directions of linear autoencoders and of PCA by label, empty where there are none.
+    pictures
+        Images from codes by what they show, empty where codes were not compared.
     """
 
     record: GroupRecord
@@ -163,6 +165,7 @@ class GroupContents:
     classifiers: tuple[ClassifierContents, ...] = ()
     longer: tuple[MemberContents, ...] = ()
     components: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    pictures: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
     def marks(self) -> dict[str, Mark]:
@@ -210,6 +213,10 @@ class GroupContents:
         tables = (_baselines(tuple(self._asked(question))) for question in questions)
         return tuple(table for table in tables if table.methods or table.left_out)
 
+    def member(self, name: str) -> MemberContents | None:
+        """Return one member by its name, ``None`` where it is not there."""
+        return next((member for member in self.members if member.name == name), None)
+
     def _asked(self, question: Question) -> Iterator[MemberContents]:
         return (member for member in self.members if member.question == question)
 
@@ -233,6 +240,7 @@ def read_group_contents(group: GroupFolder, record: GroupRecord) -> GroupContent
         ),
         longer=_read_longer(group, {member.question for member in members}),
         components=group.read_components(),
+        pictures=group.read_pictures(),
     )
 
 

@@ -105,8 +105,8 @@ def strip_of(
     for label, kind, images in rows:
         pixels = image_strip({label: images}, scale)
         size = (pixels.shape[1], pixels.shape[0])
-        uri = f"data:image/png;base64,{base64.b64encode(png(pixels)).decode()}"
-        made.append(StripRow(label, kind, uri, f"{label}, {len(images)} images in a row"))
+        alternative = f"{label}, {len(images)} images in a row"
+        made.append(StripRow(label, kind, row_uri(pixels), alternative))
     return Strip(title, caption, tuple(made), errors, *size)
 
 
@@ -133,6 +133,11 @@ def _errors(group: str, samples: Samples) -> tuple[float, ...]:
 def scale_of(samples: Samples, group: str) -> int:
     """Return how many times larger the pixels of the images of a group are shown."""
     return strip_scale(max(samples.images["clean"].shape[1:3]), len(samples.groups[group]))
+
+
+def row_uri(pixels: NDArray[np.uint8]) -> str:
+    """Return an image as the data URI of a PNG file."""
+    return f"data:image/png;base64,{base64.b64encode(png(pixels)).decode()}"
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:

@@ -9,7 +9,7 @@ from typing import Final
 
 from hourglass.figures.errors import compared
 from hourglass.figures.text import format_count, format_decibel, format_mse, format_shape
-from hourglass.records import Architecture, Experiment, History, Scores
+from hourglass.records import Architecture, Experiment, History, Scores, VariationalScores
 
 _DATA_SETS: Final = MappingProxyType(
     {
@@ -64,7 +64,12 @@ GROUPS: Final = MappingProxyType(
 
 def data(experiment: Experiment) -> str:
     """Return the name that readers know the data by."""
-    return _DATA_SETS.get(experiment.data) or PurePath(experiment.data).name or "images"
+    return data_name(experiment.data)
+
+
+def data_name(data: str) -> str:
+    """Return the name that readers know a data set by."""
+    return _DATA_SETS.get(data) or PurePath(data).name or "images"
 
 
 def images(experiment: Experiment) -> str:
@@ -81,9 +86,13 @@ def model(experiment: Experiment) -> str:
 def loss(experiment: Experiment) -> str:
     """Return the loss in full words."""
     parts = [part.partition(":") for part in experiment.loss.split("+")]
-    return " + ".join(
+    names = [
         f"{weight} × {_LOSSES[name]}" if weight else _LOSSES[name] for name, _, weight in parts
-    )
+    ]
+    beta = experiment.beta_or_default
+    if beta:
+        names.append(f"KL divergence (β = {beta:g})")
+    return " + ".join(names)
 
 
 def corruption(name: str | None) -> str:
@@ -188,6 +197,15 @@ def alternative_of_errors_by_class(scores: Scores) -> str:
         f"Bar chart of the error for each of {len(by_class)} classes: the model's is lowest for "
         f"{best} ({format_mse(by_class[best])}) and highest for {worst} "
         f"({format_mse(by_class[worst])}; {measured_on(scores)})."
+    )
+
+
+def alternative_of_divergences(scores: VariationalScores) -> str:
+    """Describe the chart of what units cost."""
+    costs = ", ".join(f"{cost:.2f}" for cost in sorted(scores.divergence_by_unit, reverse=True))
+    return (
+        f"Bar chart of the KL divergence of each unit from the prior in nats: {costs} "
+        f"({scores.split} split); {scores.active_units} of {scores.units} units are active."
     )
 
 

@@ -200,7 +200,7 @@ class RunFolder:
         """Read ``samples.npz``."""
         path = self._existing("samples.npz")
         try:
-            _require_size(path)
+            require_size(path)
             with np.load(path, allow_pickle=False) as archive:
                 arrays = dict(archive)
             return Samples(
@@ -323,8 +323,14 @@ def _started(folder: Path) -> int | None:
         return None
 
 
-def _require_size(path: Path) -> None:
-    """Refuse an archive that would unpack to more than the samples of any run."""
+def require_size(path: Path) -> None:
+    """Refuse an archive that would unpack to more than the samples of any run.
+
+    Raises
+    ------
+    DataError
+        If it would.
+    """
     with zipfile.ZipFile(path) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
     if size > _MOST_SAMPLE_BYTES:

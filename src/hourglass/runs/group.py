@@ -5,6 +5,7 @@
     runs/<group>/
         group.json          what the group found beside its runs
         components.npz      directions of linear autoencoders and of PCA, where they were compared
+        pictures.npz        images from codes, where codes were compared
         <run>/              one folder for each run
         figures/            written by ``report``
         report.html         written by ``report``
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from hourglass.errors import DataError
 from hourglass.files import atomic_write, make_folder, write_bytes
 from hourglass.records import GroupRecord, to_json
-from hourglass.runs.folder import RunFolder, read_json
+from hourglass.runs.folder import RunFolder, read_json, require_size
 
 
 @final
@@ -73,8 +74,7 @@ class GroupFolder:
         WriteError
             If it cannot be written.
         """
-        with atomic_write(self.path / "components.npz") as file:
-            np.savez_compressed(file, **dict[str, Any](components))
+        self._write_arrays("components.npz", components)
 
     def read_components(self) -> dict[str, NDArray[np.float32]]:
         """Read ``components.npz``, empty where there is none.
@@ -84,15 +84,43 @@ class GroupFolder:
         DataError
             If it is damaged.
         """
-        path = self.path / "components.npz"
+        return self._read_arrays("components.npz", "directions")
+
+    def write_pictures(self, pictures: Mapping[str, NDArray[np.float32]]) -> None:
+        """Write ``pictures.npz``: images (count, height, width, channels) by what they show.
+
+        Raises
+        ------
+        WriteError
+            If it cannot be written.
+        """
+        self._write_arrays("pictures.npz", pictures)
+
+    def read_pictures(self) -> dict[str, NDArray[np.float32]]:
+        """Read ``pictures.npz``, empty where there is none.
+
+        Raises
+        ------
+        DataError
+            If it is damaged.
+        """
+        return self._read_arrays("pictures.npz", "images")
+
+    def _write_arrays(self, name: str, arrays: Mapping[str, NDArray[np.float32]]) -> None:
+        with atomic_write(self.path / name) as file:
+            np.savez_compressed(file, **dict[str, Any](arrays))
+
+    def _read_arrays(self, name: str, what: str) -> dict[str, NDArray[np.float32]]:
+        path = self.path / name
         if not path.is_file():
             return {}
         try:
+            require_size(path)
             with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 return dict(archive)
         # ZIP, zlib and NumPy each raise errors of their own, without a common root.
         except Exception as error:
-            raise DataError(f"{path} does not hold directions: {error}") from error
+            raise DataError(f"{path} does not hold {what}: {error}") from error
 
     def write_record(self, record: GroupRecord) -> None:
         """Write ``group.json``.

@@ -17,7 +17,6 @@ from hourglass.losses import MeanSquaredError
 from hourglass.models import (
     Autoencoder,
     Classifier,
-    ContractiveAutoencoder,
     Denoiser,
     Trainable,
     images_at_a_time,
@@ -201,7 +200,7 @@ def _jit_compile(model: Trainable) -> bool | str:
     # On TensorFlow's CPU, XLA makes dense steps twice as fast and convolutions half as fast, and
     # draws random numbers 30 times more slowly: docs/decisions/002-feed-and-compilation.md.
     kinds = {layer.kind for layer in model.architecture().layers}
-    draws = model.corruption is not None or isinstance(model, ContractiveAutoencoder)
+    draws = model.draws_in_training
     return not draws and not any("Conv" in kind or "Dropout" in kind for kind in kinds)
 
 
