@@ -40,6 +40,7 @@ _HOME = {
     "load_model": "bundles",
     "load_splits": "images",
     "pooling_autoencoder": "networks",
+    "pooling_dense_autoencoder": "networks",
     "read_image_file": "images",
     "reconstruct": "inference",
     "run_experiment": "experiment",

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from annotated_types import Ge, Gt, Le, MaxLen
 from pydantic import AllowInfNan
 
-NetworkName = Literal["convolutional", "dense", "pooling", "strided", "unet"]
+NetworkName = Literal["convolutional", "dense", "pooling", "pooling-dense", "strided", "unet"]
 ObjectiveName = Literal["plain", "denoising", "masked", "sparse", "contractive"]
 ActivationName = Literal["elu", "gelu", "linear", "relu", "selu", "sigmoid", "silu", "tanh"]
 # A stranger's description is read too, so that no size is open to the top.
@@ -27,7 +27,8 @@ class NetworkOptions:
     ----------
     units
         Widths of the layers from the image to the code: of dense layers, or channels of
-        convolutions. A dense network may do without.
+        convolutions, with ``pooling-dense`` followed by the width of a dense layer behind the
+        code. A dense network may do without.
     latent_dim
         Numbers in the code; ``None`` where a network has none, or its size follows from the
         image.
@@ -83,6 +84,7 @@ NETWORK_DEFAULTS: Mapping[NetworkName, NetworkOptions] = MappingProxyType(
         "convolutional": NetworkOptions(units=(32, 64), latent_dim=64, activation="gelu"),
         "dense": NetworkOptions(units=(128, 64), latent_dim=32, activation="relu"),
         "pooling": NetworkOptions(units=(16, 8), latent_dim=None, activation="relu"),
+        "pooling-dense": NetworkOptions(units=(16, 8, 128), latent_dim=None, activation="relu"),
         "strided": NetworkOptions(units=(16, 8), latent_dim=None, activation="relu"),
         "unet": NetworkOptions(units=(32, 64), latent_dim=None, activation="silu"),
     }
