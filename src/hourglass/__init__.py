@@ -34,6 +34,7 @@ _HOME = {
     "cross_run": "experiment",
     "cross_two_runs": "experiment",
     "encode": "inference",
+    "evaluate_latents": "experiment",
     "evaluate_run": "experiment",
     "generator": "seeds",
     "load_images": "images",

@@ -1,5 +1,20 @@
 """Questions asked of arrays; answers are frozen records."""
 
+from hourglass.evaluation.embedding import (
+    Classes,
+    adjusted_rand,
+    clustering_accuracy,
+    continuity,
+    effective_dimension,
+    find_clusters,
+    mutual_information,
+    neighbors_accuracy,
+    neighbors_accuracy_among,
+    neighbors_within,
+    probe_accuracy,
+    score_space,
+    trustworthiness,
+)
 from hourglass.evaluation.health import judge_collapse, judge_latents
 from hourglass.evaluation.linear import (
     LinearWeights,
@@ -11,6 +26,7 @@ from hourglass.evaluation.linear import (
     match_directions,
     moments_of,
 )
+from hourglass.evaluation.maps import perplexity_within, tsne_map
 from hourglass.evaluation.measures import (
     mean_squared_errors,
     peak_signal_to_noise,
@@ -20,21 +36,36 @@ from hourglass.evaluation.reconstruction import Rebuild, pick_samples, score_met
 from hourglass.evaluation.spectrum import error_by_frequency
 
 __all__ = [
+    "Classes",
     "LinearWeights",
     "Moments",
     "Rebuild",
+    "adjusted_rand",
     "centered_weights",
+    "clustering_accuracy",
     "compare_with_pca",
+    "continuity",
     "decoder_directions",
+    "effective_dimension",
     "error_by_frequency",
+    "find_clusters",
     "judge_collapse",
     "judge_latents",
     "linear_mse",
     "match_directions",
     "mean_squared_errors",
     "moments_of",
+    "mutual_information",
+    "neighbors_accuracy",
+    "neighbors_accuracy_among",
+    "neighbors_within",
     "peak_signal_to_noise",
+    "perplexity_within",
     "pick_samples",
+    "probe_accuracy",
     "score_method",
+    "score_space",
     "structural_similarity",
+    "trustworthiness",
+    "tsne_map",
 ]

@@ -14,6 +14,7 @@ from hourglass.figures.curves import CURVES_SIZE, draw_curves
 from hourglass.figures.errors import ERRORS_SIZE, draw_errors
 from hourglass.figures.errors_by_class import draw_errors_by_class, errors_by_class_size
 from hourglass.figures.group_curves import draw_group_curves, group_curves_size
+from hourglass.figures.maps import CLASS_COLORS, MapPanel, draw_maps, maps_size
 from hourglass.figures.marks import Mark, marks_of
 from hourglass.figures.members import draw_members, members_size
 from hourglass.figures.methods import draw_methods, methods_size
@@ -23,10 +24,12 @@ from hourglass.figures.strips import image_strip, labeled_strip, strip_scale
 from hourglass.figures.style import INK, PALETTE, color_of, hourglass_style
 
 __all__ = [
+    "CLASS_COLORS",
     "CURVES_SIZE",
     "ERRORS_SIZE",
     "INK",
     "PALETTE",
+    "MapPanel",
     "Mark",
     "architecture_size",
     "color_of",
@@ -37,6 +40,7 @@ __all__ = [
     "draw_errors",
     "draw_errors_by_class",
     "draw_group_curves",
+    "draw_maps",
     "draw_members",
     "draw_methods",
     "draw_noise_matrix",
@@ -46,6 +50,7 @@ __all__ = [
     "hourglass_style",
     "image_strip",
     "labeled_strip",
+    "maps_size",
     "marks_of",
     "members_size",
     "methods_size",

@@ -2,6 +2,7 @@
 
 from hourglass.records.architecture import Architecture, LayerRecord
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
+from hourglass.records.embedding import MAPPED_IMAGES, Embedding, Maps, SpaceName, SpaceScores
 from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
 from hourglass.records.files import FileScores
 from hourglass.records.gallery import gallery_names, gallery_path, read_entry
@@ -38,6 +39,7 @@ from hourglass.records.plan import TrainingPlan
 from hourglass.records.run import Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
+from hourglass.records.suite import SuiteRow, SuiteStudy
 from hourglass.records.validation import checked, from_json, to_json
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "LEAST_VARIANCE",
     "LOCAL_NETWORKS",
     "LOSSES",
+    "MAPPED_IMAGES",
     "NETWORKS",
     "NETWORK_DEFAULTS",
     "OBJECTIVES",
@@ -57,6 +60,7 @@ __all__ = [
     "Collapse",
     "CrossCell",
     "CrossTable",
+    "Embedding",
     "Environment",
     "Epoch",
     "Experiment",
@@ -69,6 +73,7 @@ __all__ = [
     "LinearComparison",
     "LinearRow",
     "Lookup",
+    "Maps",
     "Member",
     "MemberResult",
     "MethodScores",
@@ -79,6 +84,10 @@ __all__ = [
     "RunRecord",
     "Samples",
     "Scores",
+    "SpaceName",
+    "SpaceScores",
+    "SuiteRow",
+    "SuiteStudy",
     "TrainedByTested",
     "TrainingPlan",
     "checked",

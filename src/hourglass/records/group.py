@@ -8,12 +8,14 @@ from typing import Any, Final, Literal, Self, cast, get_args
 
 from hourglass.errors import ConfigurationError, require_known
 from hourglass.records.cross import TrainedByTested
+from hourglass.records.embedding import MAPPED_IMAGES
 from hourglass.records.experiment import Experiment, read_toml, without_rivals
 from hourglass.records.linear import LinearComparison
 from hourglass.records.plan import TrainingPlan
+from hourglass.records.suite import SuiteStudy
 
 RoleName = Literal["published", "changed", "own"]
-StoryName = Literal["comparison", "linear-vs-pca", "noise-factor"]
+StoryName = Literal["comparison", "linear-vs-pca", "noise-factor", "suites"]
 
 _TABLES: Final[Mapping[str, RoleName]] = {"run": "published", "own": "own"}
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,40}")
@@ -21,6 +23,7 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,40}")
 _QUESTION: Final = ("data", "noise", "corruption", "epochs", "seed")
 _SMALL: Final = "fashion-mnist-small"
 _ROWS_OF_A_LOOK: Final = 2
+_MAPPED_AT_A_LOOK: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,12 +67,18 @@ class GroupPlan:
         What is asked of the finished runs beside the comparison.
     members
         The runs, in order.
+    beside
+        Name of another group of suites in the same folder, whose map is drawn beside this one's.
+    mapped_images
+        How many test images are laid out on a map, where the story has one.
     """
 
     name: str
     about: str
     story: StoryName
     members: tuple[Member, ...]
+    beside: str = ""
+    mapped_images: int = MAPPED_IMAGES
 
     @classmethod
     def from_toml(cls, path: Path) -> Self:
@@ -88,6 +97,7 @@ class GroupPlan:
             name=path.stem,
             about=about.removeprefix("#").strip() if about.startswith("#") else "",
             story=_story(values.pop("story", "comparison"), str(path)),
+            beside=_beside(values.pop("beside", ""), str(path)),
             members=tuple(_members(values, str(path), path.stem)),
         )
 
@@ -99,7 +109,8 @@ class GroupPlan:
         """Return two rows and Hourglass' own choice, for one epoch on the small sample."""
         own = [member for member in self.members if member.role == "own"]
         others = [member for member in self.members if member.role != "own"]
-        return replace(self, members=tuple(map(_quick, (*others[:_ROWS_OF_A_LOOK], *own[:1]))))
+        members = tuple(map(_quick, (*others[:_ROWS_OF_A_LOOK], *own[:1])))
+        return replace(self, members=members, mapped_images=_MAPPED_AT_A_LOOK)
 
 
 def is_group(values: Mapping[str, Any]) -> bool:
@@ -156,6 +167,12 @@ def _question(values: Mapping[str, Any]) -> dict[str, Any]:
 def _story(name: Any, source: str) -> StoryName:
     known = require_known(f"{source}: story", str(name), get_args(StoryName))
     return cast(StoryName, known)
+
+
+def _beside(name: Any, source: str) -> str:
+    if name and not _NAME.fullmatch(str(name)):
+        raise ConfigurationError(f"{source}: beside must be the name of a group; it is {name!r}.")
+    return str(name)
 
 
 def _on(member: Member, data: str) -> Member:
@@ -278,6 +295,10 @@ class GroupRecord:
     crossing
         The 2×2 of the first clean-trained and the first noisy-trained member of one shape, where
         there are both.
+    suite
+        The order of the suites, where that was the story.
+    beside
+        As in ``GroupPlan``.
     """
 
     name: str
@@ -289,6 +310,8 @@ class GroupRecord:
     noise: NoiseStudy | None = None
     linear: tuple[LinearRow, ...] = ()
     crossing: TrainedByTested | None = None
+    suite: SuiteStudy | None = None
+    beside: str = ""
 
     def member(self, name: str) -> MemberResult:
         """Return one member by its name.

@@ -18,6 +18,7 @@ from hourglass.figures import (
 )
 from hourglass.report import words
 from hourglass.report.contents import Contents
+from hourglass.report.maps import sketch_of_run
 from hourglass.report.svg import Chart, Sketch, save_sketches
 
 
@@ -43,6 +44,8 @@ def _sketches(contents: Contents) -> Iterator[Sketch]:
                 errors_by_class_size(scores),
                 words.alternative_of_errors_by_class(scores),
             )
+    if contents.embedding is not None and contents.maps is not None:
+        yield sketch_of_run(contents.embedding, contents.maps)
     if scores is not None and samples is not None:
         yield Sketch(
             "errors",

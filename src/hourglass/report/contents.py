@@ -7,8 +7,10 @@ from typing import TypeVar
 from hourglass.records import (
     Architecture,
     CrossTable,
+    Embedding,
     Experiment,
     History,
+    Maps,
     RunRecord,
     Samples,
     Scores,
@@ -26,7 +28,7 @@ class Contents:
     ----------
     name
         Name of the run's folder.
-    experiment, record, history, architecture, scores, samples, cross
+    experiment, record, history, architecture, scores, samples, cross, embedding, maps
         As read from the folder.
     """
 
@@ -38,6 +40,8 @@ class Contents:
     scores: Scores | None = None
     samples: Samples | None = None
     cross: CrossTable | None = None
+    embedding: Embedding | None = None
+    maps: Maps | None = None
 
 
 def read_contents(run: RunFolder, record: RunRecord) -> Contents:
@@ -57,6 +61,8 @@ def read_contents(run: RunFolder, record: RunRecord) -> Contents:
         scores=if_there(run, "scores.json", run.read_scores),
         samples=if_there(run, "samples.npz", run.read_samples),
         cross=if_there(run, "cross.json", run.read_cross),
+        embedding=if_there(run, "embedding.json", run.read_embedding),
+        maps=if_there(run, "maps.npz", run.read_maps),
     )
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from hourglass.files import write_text
 from hourglass.records import GroupRecord
-from hourglass.report import group_words, words
+from hourglass.report import group_words, suite_words, words
 from hourglass.report.group_charts import save_group_charts
 from hourglass.report.group_contents import read_group_contents
 from hourglass.report.group_strips import save_group_strips
+from hourglass.report.mapped import spaces_of
 from hourglass.report.pages import render
 from hourglass.runs import GroupFolder
 
@@ -38,6 +39,8 @@ def write_group_report(group: GroupFolder, *, record: GroupRecord | None = None)
         group=contents,
         words=words,
         group_words=group_words,
+        suite_words=suite_words,
+        spaces=list(spaces_of(contents.mapped)) if contents.mapped else [],
         charts=save_group_charts(contents, group.figures),
         strips=save_group_strips(contents, group.figures),
     )

@@ -21,6 +21,7 @@ from hourglass.records import (
     Scores,
 )
 from hourglass.report.contents import if_there
+from hourglass.report.mapped import Mapped, read_mapped
 from hourglass.runs import GroupFolder
 
 
@@ -107,11 +108,14 @@ class GroupContents:
         Its finished runs.
     components
         Directions of linear autoencoders and of PCA by label, empty where there are none.
+    mapped
+        The best run of suites, and that of the group beside it, the shorter code first.
     """
 
     record: GroupRecord
     members: tuple[MemberContents, ...]
     components: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    mapped: tuple[Mapped, ...] = ()
 
     @property
     def marks(self) -> dict[str, Mark]:
@@ -127,6 +131,18 @@ class GroupContents:
     def others(self) -> tuple[MemberContents, ...]:
         """All but Hourglass' own choice."""
         return tuple(member for member in self.members if member.result.role != "own")
+
+    @property
+    def shown(self) -> tuple[MemberContents, ...]:
+        """Whose images are shown: all, of suites the best, the least good and the own choice."""
+        suite = self.record.suite
+        if suite is None:
+            return self.members
+        return tuple(
+            member
+            for member in self.members
+            if member.name in (suite.best, suite.least_good) or member.result.role == "own"
+        )
 
     @property
     def contests(self) -> tuple[tuple[MemberContents, ...], ...]:
@@ -167,7 +183,12 @@ def read_group_contents(group: GroupFolder, record: GroupRecord) -> GroupContent
     """
     marks = marks_of(result.name for result in record.members)
     members = (_read_member(group, result, marks[result.name]) for result in record.members)
-    return GroupContents(record=record, members=tuple(members), components=group.read_components())
+    return GroupContents(
+        record=record,
+        members=tuple(members),
+        components=group.read_components(),
+        mapped=read_mapped(group, record),
+    )
 
 
 def _read_member(group: GroupFolder, result: MemberResult, mark: Mark) -> MemberContents:

@@ -13,6 +13,7 @@ from hourglass.figures.text import (
     format_mse,
     format_seconds,
     format_shape,
+    format_share,
     format_ssim,
 )
 
@@ -24,6 +25,7 @@ _FILTERS: Final[dict[str, Callable[..., str]]] = {
     "mse": format_mse,
     "seconds": format_seconds,
     "shape": format_shape,
+    "share": format_share,
     "ssim": format_ssim,
 }
 

@@ -12,14 +12,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError
-from hourglass.files import atomic_write, make_folder, write_bytes
+from hourglass.files import exists, make_folder, write_bytes
 from hourglass.records import GroupRecord, to_json
+from hourglass.runs.archive import read_arrays, write_arrays
 from hourglass.runs.folder import RunFolder, read_json
 
 
@@ -69,8 +69,7 @@ class GroupFolder:
         WriteError
             If it cannot be written.
         """
-        with atomic_write(self.path / "components.npz") as file:
-            np.savez_compressed(file, **dict[str, Any](components))
+        write_arrays(self.path / "components.npz", components)
 
     def read_components(self) -> dict[str, NDArray[np.float32]]:
         """Read ``components.npz``, empty where there is none.
@@ -81,14 +80,7 @@ class GroupFolder:
             If it is damaged.
         """
         path = self.path / "components.npz"
-        if not path.is_file():
-            return {}
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                return dict(archive)
-        # ZIP, zlib and NumPy each raise errors of their own, without a common root.
-        except Exception as error:
-            raise DataError(f"{path} does not hold directions: {error}") from error
+        return read_arrays(path, "directions", dict) if path.is_file() else {}
 
     def write_record(self, record: GroupRecord) -> None:
         """Write ``group.json``.
@@ -109,3 +101,14 @@ class GroupFolder:
             If it is missing or damaged.
         """
         return read_json(GroupRecord, self.path / "group.json")
+
+
+def find_group(name: str, root: Path) -> GroupFolder | None:
+    """Return the group that a user means by its path or its name inside ``root``.
+
+    ``None`` where that is no group; a run of that name, say.
+    """
+    for path in (Path(name), root / name):
+        if exists(path / "group.json"):
+            return GroupFolder(path)
+    return None
