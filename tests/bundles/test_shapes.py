@@ -17,6 +17,8 @@ SIZES = [
     ("pooling", (8, 12, 1), (4, 6), None),
     ("pooling", (8, 16, 3), (5, 4, 6), None),
     ("pooling", (2, 2, 4), (5,), None),
+    ("pooling-dense", (8, 12, 1), (4, 6, 9), None),
+    ("pooling-dense", (2, 4, 3), (5, 7), None),
     ("residual", (8, 7, 1), (6,), None),
     ("residual", (3, 5, 3), (6, 4, 5), None),
     ("strided", (8, 12, 1), (4, 6), None),
@@ -84,7 +86,12 @@ def test_what_a_network_with_a_code_needs(network: str) -> None:
         weight_shapes(described(network, (8, None, 1), (4,), 2))
 
 
-@pytest.mark.parametrize("network", ["pooling", "residual", "strided", "unet"])
+@pytest.mark.parametrize("network", ["pooling", "pooling-dense", "residual", "strided", "unet"])
 def test_networks_without_a_code_of_a_chosen_size(network: str) -> None:
     with pytest.raises(ConfigurationError, match="no code of a chosen size"):
         weight_shapes(described(network, (8, 8, 1), (4,), 2))
+
+
+def test_a_network_of_both_kinds_needs_a_convolution_and_a_width() -> None:
+    with pytest.raises(ConfigurationError, match=r"such as units 16 8 128; \[4\] was given"):
+        weight_shapes(described("pooling-dense", (8, 8, 1), (4,), None))

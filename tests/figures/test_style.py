@@ -14,6 +14,7 @@ from hourglass.figures.text import (
     format_mse,
     format_seconds,
     format_shape,
+    format_share,
     format_ssim,
     shortened,
 )
@@ -61,6 +62,8 @@ def test_the_style_leaves_matplotlib_as_it_was():
         (format_seconds(59.99), "1 min 00 s"),
         (format_seconds(3725), "1 h 02 min"),
         (format_shape((None, 28, 1)), "any × 28 × 1"),
+        (format_share(0.94118), "94.12 %"),
+        (format_share(None), "–"),
         (shortened("a\nb\tc", 9), "a b c"),
         (shortened("abcdef", 4), "abc…"),
     ],

@@ -15,6 +15,7 @@ from hourglass.records import ModelSpec, NetworkOptions
 DENSE = NetworkOptions(units=(16,), latent_dim=6, activation="relu")
 CONVOLUTIONAL = NetworkOptions(units=(4, 8), latent_dim=6, activation="gelu")
 UNET = NetworkOptions(units=(4, 8), latent_dim=None, activation="silu")
+BOTH = NetworkOptions(units=(4, 8, 16), latent_dim=None, activation="relu")
 TIED = replace(DENSE, tied=True)
 SHAPE = (8, 8, 1)
 SPECS = [
@@ -38,6 +39,9 @@ SPECS = [
     pytest.param(
         ModelSpec(network="residual", image_shape=SHAPE, options=UNET, corruption="gaussian:0.2"),
         id="residual",
+    ),
+    pytest.param(
+        ModelSpec(network="pooling-dense", image_shape=SHAPE, options=BOTH), id="pooling-dense"
     ),
     pytest.param(ModelSpec(network="strided", image_shape=SHAPE, options=UNET), id="strided"),
     pytest.param(

@@ -10,6 +10,7 @@ from hourglass.networks import (
     convolutional_autoencoder,
     dense_autoencoder,
     pooling_autoencoder,
+    pooling_dense_autoencoder,
     residual,
     strided_autoencoder,
     unet,
@@ -20,7 +21,7 @@ from hourglass.seeds import generator
 
 SHAPES = [(28, 28, 1), (8, 8, 1), (13, 7, 3), (5, 30, 4)]
 # As published, these halve an image twice and know nothing of borders.
-EVEN = {"pooling", "strided"}
+EVEN = {"pooling", "pooling-dense", "strided"}
 every_network = pytest.mark.parametrize("name", sorted(NETWORKS))
 every_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)
 
@@ -69,7 +70,12 @@ def test_units_size_the_network(name):
 
 
 @pytest.mark.parametrize(
-    ("build_network", "parameters"), [(pooling_autoencoder, 2561), (strided_autoencoder, 3217)]
+    ("build_network", "parameters"),
+    [
+        (pooling_autoencoder, 2561),
+        (pooling_dense_autoencoder, 768_200),
+        (strided_autoencoder, 3217),
+    ],
 )
 def test_the_founding_convolutional_networks_are_as_published(build_network, parameters):
     encoder, decoder = build_network((28, 28, 1))

@@ -114,7 +114,8 @@ def test_objective_and_corruption_fit_together(
         ({"nois": 0.2}, "Did you mean 'noise'"),
         (
             {"network": "unett"},
-            "Did you mean 'unet'. There is: convolutional, dense, pooling, residual, strided, unet",
+            "Did you mean 'unet'. There is: convolutional, dense, pooling, "
+            "pooling-dense, residual, strided, unet",
         ),
         ({"units": []}, "units"),
         ({"units": [0]}, "units.0 should be greater than 0"),

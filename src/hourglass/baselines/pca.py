@@ -58,6 +58,11 @@ class PCAReconstruction(Baseline):
         """Return the images as the components span them."""
         return self._projected(seen, len(self._components))
 
+    def encode(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the codes of images, shape (count, components)."""
+        codes: NDArray[np.float32] = (_rows(images) - self._mean) @ self._components.T
+        return codes
+
     def _best_size(self, validation: Pairs) -> int:
         sizes = [size for size in _SIZES if size <= len(self._components)]
         return chosen_on_validation(sizes, self._projected, validation, most_images=None)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from hourglass.errors import ConfigurationError
-from hourglass.networks.halves import require_fixed, require_multiple
+from hourglass.networks.halves import channels_and_width, require_fixed, require_multiple
 from hourglass.records import ModelSpec
 
 Shapes = dict[str, tuple[int, ...]]
@@ -124,6 +124,17 @@ def _residual(spec: ModelSpec) -> Shapes:
     return shapes
 
 
+def _pooling_dense(spec: ModelSpec) -> Shapes:
+    units, width = channels_and_width(_units_alone(spec), spec.network)
+    side = 2 ** len(units)
+    height, length, channels = require_multiple(spec.image_shape, side, spec.network)
+    pixels, code = height * length * channels, height * length // side**2 * units[-1]
+    shapes = _stack("decoder", (code, width, pixels)) | _layer("decoder/pixels", pixels, pixels)
+    for number, (inputs, outputs) in enumerate(pairwise((channels, *units)), start=1):
+        shapes |= _layer(f"encoder/convolution_{number}", 3, 3, inputs, outputs)
+    return shapes
+
+
 def _unet(spec: ModelSpec) -> Shapes:
     channels, units = spec.image_shape[2], _units_alone(spec)
     shapes = _transposed("network/correction", 2, units[0], channels)
@@ -221,6 +232,7 @@ _SHAPES: Final[Mapping[str, Callable[[ModelSpec], Shapes]]] = MappingProxyType(
         "convolutional": _convolutional,
         "dense": _dense,
         "pooling": _pooling,
+        "pooling-dense": _pooling_dense,
         "residual": _residual,
         "strided": _strided,
         "unet": _unet,

@@ -41,7 +41,10 @@ _COMMANDS: Final = {
         "Decode what lies between two images.",
     ),
     "gallery": ("hourglass.cli.gallery:app", "Run the experiments that come with Hourglass."),
-    "report": ("hourglass.cli.report:report", "Write the report of a run again from its files."),
+    "report": (
+        "hourglass.cli.report:report",
+        "Write the report of a run or a group again from its files.",
+    ),
     "data": ("hourglass.cli.data:app", "List, show, fetch and find data sets."),
     "runs": ("hourglass.cli.runs:app", "List, show and find runs."),
 }

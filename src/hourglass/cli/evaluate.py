@@ -10,6 +10,7 @@ from hourglass.cli.output import teller
 from hourglass.cli.telling import (
     tell_classification,
     tell_cross,
+    tell_embedding,
     tell_scores,
     tell_trained_by_tested,
 )
@@ -38,6 +39,10 @@ def evaluate(
             consume_multiple=True, negative="", help="With --cross: KIND:LEVEL to test on instead."
         ),
     ] = (),
+    latents: Annotated[
+        bool,
+        Parameter(negative="", help="Measure and map the code, beside pixels and as large a PCA."),
+    ] = False,
     data_options: DataOptions = DataOptions(),
     device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),
@@ -45,6 +50,8 @@ def evaluate(
 ) -> None:
     """Measure a run and its baselines again, from the model file and the data."""
     _require_cross(cross, other, on, split)
+    if latents and cross:
+        raise ConfigurationError("--latents and --cross are two questions; ask one at a time.")
     folder = find_run(run, runs_options.runs)
     second = None if other is None else find_run(other, runs_options.runs)
     prepare_keras(debug=output_options.debug, device=device_options.device)
@@ -54,6 +61,8 @@ def evaluate(
         _tell_two(folder, second, data_options, output_options)
     elif cross:
         _tell_one(folder, on, data_options, output_options)
+    elif latents:
+        _tell_latents(folder, split, data_options, output_options)
     else:
         _tell_again(folder, split, data_options, output_options)
 
@@ -112,6 +121,30 @@ def _tell_one(
     run.write_cross(table)
     write_report(run)
     tell_cross(table, json=output_options.json)
+
+
+def _tell_latents(
+    run: RunFolder,
+    split: Literal["test", "validation"],
+    data_options: DataOptions,
+    output_options: OutputOptions,
+) -> None:
+    from hourglass.experiment import evaluate_latents
+    from hourglass.report import write_report
+
+    study = evaluate_latents(
+        run,
+        split=split,
+        data_dir=data_options.data_dir,
+        offline=data_options.offline,
+        tell=teller(output_options.quiet),
+    )
+    if split == "test":
+        # What is measured on validation is to choose by, and not what a report tells.
+        run.write_maps(study.maps)
+        run.write_embedding(study.embedding)
+        write_report(run)
+    tell_embedding(study.embedding, json=output_options.json)
 
 
 def _tell_two(

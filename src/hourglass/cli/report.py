@@ -6,17 +6,23 @@ from cyclopts import Parameter
 
 from hourglass.cli.options import DebugOptions, RunsOptions
 from hourglass.cli.output import print_line
-from hourglass.runs import find_run
+from hourglass.runs import find_group, find_run
 
 
 def report(
-    run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
+    run: Annotated[str, Parameter(help="Path or name of a run or a group, or `latest`.")],
     /,
     *,
     debug_options: DebugOptions = DebugOptions(),
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
-    """Write the report of a run again from the files of the run."""
+    """Write the report of a run or a group again from its files."""
+    group = find_group(run, runs_options.runs)
+    if group is not None:
+        from hourglass.report import write_group_report
+
+        print_line(str(write_group_report(group)))
+        return
     folder = find_run(run, runs_options.runs)
     from hourglass.report import write_report
 

@@ -7,6 +7,7 @@ from hourglass.records import (
     Classification,
     CrossCell,
     CrossTable,
+    Embedding,
     FileScores,
     GroupRecord,
     LatentHealth,
@@ -129,6 +130,45 @@ def tell_cross(table: CrossTable, *, json: bool) -> None:
     )
 
 
+def tell_embedding(embedding: Embedding, *, json: bool) -> None:
+    """Print how images lie in the code of a run, beside raw pixels and PCA."""
+    if json:
+        print_json(to_json(embedding))
+        return
+    print_table(
+        f"{embedding.model} ({embedding.run}) on {embedding.data}, clean {embedding.split} images",
+        (
+            "space",
+            "numbers",
+            "effective",
+            "kNN %",
+            "probe %",
+            "clusters %",
+            "NMI",
+            "ARI",
+            "trustworthy",
+            "continuous",
+        ),
+        [
+            (
+                space.label,
+                f"{space.dimensions:,}",
+                f"{space.effective_dimension:.1f}",
+                _percent(space.neighbors_accuracy),
+                _percent(space.probe_accuracy),
+                _percent(space.clustering_accuracy),
+                _share(space.mutual_information),
+                _share(space.adjusted_rand),
+                _share(space.trustworthiness),
+                _share(space.continuity),
+            )
+            for space in embedding.spaces
+        ],
+    )
+    for line in embedding.lines():
+        print_line(line)
+
+
 def tell_trained_by_tested(result: TrainedByTested, *, json: bool) -> None:
     """Print the 2×2 of a clean-trained and a noisy-trained run."""
     if json:
@@ -167,6 +207,9 @@ def tell_group(group: GroupFolder) -> None:
             f"Noise factor chosen on validation: {record.noise.chosen:g}, with a mean gain of "
             f"{max(record.noise.mean_gains):.2f} dB over all levels."
         )
+    if record.suite is not None and record.suite.best is not None:
+        others = f", least good {record.suite.least_good}" if record.suite.least_good else ""
+        print_line(f"Best suite, chosen on validation: {record.suite.best}{others}.")
     for note in record.notes:
         print_line(note)
     print_line(f"Report: {group.report}")
@@ -232,6 +275,14 @@ def _figure(value: float | None, sign: str = "") -> str:
     return "" if value is None else f"{value:{sign}.5f}"
 
 
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.2f}"
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{share:.4f}"
+
+
 def tell_finished_run(run: RunFolder, *, json: bool) -> None:
     """Print the table of a run that has just been made, and what can be done with it."""
     if run.read_experiment().classifies:
@@ -246,6 +297,8 @@ def tell_finished_run(run: RunFolder, *, json: bool) -> None:
         return
     print_line(f"Report: {run.report}")
     print_line(f"Measure again: hourglass evaluate {run.path}")
+    if scores.latent is not None:
+        print_line(f"Measure and map the code: hourglass evaluate {run.path} --latents")
     if scores.corruption:
         print_line(f"Denoise files: hourglass denoise {run.path} IN --output OUT")
     else:
@@ -276,10 +329,6 @@ def tell_file_scores(scores: FileScores, output: Path, *, json: bool) -> None:
         print_line(
             f"The run was trained to undo {scores.corruption}: what it takes away counts as error."
         )
-
-
-def _share(value: float) -> str:
-    return f"{value:.4f}"
 
 
 def _baseline_details(classification: Classification) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hourglass.evaluation.embedding import effective_dimension
 from hourglass.records import LEAST_VARIANCE, Collapse, LatentHealth
 
 # Nearer to black or white than this, a sigmoid's gradient has all but vanished.
@@ -87,13 +88,10 @@ def judge_latents(
     deviations = codes.std(axis=0)
     still = deviations <= _NOTHING * max(float(deviations.max()), 1e-30)
     dead = still & (np.abs(codes).max(axis=0) == 0.0)
-    covariance = np.cov(codes, rowvar=False, bias=True).reshape(codes.shape[1], codes.shape[1])
-    variances = np.linalg.eigvalsh(covariance)
-    total = float(np.square(variances.sum()))
     return LatentHealth(
         split=split,
         units=codes.shape[1],
         dead=int(dead.sum()),
         constant=int((still & ~dead).sum()),
-        effective_dimension=total / max(float(np.square(variances).sum()), 1e-300),
+        effective_dimension=effective_dimension(codes),
     )

@@ -6,17 +6,20 @@ from hourglass.experiment.device import device_in_use
 from hourglass.experiment.evaluate import evaluate_classifier, evaluate_run
 from hourglass.experiment.files import require_all_done
 from hourglass.experiment.group import run_group
+from hourglass.experiment.latents import LatentStudy, evaluate_latents
 from hourglass.experiment.reconstruct import reconstruct_files
 from hourglass.experiment.run import run_experiment
 from hourglass.experiment.sampling import interpolate_images, sample_images
 
 __all__ = [
     "CROSS_KINDS",
+    "LatentStudy",
     "cross_run",
     "cross_two_runs",
     "denoise_files",
     "device_in_use",
     "evaluate_classifier",
+    "evaluate_latents",
     "evaluate_run",
     "interpolate_images",
     "reconstruct_files",

@@ -21,6 +21,7 @@ from hourglass.experiment.linear_study import study_linear
 from hourglass.experiment.noise_study import study_noise
 from hourglass.experiment.pairs import error_of, freeze_known_pairs, freeze_pairs
 from hourglass.experiment.run import run_experiment
+from hourglass.experiment.suite_study import study_suites
 from hourglass.files import exists
 from hourglass.inference import reconstruct
 from hourglass.models import LatentModel
@@ -88,6 +89,7 @@ def run_group(
         status="unfinished",
         members=(),
         notes=tuple(notes),
+        beside=plan.beside,
     )
     for number, member in enumerate(plan.members, start=1):
         tell(f"Run {number} of {len(plan.members)}: {member.name}.")
@@ -105,7 +107,10 @@ def run_group(
         # What Keras keeps of one network would wait for the end of all.
         keras.utils.clear_session()
         group.write_record(record)
-    record = _studied(record, group, _published(plan, group), data_dir, offline, tell)
+    if plan.story == "suites":
+        record = _with_suites(record, plan, group, data_dir, offline, tell)
+    else:
+        record = _studied(record, group, _published(plan, group), data_dir, offline, tell)
     record = replace(record, status="finished")
     write_group_report(group, record=record)
     group.write_record(record)
@@ -173,6 +178,26 @@ def _studied_by_labels(
     tell(f"Classifying the latents of {coded[0].path.name} with few labels and with all.")
     study = study_few_labels(coded[0], data_dir=data_dir, offline=offline, tell=tell)
     return replace(record, few_labels=study)
+
+
+def _with_suites(
+    record: GroupRecord,
+    plan: GroupPlan,
+    group: GroupFolder,
+    data_dir: Path | None,
+    offline: bool,
+    tell: Tell,
+) -> GroupRecord:
+    tell("Ranking the suites on validation, and mapping the code of the best one.")
+    study = study_suites(
+        [group.run(member.name) for member in plan.members],
+        own={member.name for member in plan.members if member.role == "own"},
+        mapped_images=plan.mapped_images,
+        data_dir=data_dir,
+        offline=offline,
+        tell=tell,
+    )
+    return replace(record, suite=study)
 
 
 def _clean_and_noisy(runs: list[RunFolder]) -> tuple[RunFolder, RunFolder] | None:

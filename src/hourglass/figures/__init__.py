@@ -28,6 +28,7 @@ from hourglass.figures.group_curves import (
     draw_group_curves,
     group_curves_size,
 )
+from hourglass.figures.maps import CLASS_COLORS, MapPanel, draw_maps, maps_size
 from hourglass.figures.marks import Mark, marks_of
 from hourglass.figures.members import draw_members, members_size
 from hourglass.figures.methods import draw_methods, methods_size
@@ -46,12 +47,14 @@ from hourglass.figures.style import INK, PALETTE, color_of, hourglass_style
 
 __all__ = [
     "CALIBRATION_SIZE",
+    "CLASS_COLORS",
     "CURVES_SIZE",
     "ERRORS_SIZE",
     "FEW_LABELS_SIZE",
     "INK",
     "PALETTE",
     "ROC_SIZE",
+    "MapPanel",
     "Mark",
     "accuracies_size",
     "architecture_size",
@@ -73,6 +76,7 @@ __all__ = [
     "draw_few_labels",
     "draw_group_accuracies",
     "draw_group_curves",
+    "draw_maps",
     "draw_members",
     "draw_method_accuracies",
     "draw_methods",
@@ -86,6 +90,7 @@ __all__ = [
     "image_sheet",
     "image_strip",
     "labeled_strip",
+    "maps_size",
     "marks_of",
     "members_size",
     "methods_size",

@@ -68,6 +68,8 @@ _STYLE: Final[Mapping[Any, Any]] = MappingProxyType(
         "lines.markersize": 5,
         "figure.facecolor": "none",
         "savefig.facecolor": "none",
+        # Of points drawn as an image; everything else has no pixels.
+        "savefig.dpi": 200,
         "svg.fonttype": "none",
         "svg.hashsalt": "hourglass",
     }

@@ -41,6 +41,11 @@ def format_share(value: float) -> str:
     return _fixed(value, 4)
 
 
+def format_percent(value: float | None) -> str:
+    """Return a share of images in percent, or nothing: ``94.12 %``."""
+    return NOTHING if value is None or math.isnan(value) else f"{100 * value:.2f} %"
+
+
 def format_count(value: float) -> str:
     """Return a number of things, thousands set apart by a thin space."""
     return f"{round(value):,}".replace(",", _THIN_SPACE)

@@ -6,6 +6,7 @@ from hourglass.networks.dense import dense_autoencoder
 from hourglass.networks.dense_classifier import dense_classifier
 from hourglass.networks.halves import Halves
 from hourglass.networks.pooling import pooling_autoencoder
+from hourglass.networks.pooling_dense import pooling_dense_autoencoder
 from hourglass.networks.posterior import with_log_variance
 from hourglass.networks.residual import residual
 from hourglass.networks.strided import strided_autoencoder
@@ -18,6 +19,7 @@ __all__ = [
     "dense_autoencoder",
     "dense_classifier",
     "pooling_autoencoder",
+    "pooling_dense_autoencoder",
     "residual",
     "strided_autoencoder",
     "unet",

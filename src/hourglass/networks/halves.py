@@ -1,10 +1,11 @@
 """The two halves of an autoencoder, which belong together because their sizes mirror."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import keras
 
-from hourglass.errors import ImageShapeError
+from hourglass.errors import ConfigurationError, ImageShapeError
 
 ImageShape = tuple[int | None, int | None, int]
 FixedShape = tuple[int, int, int]
@@ -59,3 +60,20 @@ def require_multiple(image_shape: ImageShape, multiple: int, network: str) -> Fi
             "convolutional, which takes any size."
         )
     return height, width, channels
+
+
+def channels_and_width(units: Sequence[int], network: str) -> tuple[Sequence[int], int]:
+    """Return the channels of convolutions and the width of the dense layer that follows them.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is no convolution or no width.
+    """
+    *channels, width = units or (0,)
+    if not channels:
+        raise ConfigurationError(
+            f"The {network} network needs the channels of one convolution or more and then the "
+            f"width of a dense layer, such as units 16 8 128; {list(units)} was given."
+        )
+    return channels, width

@@ -15,6 +15,7 @@ from hourglass.records.classification import (
 from hourglass.records.classifier_keys import CROSS_ENTROPY
 from hourglass.records.codes import CodeSource, CodeSpace, CodeSpread, RandomImages
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
+from hourglass.records.embedding import MAPPED_IMAGES, Embedding, Maps, SpaceName, SpaceScores
 from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
 from hourglass.records.files import FileScores
 from hourglass.records.gallery import LONGER_RUNS, gallery_names, gallery_path, read_entry
@@ -53,6 +54,7 @@ from hourglass.records.plan import TrainingPlan
 from hourglass.records.run import Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
+from hourglass.records.suite import SuiteRow, SuiteStudy
 from hourglass.records.validation import checked, from_json, to_json
 from hourglass.records.variational import (
     GAUSSIAN_DEVIATION,
@@ -81,6 +83,7 @@ __all__ = [
     "LOCAL_NETWORKS",
     "LONGER_RUNS",
     "LOSSES",
+    "MAPPED_IMAGES",
     "NETWORKS",
     "NETWORK_DEFAULTS",
     "OBJECTIVES",
@@ -98,6 +101,7 @@ __all__ = [
     "Collapse",
     "CrossCell",
     "CrossTable",
+    "Embedding",
     "Environment",
     "Epoch",
     "Experiment",
@@ -115,6 +119,7 @@ __all__ = [
     "LinearRow",
     "Lookup",
     "LossOfLikelihood",
+    "Maps",
     "Member",
     "MemberResult",
     "MethodScores",
@@ -128,6 +133,10 @@ __all__ = [
     "RunRecord",
     "Samples",
     "Scores",
+    "SpaceName",
+    "SpaceScores",
+    "SuiteRow",
+    "SuiteStudy",
     "TrainedByTested",
     "TrainingPlan",
     "VariationalScores",

@@ -39,6 +39,7 @@ _NETWORK_WORDS: Final[Mapping[NetworkName, str]] = MappingProxyType(
         "convolutional": "convolutional",
         "dense": "dense",
         "pooling": "pooling",
+        "pooling-dense": "pooling-and-dense",
         "residual": "residual dense",
         "strided": "strided",
         "unet": "U-Net",
@@ -61,11 +62,13 @@ class Experiment:
     data
         Name of a data set, or a path.
     network
-        ``convolutional``, ``dense``, ``pooling``, ``residual``, ``strided`` or ``unet``; by
-        default ``unet`` where images are corrupted and ``convolutional`` where they are not.
+        ``convolutional``, ``dense``, ``pooling``, ``pooling-dense``, ``residual``, ``strided`` or
+        ``unet``; by default ``unet`` where images are corrupted and ``convolutional`` where they
+        are not.
     units
         Widths of the layers from the image to the code: of dense layers, or channels of
-        convolutions. By default the network's own.
+        convolutions, with ``pooling-dense`` followed by the width of a dense layer behind the
+        code. By default the network's own.
     latent_dim
         Numbers in the code. By default the network's own.
     activation

@@ -10,12 +10,16 @@ from hourglass.errors import ConfigurationError, require_known
 from hourglass.records.classification import ClassifierResult, FewLabelsStudy
 from hourglass.records.codes import CodeSpace
 from hourglass.records.cross import TrainedByTested
+from hourglass.records.embedding import MAPPED_IMAGES
 from hourglass.records.experiment import Experiment, read_toml, without_rivals
 from hourglass.records.linear import LinearComparison
 from hourglass.records.plan import TrainingPlan
+from hourglass.records.suite import SuiteStudy
 
 RoleName = Literal["published", "changed", "own"]
-StoryName = Literal["ae-vs-vae", "classification", "comparison", "linear-vs-pca", "noise-factor"]
+StoryName = Literal[
+    "ae-vs-vae", "classification", "comparison", "linear-vs-pca", "noise-factor", "suites"
+]
 
 _TABLES: Final[Mapping[str, RoleName]] = {"run": "published", "own": "own"}
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,40}")
@@ -23,6 +27,7 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,40}")
 _QUESTION: Final = ("data", "noise", "corruption", "epochs", "minutes", "seed")
 _SMALL: Final = "fashion-mnist-small"
 _ROWS_OF_A_LOOK: Final = 2
+_MAPPED_AT_A_LOOK: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,12 +71,18 @@ class GroupPlan:
         What is asked of the finished runs beside the comparison.
     members
         The runs, in order.
+    beside
+        Name of another group of suites in the same folder, whose map is drawn beside this one's.
+    mapped_images
+        How many test images are laid out on a map, where the story has one.
     """
 
     name: str
     about: str
     story: StoryName
     members: tuple[Member, ...]
+    beside: str = ""
+    mapped_images: int = MAPPED_IMAGES
 
     @classmethod
     def from_toml(cls, path: Path) -> Self:
@@ -90,6 +101,7 @@ class GroupPlan:
             name=path.stem,
             about=about.removeprefix("#").strip() if about.startswith("#") else "",
             story=_story(values.pop("story", "comparison"), str(path)),
+            beside=_beside(values.pop("beside", ""), str(path)),
             members=tuple(_members(values, str(path), path.stem)),
         )
 
@@ -105,7 +117,8 @@ class GroupPlan:
             # It asks of an autoencoder what its latents are worth to a classifier.
             kinds = {member.experiment.classifies: member for member in reversed(others)}
             others = [kinds[kind] for kind in (True, False) if kind in kinds]
-        return replace(self, members=tuple(map(_quick, (*others[:_ROWS_OF_A_LOOK], *own[:1]))))
+        members = tuple(map(_quick, (*others[:_ROWS_OF_A_LOOK], *own[:1])))
+        return replace(self, members=members, mapped_images=_MAPPED_AT_A_LOOK)
 
 
 def is_group(values: Mapping[str, Any]) -> bool:
@@ -162,6 +175,12 @@ def _question(values: Mapping[str, Any]) -> dict[str, Any]:
 def _story(name: Any, source: str) -> StoryName:
     known = require_known(f"{source}: story", str(name), get_args(StoryName))
     return cast(StoryName, known)
+
+
+def _beside(name: Any, source: str) -> str:
+    if name and not _NAME.fullmatch(str(name)):
+        raise ConfigurationError(f"{source}: beside must be the name of a group; it is {name!r}.")
+    return str(name)
 
 
 def _on(member: Member, data: str) -> Member:
@@ -291,6 +310,10 @@ class GroupRecord:
     crossing
         The 2×2 of the first clean-trained and the first noisy-trained member of one shape, where
         there are both.
+    suite
+        The order of the suites, where that was the story.
+    beside
+        As in ``GroupPlan``.
     """
 
     name: str
@@ -305,6 +328,8 @@ class GroupRecord:
     crossing: TrainedByTested | None = None
     classifiers: tuple[ClassifierResult, ...] = ()
     few_labels: FewLabelsStudy | None = None
+    suite: SuiteStudy | None = None
+    beside: str = ""
 
     def member(self, name: str) -> MemberResult:
         """Return one member by its name.

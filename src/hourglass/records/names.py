@@ -15,6 +15,7 @@ NETWORKS: Mapping[str, str] = MappingProxyType(
         "convolutional": "hourglass.networks.convolutional:convolutional_autoencoder",
         "dense": "hourglass.networks.dense:dense_autoencoder",
         "pooling": "hourglass.networks.pooling:pooling_autoencoder",
+        "pooling-dense": "hourglass.networks.pooling_dense:pooling_dense_autoencoder",
         "residual": "hourglass.networks.residual:residual",
         "strided": "hourglass.networks.strided:strided_autoencoder",
         "unet": "hourglass.networks.unet:unet",

@@ -8,7 +8,9 @@ from typing import Annotated, ClassVar, Literal
 from annotated_types import Ge, Gt, Le, Lt, MaxLen
 from pydantic import AllowInfNan
 
-NetworkName = Literal["convolutional", "dense", "pooling", "residual", "strided", "unet"]
+NetworkName = Literal[
+    "convolutional", "dense", "pooling", "pooling-dense", "residual", "strided", "unet"
+]
 ObjectiveName = Literal[
     "plain", "denoising", "masked", "sparse", "contractive", "variational", "classify"
 ]
@@ -36,7 +38,8 @@ class NetworkOptions:
     ----------
     units
         Widths of the layers from the image to the code: of dense layers, or channels of
-        convolutions. A dense network may do without.
+        convolutions, with ``pooling-dense`` followed by the width of a dense layer behind the
+        code. A dense network may do without.
     latent_dim
         Numbers in the code; ``None`` where a network has none, or its size follows from the
         image.
@@ -105,6 +108,7 @@ NETWORK_DEFAULTS: Mapping[NetworkName, NetworkOptions] = MappingProxyType(
         "convolutional": NetworkOptions(units=(32, 64), latent_dim=64, activation="gelu"),
         "dense": NetworkOptions(units=(128, 64), latent_dim=32, activation="relu"),
         "pooling": NetworkOptions(units=(16, 8), latent_dim=None, activation="relu"),
+        "pooling-dense": NetworkOptions(units=(16, 8, 128), latent_dim=None, activation="relu"),
         "residual": NetworkOptions(units=(1024, 1024), latent_dim=None, activation="silu"),
         "strided": NetworkOptions(units=(16, 8), latent_dim=None, activation="relu"),
         "unet": NetworkOptions(units=(32, 64), latent_dim=None, activation="silu"),

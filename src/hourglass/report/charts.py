@@ -30,6 +30,7 @@ from hourglass.figures import (
 from hourglass.records import Classification
 from hourglass.report import classifier_words, words
 from hourglass.report.contents import Contents
+from hourglass.report.maps import sketch_of_run
 from hourglass.report.svg import Chart, Sketch, save_sketches
 
 
@@ -65,6 +66,8 @@ def _sketches(contents: Contents) -> Iterator[Sketch]:
             divergences_size(scores.variational),
             words.alternative_of_divergences(scores.variational),
         )
+    if contents.embedding is not None and contents.maps is not None:
+        yield sketch_of_run(contents.embedding, contents.maps)
     if scores is not None and samples is not None:
         yield Sketch(
             "errors",

@@ -8,8 +8,10 @@ from hourglass.records import (
     Architecture,
     Classification,
     CrossTable,
+    Embedding,
     Experiment,
     History,
+    Maps,
     RunRecord,
     Samples,
     Scores,
@@ -29,6 +31,8 @@ class Contents:
         Name of the run's folder.
     experiment, record, history, architecture, scores, classification, samples, cross
         As read from the folder.
+    embedding, maps
+        As read from the folder.
     """
 
     name: str
@@ -40,6 +44,8 @@ class Contents:
     classification: Classification | None = None
     samples: Samples | None = None
     cross: CrossTable | None = None
+    embedding: Embedding | None = None
+    maps: Maps | None = None
 
 
 def read_contents(run: RunFolder, record: RunRecord) -> Contents:
@@ -60,6 +66,8 @@ def read_contents(run: RunFolder, record: RunRecord) -> Contents:
         classification=if_there(run, "classification.json", run.read_classification),
         samples=if_there(run, "samples.npz", run.read_samples),
         cross=if_there(run, "cross.json", run.read_cross),
+        embedding=if_there(run, "embedding.json", run.read_embedding),
+        maps=if_there(run, "maps.npz", run.read_maps),
     )
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from hourglass.files import write_text
 from hourglass.records import LONGER_RUNS, GroupRecord
-from hourglass.report import classifier_words, code_words, group_words, words
+from hourglass.report import classifier_words, code_words, group_words, suite_words, words
 from hourglass.report.code_pictures import save_code_pictures
 from hourglass.report.group_charts import save_group_charts
 from hourglass.report.group_contents import read_group_contents
 from hourglass.report.group_strips import save_group_strips
+from hourglass.report.mapped import spaces_of
 from hourglass.report.mistakes import save_mistakes
 from hourglass.report.pages import render
 from hourglass.runs import GroupFolder
@@ -44,6 +45,8 @@ def write_group_report(group: GroupFolder, *, record: GroupRecord | None = None)
         longer_runs=LONGER_RUNS,
         classifier_words=classifier_words,
         mistakes=save_mistakes(best.classification, best.samples, group.figures) if best else [],
+        suite_words=suite_words,
+        spaces=list(spaces_of(contents.mapped)) if contents.mapped else [],
         charts=save_group_charts(contents, group.figures),
         strips=save_group_strips(contents, group.figures),
         code_words=code_words,

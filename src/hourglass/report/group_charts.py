@@ -24,6 +24,7 @@ from hourglass.figures import (
 from hourglass.report import classifier_words, group_words
 from hourglass.report.charts import sketches_of_classes
 from hourglass.report.group_contents import GroupContents
+from hourglass.report.mapped import sketch_of_suites
 from hourglass.report.svg import Chart, Sketch, save_sketches
 
 
@@ -46,6 +47,8 @@ def _sketches(group: GroupContents) -> Iterator[Sketch]:
             noise_matrix_size(study),
             group_words.alternative_of_noise(study),
         )
+    if group.mapped:
+        yield sketch_of_suites(group.mapped)
     rows = {group_words.LINEAR_METHODS.get(key, key): a for key, a in group.components.items()}
     if rows:
         yield Sketch(

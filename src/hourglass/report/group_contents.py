@@ -26,6 +26,7 @@ from hourglass.records import (
     Scores,
 )
 from hourglass.report.contents import if_there
+from hourglass.report.mapped import Mapped, read_mapped
 from hourglass.runs import GroupFolder, RunFolder
 
 # Data and corruption.
@@ -158,6 +159,8 @@ class GroupContents:
         Directions of linear autoencoders and of PCA by label, empty where there are none.
     pictures
         Images from codes by what they show, empty where codes were not compared.
+    mapped
+        The best run of suites, and that of the group beside it, the shorter code first.
     """
 
     record: GroupRecord
@@ -166,6 +169,7 @@ class GroupContents:
     longer: tuple[MemberContents, ...] = ()
     components: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     pictures: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    mapped: tuple[Mapped, ...] = ()
 
     @property
     def marks(self) -> dict[str, Mark]:
@@ -187,6 +191,18 @@ class GroupContents:
     def others(self) -> tuple[MemberContents, ...]:
         """All but Hourglass' own choice."""
         return tuple(member for member in self.members if member.result.role != "own")
+
+    @property
+    def shown(self) -> tuple[MemberContents, ...]:
+        """Whose images are shown: all, of suites the best, the least good and the own choice."""
+        suite = self.record.suite
+        if suite is None:
+            return self.members
+        return tuple(
+            member
+            for member in self.members
+            if member.name in (suite.best, suite.least_good) or member.result.role == "own"
+        )
 
     @property
     def contests(self) -> tuple[tuple[MemberContents, ...], ...]:
@@ -241,6 +257,7 @@ def read_group_contents(group: GroupFolder, record: GroupRecord) -> GroupContent
         longer=_read_longer(group, {member.question for member in members}),
         components=group.read_components(),
         pictures=group.read_pictures(),
+        mapped=read_mapped(group, record),
     )
 
 

@@ -13,7 +13,7 @@ from hourglass.report import words
 from hourglass.report.group_contents import GroupContents, MemberContents
 from hourglass.report.strips import Strip, png, scale_of, strip_of
 
-_GROUP = "random"
+_GROUP, _MIDDLE = "random", "median"
 Row = tuple[str, str, NDArray[np.float32]]
 Shown = tuple[MemberContents, Samples]
 
@@ -31,13 +31,36 @@ def save_group_strips(group: GroupContents, folder: Path) -> list[Strip]:
         picture = labeled_strip(labeled, scale, f"{description.title} ({split})")
         name = f"strip-{_GROUP}.png" if number == 1 else f"strip-{_GROUP}-{number}.png"
         write_bytes(folder / name, png(picture))
-    return strips
+    return [*strips, *_of_suites(group, folder)]
+
+
+def _of_suites(group: GroupContents, folder: Path) -> Iterator[Strip]:
+    """Save and yield what the best suite and the least good one make of their middling images."""
+    suite = group.record.suite
+    places = {} if suite is None else {suite.best: "best", suite.least_good: "least-good"}
+    for member in group.members:
+        samples = member.samples
+        if member.name not in places or samples is None or _without_model(samples):
+            continue
+        if not len(samples.groups.get(_MIDDLE, ())):
+            continue
+        place, split = places[member.name], words.measured_on(member.scores)
+        rows = [
+            ("original", "clean", samples.strip(_MIDDLE, "clean")),
+            ("decoded", "model", samples.strip(_MIDDLE, "model")),
+        ]
+        scale = scale_of(samples, _MIDDLE)
+        title = f"{member.name}, the {place.replace('-', ' ')} suite"
+        caption = f"{words.GROUPS[_MIDDLE].caption} {split.capitalize()}."
+        picture = labeled_strip({label: images for label, _, images in rows}, scale, title)
+        write_bytes(folder / f"strip-{place}.png", png(picture))
+        yield strip_of(title, caption, rows, scale)
 
 
 def _shared(group: GroupContents) -> list[list[Shown]]:
     """Return the members with images, those that show the same ones together."""
     sets: list[list[Shown]] = []
-    for member in group.members:
+    for member in group.shown:
         samples = member.samples
         if samples is None or not len(samples.groups.get(_GROUP, ())) or _without_model(samples):
             continue

@@ -9,7 +9,14 @@ from typing import Final
 
 from hourglass.figures.errors import compared
 from hourglass.figures.text import format_count, format_decibel, format_mse, format_shape
-from hourglass.records import Architecture, Experiment, History, Scores, VariationalScores
+from hourglass.records import (
+    Architecture,
+    Embedding,
+    Experiment,
+    History,
+    Scores,
+    VariationalScores,
+)
 
 _DATA_SETS: Final = MappingProxyType(
     {
@@ -154,6 +161,22 @@ def verdict(experiment: Experiment, scores: Scores) -> str:
 def lead(scores: Scores) -> float:
     """Return by how many dB the model's PSNR is above that of the best baseline."""
     return scores.model.psnr - scores.best_baseline.psnr
+
+
+def maps(embedding: Embedding) -> str:
+    """Say what the maps are, and what their figures mean."""
+    text = (
+        f"t-SNE of the same {format_count(embedding.mapped_images)} {embedding.split} images: "
+        f"perplexity {embedding.perplexity:.3g}, started from the principal components, one seed "
+        "for all. Axes have no unit. Trustworthiness: whether neighbors on the map are neighbors "
+        "in the space that was laid out."
+    )
+    if not embedding.class_names:
+        return text
+    return (
+        f"{text} kNN accuracy: the class by the {embedding.neighbors} nearest other images on the "
+        "map. Names stand at the median of their class, or next to it."
+    )
 
 
 def _condition(corruption: str | None) -> str:

@@ -2,6 +2,14 @@
 
 from hourglass.runs.environment import read_environment
 from hourglass.runs.folder import RunFolder, find_run, list_runs, new_run_path
-from hourglass.runs.group import GroupFolder
+from hourglass.runs.group import GroupFolder, find_group
 
-__all__ = ["GroupFolder", "RunFolder", "find_run", "list_runs", "new_run_path", "read_environment"]
+__all__ = [
+    "GroupFolder",
+    "RunFolder",
+    "find_group",
+    "find_run",
+    "list_runs",
+    "new_run_path",
+    "read_environment",
+]

@@ -11,6 +11,8 @@
         classification.json the same for a classifier
         samples.npz         the images that the report shows
         cross.json          the model on other input, once it was tested on it
+        embedding.json      how images lie in its code, once that was measured
+        maps.npz            the same images on maps of pixels, PCA and code
         model/              written by ``bundles``
         figures/            written by ``report``
         report.html         written by ``report``
@@ -20,14 +22,12 @@ import contextlib
 import csv
 import io
 import json
-import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar, final
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import (
@@ -36,22 +36,24 @@ from hourglass.errors import (
     MissingPathError,
     OutputExistsError,
 )
-from hourglass.files import atomic_write, exists, make_folder, write_bytes, write_text
+from hourglass.files import exists, make_folder, write_bytes, write_text
 from hourglass.records import (
     Architecture,
     Classification,
     CrossTable,
+    Embedding,
     Experiment,
     History,
+    Maps,
     RunRecord,
     Samples,
     Scores,
     from_json,
     to_json,
 )
+from hourglass.runs.archive import read_arrays, with_prefix, write_arrays
 
 LATEST: Final = "latest"
-_MOST_SAMPLE_BYTES: Final = 256 * 1024**2
 Record = TypeVar("Record")
 
 
@@ -161,6 +163,14 @@ class RunFolder:
         """Read ``cross.json``."""
         return self._read(CrossTable, "cross.json")
 
+    def write_embedding(self, embedding: Embedding) -> None:
+        """Write ``embedding.json``."""
+        write_bytes(self.path / "embedding.json", to_json(embedding))
+
+    def read_embedding(self) -> Embedding:
+        """Read ``embedding.json``."""
+        return self._read(Embedding, "embedding.json")
+
     def write_history(self, history: History) -> None:
         """Write ``history.csv``, the best epoch marked in its last column."""
         rows = [asdict(row) for row in history.epochs]
@@ -193,25 +203,21 @@ class RunFolder:
             **{f"image/{name}": images for name, images in samples.images.items()},
             **{f"error/{name}": errors for name, errors in samples.errors.items()},
         }
-        with atomic_write(self.path / "samples.npz") as file:
-            np.savez_compressed(file, allow_pickle=False, positions=samples.positions, **arrays)
+        write_arrays(self.path / "samples.npz", {"positions": samples.positions, **arrays})
 
     def read_samples(self) -> Samples:
         """Read ``samples.npz``."""
-        path = self._existing("samples.npz")
-        try:
-            require_size(path)
-            with np.load(path, allow_pickle=False) as archive:
-                arrays = dict(archive)
-            return Samples(
-                positions=arrays["positions"],
-                groups=_with_prefix(arrays, "group/"),
-                images=_with_prefix(arrays, "image/"),
-                errors=_with_prefix(arrays, "error/"),
-            )
-        # ZIP, zlib, LZMA and NumPy each raise errors of their own, without a common root.
-        except Exception as error:
-            raise DataError(f"{path} does not hold the samples of a run: {error}") from error
+        return read_arrays(self._existing("samples.npz"), "the samples of a run", _samples)
+
+    def write_maps(self, maps: Maps) -> None:
+        """Write ``maps.npz``."""
+        arrays = {f"map/{name}": places for name, places in maps.maps.items()}
+        labels = {} if maps.labels is None else {"labels": maps.labels}
+        write_arrays(self.path / "maps.npz", {"positions": maps.positions, **labels, **arrays})
+
+    def read_maps(self) -> Maps:
+        """Read ``maps.npz``."""
+        return read_arrays(self._existing("maps.npz"), "the maps of a run", _maps)
 
     def _read(self, kind: type[Record], name: str) -> Record:
         return read_json(kind, self._existing(name))
@@ -323,23 +329,18 @@ def _started(folder: Path) -> int | None:
         return None
 
 
-def require_size(path: Path) -> None:
-    """Refuse an archive that would unpack to more than the samples of any run.
-
-    Raises
-    ------
-    DataError
-        If it would.
-    """
-    with zipfile.ZipFile(path) as archive:
-        size = sum(entry.file_size for entry in archive.infolist())
-    if size > _MOST_SAMPLE_BYTES:
-        raise DataError(f"it unpacks to {size:,} bytes, more than {_MOST_SAMPLE_BYTES:,}.")
+def _samples(arrays: dict[str, NDArray[Any]]) -> Samples:
+    return Samples(
+        positions=arrays["positions"],
+        groups=with_prefix(arrays, "group/"),
+        images=with_prefix(arrays, "image/"),
+        errors=with_prefix(arrays, "error/"),
+    )
 
 
-def _with_prefix(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
-    return {
-        name.removeprefix(prefix): array
-        for name, array in arrays.items()
-        if name.startswith(prefix)
-    }
+def _maps(arrays: dict[str, NDArray[Any]]) -> Maps:
+    return Maps(
+        positions=arrays["positions"],
+        labels=arrays.get("labels"),
+        maps=with_prefix(arrays, "map/"),
+    )

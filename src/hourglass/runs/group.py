@@ -13,15 +13,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError
-from hourglass.files import atomic_write, make_folder, write_bytes
+from hourglass.files import exists, make_folder, write_bytes
 from hourglass.records import GroupRecord, to_json
-from hourglass.runs.folder import RunFolder, read_json, require_size
+from hourglass.runs.archive import read_arrays, write_arrays
+from hourglass.runs.folder import RunFolder, read_json
 
 
 @final
@@ -74,7 +74,7 @@ class GroupFolder:
         WriteError
             If it cannot be written.
         """
-        self._write_arrays("components.npz", components)
+        write_arrays(self.path / "components.npz", components)
 
     def read_components(self) -> dict[str, NDArray[np.float32]]:
         """Read ``components.npz``, empty where there is none.
@@ -84,7 +84,7 @@ class GroupFolder:
         DataError
             If it is damaged.
         """
-        return self._read_arrays("components.npz", "directions")
+        return self._read("components.npz", "directions")
 
     def write_pictures(self, pictures: Mapping[str, NDArray[np.float32]]) -> None:
         """Write ``pictures.npz``: images (count, height, width, channels) by what they show.
@@ -94,7 +94,7 @@ class GroupFolder:
         WriteError
             If it cannot be written.
         """
-        self._write_arrays("pictures.npz", pictures)
+        write_arrays(self.path / "pictures.npz", pictures)
 
     def read_pictures(self) -> dict[str, NDArray[np.float32]]:
         """Read ``pictures.npz``, empty where there is none.
@@ -104,23 +104,11 @@ class GroupFolder:
         DataError
             If it is damaged.
         """
-        return self._read_arrays("pictures.npz", "images")
+        return self._read("pictures.npz", "images")
 
-    def _write_arrays(self, name: str, arrays: Mapping[str, NDArray[np.float32]]) -> None:
-        with atomic_write(self.path / name) as file:
-            np.savez_compressed(file, **dict[str, Any](arrays))
-
-    def _read_arrays(self, name: str, what: str) -> dict[str, NDArray[np.float32]]:
+    def _read(self, name: str, what: str) -> dict[str, NDArray[np.float32]]:
         path = self.path / name
-        if not path.is_file():
-            return {}
-        try:
-            require_size(path)
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                return dict(archive)
-        # ZIP, zlib and NumPy each raise errors of their own, without a common root.
-        except Exception as error:
-            raise DataError(f"{path} does not hold {what}: {error}") from error
+        return read_arrays(path, what, dict) if path.is_file() else {}
 
     def write_record(self, record: GroupRecord) -> None:
         """Write ``group.json``.
@@ -141,3 +129,14 @@ class GroupFolder:
             If it is missing or damaged.
         """
         return read_json(GroupRecord, self.path / "group.json")
+
+
+def find_group(name: str, root: Path) -> GroupFolder | None:
+    """Return the group that a user means by its path or its name inside ``root``.
+
+    ``None`` where that is no group; a run of that name, say.
+    """
+    for path in (Path(name), root / name):
+        if exists(path / "group.json"):
+            return GroupFolder(path)
+    return None
