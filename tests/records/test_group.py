@@ -115,7 +115,7 @@ def test_every_entry_of_the_gallery_can_be_read_and_says_what_it_is(name: str) -
     plan = read_entry(name)
     assert len(plan.about) > 20
     assert plan.members[-1].role == "own"
-    assert len({member.experiment.data for member in plan.members}) == 1
+    assert {member.experiment.data for member in plan.members} <= {"fashion-mnist", "mnist"}
     for member in plan.members:
         member.experiment.filled()
 
