@@ -66,6 +66,14 @@ def test_a_variational_code_has_a_layer_more(network, shape, units, tied) -> Non
     assert_shapes(replace(spec, options=options, objective="variational"))
 
 
+@pytest.mark.parametrize("dense_units", [(6,), (6, 5)])
+@pytest.mark.parametrize("objective", [None, "variational"])
+def test_dense_layers_around_the_code_of_convolutions(dense_units, objective) -> None:
+    spec = described("convolutional", (7, 13, 3), (4, 2), 3)
+    options = replace(spec.options, dense_units=dense_units)
+    assert_shapes(replace(spec, options=options, objective=objective))
+
+
 @pytest.mark.parametrize("network", ["pooling", "strided", "unet"])
 def test_maps_cannot_be_variational(network: str) -> None:
     spec = replace(described(network, (8, 8, 1), (4,), None), objective="variational")

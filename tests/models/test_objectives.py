@@ -165,6 +165,7 @@ def test_tied_weights_learn_from_both_sides(trained, splits):
     [
         ("unet", {"objective": "sparse"}, "no code that could be sparse"),
         ("convolutional", {"options": replace(OPTIONS, tied=True)}, "takes no tied"),
+        ("dense", {"options": replace(OPTIONS, dense_units=(8,))}, "takes no dense_units"),
     ],
 )
 def test_what_a_network_cannot_be_is_named(network, changes, words):

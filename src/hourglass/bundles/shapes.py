@@ -71,8 +71,9 @@ def _convolutional(spec: ModelSpec) -> Shapes:
     units, code = _units(spec), _code(spec)
     for _ in units:
         height, width = math.ceil(height / 2), math.ceil(width / 2)
-    values = height * width * units[-1]
-    shapes = _layer("encoder/code", values, code) | _layer("decoder/spread", code, values)
+    widths = (height * width * units[-1], *spec.options.dense_units, code)
+    shapes = _layer("encoder/code", *widths[-2:]) | _layer("decoder/spread", *widths[1::-1])
+    shapes |= _stack("encoder", widths[:-1]) | _stack("decoder", widths[:0:-1])
     for number, (inputs, outputs) in enumerate(pairwise((channels, *units)), start=1):
         shapes |= _layer(f"encoder/convolution_{number}", 3, 3, inputs, outputs)
         name = "pixels" if number == 1 else f"transposed_{number - 1}"

@@ -70,6 +70,15 @@ class ExperimentOptions:
     output_activation: Annotated[
         str | None, Parameter(group=_MODEL, help="Activation of the output.")
     ] = None
+    dense_units: Annotated[
+        tuple[int, ...] | None,
+        Parameter(
+            group=_MODEL,
+            consume_multiple=True,
+            negative="",
+            help="Widths of dense layers between convolutions and code: 512.",
+        ),
+    ] = None
     tied: Annotated[
         bool | None,
         Parameter(

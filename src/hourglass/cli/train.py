@@ -23,6 +23,7 @@ _OF_THE_TASK: Final = frozenset(
     {
         "activation",
         "activations",
+        "dense_units",
         "dropout",
         "frozen_noise",
         "latent_dim",
@@ -120,6 +121,7 @@ def _experiment(data: str | None, config: Path | None, options: ExperimentOption
             "latent_dim",
             "activation",
             "activations",
+            "dense_units",
             "code_activation",
             "output_activation",
             "dropout",

@@ -109,7 +109,7 @@ def _network_options(spec: ModelSpec) -> dict[str, Any]:
     keywords: dict[str, Any] = {"units": options.units, "activation": options.activation}
     if options.latent_dim is not None:
         keywords["latent_dim"] = options.latent_dim
-    for name in ("code_activation", "output_activation", "tied"):
+    for name in ("code_activation", "output_activation", "dense_units", "tied"):
         if value := getattr(options, name):
             keywords[name] = value
     build = resolve("network", NETWORKS, spec.network)

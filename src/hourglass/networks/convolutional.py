@@ -19,6 +19,7 @@ def convolutional_autoencoder(
     *,
     units: Sequence[int] = _DEFAULT.units,
     latent_dim: int = 64,
+    dense_units: Sequence[int] = (),
     activation: str = _DEFAULT.activation,
     code_activation: str | None = None,
     output_activation: str | None = None,
@@ -37,6 +38,8 @@ def convolutional_autoencoder(
         Channels of each convolution, from the image to the code.
     latent_dim
         Numbers in the code.
+    dense_units
+        Widths of dense layers between the convolutions and the code, mirrored behind it.
     activation
         Activation of the hidden layers.
     code_activation
@@ -54,9 +57,14 @@ def convolutional_autoencoder(
     shape = require_fixed(image_shape, "convolutional")
     sizes = _sizes(shape, len(units))
     return Halves(
-        _encoder(shape, units, latent_dim, (activation, code_activation), seed),
+        _encoder(shape, units, (*dense_units, latent_dim), (activation, code_activation), seed),
         _decoder(
-            shape, sizes, units, latent_dim, (activation, output_activation or "sigmoid"), seed
+            shape,
+            sizes,
+            units,
+            (latent_dim, *reversed(dense_units)),
+            (activation, output_activation or "sigmoid"),
+            seed,
         ),
     )
 
@@ -73,11 +81,12 @@ def _sizes(shape: FixedShape, halvings: int) -> list[tuple[int, int]]:
 def _encoder(
     shape: FixedShape,
     units: Sequence[int],
-    latent_dim: int,
+    widths: Sequence[int],
     activations: tuple[str, str | None],
     seed: int,
 ) -> keras.Model:
     activation, code_activation = activations
+    *dense_units, latent_dim = widths
     images = keras.Input(shape, name="images")
     maps = images
     for number, channels in enumerate(units, start=1):
@@ -90,7 +99,7 @@ def _encoder(
             kernel_initializer=he_normal(seed, f"convolution_{number}"),
             name=f"convolution_{number}",
         )(maps)
-    flat = layers.Flatten(name="flatten")(maps)
+    flat = _dense(layers.Flatten(name="flatten")(maps), dense_units, activation, "encoder", seed)
     code = layers.Dense(
         latent_dim,
         activation=code_activation,
@@ -104,11 +113,12 @@ def _decoder(
     shape: FixedShape,
     sizes: Sequence[tuple[int, int]],
     units: Sequence[int],
-    latent_dim: int,
+    widths: Sequence[int],
     activations: tuple[str, str],
     seed: int,
 ) -> keras.Model:
     activation, output_activation = activations
+    latent_dim, *dense_units = widths
     latents = keras.Input((latent_dim,), name="latents")
     height, width = sizes[-1]
     maps = layers.Dense(
@@ -116,7 +126,7 @@ def _decoder(
         activation=activation,
         kernel_initializer=he_normal(seed, "spread"),
         name="spread",
-    )(latents)
+    )(_dense(latents, dense_units, activation, "decoder", seed))
     maps = layers.Reshape((height, width, units[-1]), name="reshape")(maps)
     for depth in range(len(units) - 1, 0, -1):
         name = f"transposed_{depth}"
@@ -125,6 +135,19 @@ def _decoder(
         maps = _cropped(maps, sizes[depth], f"crop_{depth}")
     maps = _doubled(maps, shape[2], "pixels", glorot_uniform(seed, "pixels"), output_activation)
     return keras.Model(latents, _cropped(maps, sizes[0], "crop_pixels"), name="decoder")
+
+
+def _dense(
+    values: KerasTensor, widths: Sequence[int], activation: str, part: str, seed: int
+) -> KerasTensor:
+    for number, width in enumerate(widths, start=1):
+        values = layers.Dense(
+            width,
+            activation=activation,
+            kernel_initializer=he_normal(seed, f"{part}/dense_{number}"),
+            name=f"dense_{number}",
+        )(values)
+    return values
 
 
 def _doubled(

@@ -18,6 +18,7 @@ _OF_OTHERS: Final = (
     "latent_dim",
     "code_activation",
     "output_activation",
+    "dense_units",
     "tied",
     "frozen_noise",
     "expected",

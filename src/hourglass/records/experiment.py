@@ -77,6 +77,9 @@ class Experiment:
         Activation of the code. By default the network's own, or the one that a sparse code needs.
     output_activation
         Activation of the output. By default the network's own.
+    dense_units
+        Widths of dense layers between convolutions and code, mirrored behind it; for network
+        ``convolutional``.
     tied
         Whether a dense decoder takes the transposed weights of its encoder.
     activations
@@ -126,6 +129,7 @@ class Experiment:
     activation: ActivationName | None = None
     code_activation: ActivationName | None = None
     output_activation: ActivationName | None = None
+    dense_units: Units | None = None
     tied: bool = False
     activations: Activations | None = None
     dropout: Rate | None = None
@@ -273,6 +277,7 @@ class Experiment:
             activation=self.activation or default.activation,
             code_activation=self.code_activation or self._code_of_objective(),
             output_activation=self.output_activation,
+            dense_units=self.dense_units or (),
             tied=self.tied,
             activations=self.activations,
             dropout=default.dropout if self.dropout is None else self.dropout,

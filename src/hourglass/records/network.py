@@ -49,6 +49,8 @@ class NetworkOptions:
         Activation of the code; ``None`` for the network's own.
     output_activation
         Activation of the output, ``None`` for the network's own.
+    dense_units
+        Widths of dense layers between the convolutions and the code, mirrored behind it.
     tied
         Whether a dense decoder takes the transposed weights of its encoder.
     activations
@@ -67,6 +69,7 @@ class NetworkOptions:
     activation: ActivationName
     code_activation: ActivationName | None = None
     output_activation: ActivationName | None = None
+    dense_units: Units = ()
     tied: bool = False
     activations: Activations | None = None
     dropout: Rate = 0.0
