@@ -79,6 +79,18 @@ def test_the_page_needs_nothing_from_elsewhere_and_keeps_its_references(group, s
     assert "default-src 'none'" in source
 
 
+def test_baselines_on_many_inputs_are_one_table(group, parse):
+    for level, name in zip(("0.1", "0.2", "0.3"), NAMES, strict=True):
+        run = group.run(name)
+        corruption = f"gaussian:{level}"
+        run.write_experiment(replace(run.read_experiment(), corruption=corruption))
+        run.write_scores(replace(run.read_scores(), corruption=corruption))
+    rows = {row[0]: row for row in parse(read(group)).rows if len(row) == 4}
+    head = [" ".join(cell.split()) for cell in rows["Method"][1:]]
+    assert head == [f"Gaussian noise {level} fashion-mnist" for level in ("0.1", "0.2", "0.3")]
+    assert rows["affine LMMSE"][1:] == ["0.00977"] * 3
+
+
 def test_longer_runs_of_the_same_question_are_shown(group, parse):
     name = "hourglass gallery run ten-minutes"
     assert name in said(parse(read(group)))

@@ -140,6 +140,11 @@ class BaselineTable:
     methods: tuple[MethodScores, ...]
     left_out: tuple[str, ...]
 
+    def best(self, label: str) -> MethodScores | None:
+        """Return the method of a label with the lowest error, ``None`` where there is none."""
+        alike = (method for method in self.methods if method.label == label)
+        return min(alike, key=lambda method: method.mse, default=None)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GroupContents:
@@ -228,6 +233,15 @@ class GroupContents:
         questions = dict.fromkeys(member.question for member in self.members)
         tables = (_baselines(tuple(self._asked(question))) for question in questions)
         return tuple(table for table in tables if table.methods or table.left_out)
+
+    @property
+    def baseline_rows(self) -> Mapping[str, tuple[MethodScores | None, ...]]:
+        """The best of each method by its label, an entry for each of the tables."""
+        labels = (method.label for table in self.baselines for method in table.methods)
+        return {
+            label: tuple(table.best(label) for table in self.baselines)
+            for label in dict.fromkeys(labels)
+        }
 
     def member(self, name: str) -> MemberContents | None:
         """Return one member by its name, ``None`` where it is not there."""

@@ -109,6 +109,19 @@ def corruption(name: str | None) -> str:
     return ", then ".join(_one_corruption(part) for part in name.split("+"))
 
 
+def short_corruption(name: str | None) -> str:
+    """Return what the input went through in few words: ``Gaussian noise 0.2``."""
+    if name is None:
+        return "clean"
+    parts = (part.partition(":") for part in name.split("+"))
+    told = (
+        f"{_CORRUPTIONS[kind][0] if kind in _CORRUPTIONS else kind.replace('-', ' ')} "
+        f"{level.replace('..', ' to ')}".rstrip()
+        for kind, _, level in parts
+    )
+    return ", ".join(told)
+
+
 def _one_corruption(name: str) -> str:
     kind, _, level = name.partition(":")
     level = level.replace("..", " to ")
