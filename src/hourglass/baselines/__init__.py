@@ -3,7 +3,7 @@
 from hourglass.baselines.base import Baseline, Pairs
 from hourglass.baselines.cache import ArrayCache
 from hourglass.baselines.gaussian_filter import GaussianFilter
-from hourglass.baselines.gaussian_pca import images_from_pca
+from hourglass.baselines.gaussian_pca import GaussianPCA
 from hourglass.baselines.lmmse import AffineLMMSE
 from hourglass.baselines.mean_image import MeanImage
 from hourglass.baselines.median import MedianFilter
@@ -19,6 +19,7 @@ __all__ = [
     "ArrayCache",
     "Baseline",
     "GaussianFilter",
+    "GaussianPCA",
     "MeanImage",
     "MedianFilter",
     "NonLocalMeans",
@@ -28,6 +29,5 @@ __all__ = [
     "TotalVariation",
     "WaveletShrinkage",
     "count_copies",
-    "images_from_pca",
     "look_up",
 ]

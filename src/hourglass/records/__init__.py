@@ -1,7 +1,7 @@
 """The small frozen things that travel between rooms."""
 
 from hourglass.records.architecture import Architecture, LayerRecord
-from hourglass.records.codes import CodeSource, CodeSpace, CodeSpread, RandomImages
+from hourglass.records.codes import CodeSource, CodeSpace, CodeSpread, RandomCodes
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
 from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
 from hourglass.records.files import FileScores
@@ -97,7 +97,7 @@ __all__ = [
     "NetworkName",
     "NetworkOptions",
     "NoiseStudy",
-    "RandomImages",
+    "RandomCodes",
     "RunRecord",
     "Samples",
     "Scores",
