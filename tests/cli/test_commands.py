@@ -155,13 +155,12 @@ def test_an_autoencoder_ends_with_what_it_can_do(hourglass, tmp_path):
 
 def test_a_variational_run_says_its_price_and_what_it_can_do(hourglass, tmp_path):
     words = ["--network", "dense", "--units", "32", "--latent-dim", "4", "--epochs", "12"]
+    words += ["--loss", "bce", "--beta", "0.5"]
     done = hourglass("train", "digits", "--objective", "variational", *words, "--output", "x")
-    assert (
-        "Gaussian with standard deviation 0.1" in done.out and "(summed over 4 units)" in done.out
-    )
+    assert "cross-entropy of gray values" in done.out and "(summed over 4 units)" in done.out
     assert "Importance-weighted bound, 50 codes" in done.out and "units are active" in done.out
     again = hourglass("evaluate", "x", "--split", "validation")
-    assert "144 validation images; Gaussian" in again.out
+    assert "180 validation images; cross-entropy" in again.out
     assert "hourglass sample x --output" in done.out and "interpolate x" in done.out
     drawn = hourglass("sample", "x", "--count", "6", "--output", "sheet.png")
     assert (drawn.code, drawn.err) == (0, "") and "the prior" in drawn.out
