@@ -153,6 +153,30 @@ def test_an_autoencoder_ends_with_what_it_can_do(hourglass, tmp_path):
     assert refused.code == 2 and "hourglass reconstruct" in refused.err
 
 
+def test_a_variational_run_says_its_price_and_what_it_can_do(hourglass, tmp_path):
+    words = ["--network", "dense", "--units", "32", "--latent-dim", "4", "--epochs", "12"]
+    words += ["--loss", "bce", "--beta", "0.5"]
+    done = hourglass("train", "digits", "--objective", "variational", *words, "--output", "x")
+    assert "cross-entropy of gray values" in done.out and "(summed over 4 units)" in done.out
+    assert "Importance-weighted bound, 50 codes" in done.out and "units are active" in done.out
+    again = hourglass("evaluate", "x", "--split", "validation")
+    assert "180 validation images; cross-entropy" in again.out
+    assert "hourglass sample x --output" in done.out and "interpolate x" in done.out
+    drawn = hourglass("sample", "x", "--count", "6", "--output", "sheet.png")
+    assert (drawn.code, drawn.err) == (0, "") and "the prior" in drawn.out
+    assert read_image_file(tmp_path / "sheet.png").shape == (100, 515, 3)
+    strip = hourglass("interpolate", "x", "4", "9", "--steps", "3", "--output", "strip.png")
+    assert strip.code == 0 and "3 images from test image 4" in strip.out
+    refused = hourglass("interpolate", "x", "4", "--output", "other.png")
+    assert refused.code == 2 and "Name both, or none" in refused.err
+
+
+def test_what_has_no_code_names_a_training_that_gives_one(hourglass, a_run):
+    for command in ("sample", "interpolate"):
+        refused = hourglass(command, a_run, "--output", "o.png")
+        assert refused.code == 2 and "--data digits --objective variational" in refused.err
+
+
 def test_reconstruct_writes_files_and_says_how_near_they_are(hourglass, a_run, tmp_path):
     for name in "ab":
         write_image_file(tmp_path / "in" / f"{name}.png", np.full((8, 8, 1), 0.5, np.float32))

@@ -15,6 +15,14 @@ EXPERIMENTS = {
         data="digits", corruption="gaussian:0.3", network="dense", units=(32,), plan=PLAN
     ),
     "autoencoder": Experiment(data="digits", units=(8, 16), latent_dim=16, plan=PLAN),
+    "variational": Experiment(
+        data="digits",
+        network="dense",
+        units=(32,),
+        latent_dim=4,
+        objective="variational",
+        plan=PLAN,
+    ),
 }
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hourglass.errors import ConfigurationError, ImageShapeError
-from hourglass.figures import image_strip, labeled_strip, strip_scale
+from hourglass.figures import image_grid, image_sheet, image_strip, labeled_strip, strip_scale
 from hourglass.figures.strips import GAP
 
 
@@ -31,6 +31,32 @@ def test_gaps_are_transparent():
     strip = image_strip(_rows(3), 2)
     assert (strip[10 : 10 + GAP, :, 3] == 0).all()
     assert (strip[:, 14 : 14 + GAP, 3] == 0).all()
+
+
+def test_a_grid_is_read_row_by_row_and_ends_transparent():
+    images = next(iter(_rows(3).values()))
+    five = np.concatenate([images, images])[:5]
+    grid = image_grid(five, 3, 2)
+    lines = [image_strip({"row": row}, 2) for row in (five[:3], five[3:])]
+    height = lines[0].shape[0]
+    assert np.array_equal(grid[:height], lines[0])
+    assert np.array_equal(grid[height + GAP :, : lines[1].shape[1]], lines[1])
+    assert (grid[height + GAP :, lines[1].shape[1] :, 3] == 0).all()
+
+
+def test_a_sheet_is_a_grid_on_white():
+    images = next(iter(_rows(1).values()))
+    grid, sheet = image_grid(images, 2, 3), image_sheet(images, 2, 3)
+    assert sheet.shape == (grid.shape[0] + 20, grid.shape[1] + 20, 3)
+    inside = sheet[10:-10, 10:-10]
+    seen = grid[..., 3] == 255
+    assert np.array_equal(inside[seen], grid[seen][:, :3]) and (inside[~seen] == 255).all()
+
+
+@pytest.mark.parametrize("columns", [0, -1])
+def test_a_grid_needs_columns(columns):
+    with pytest.raises(ConfigurationError, match="columns"):
+        image_grid(next(iter(_rows(1).values())), columns, 1)
 
 
 def test_labels_stand_beside_an_unchanged_strip():

@@ -4,9 +4,21 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
-from hourglass.records import Collapse, CrossCell, CrossTable, LatentHealth, Lookup
+from hourglass.records import (
+    CodeSpace,
+    CodeSpread,
+    Collapse,
+    CrossCell,
+    CrossTable,
+    ImportanceBound,
+    LatentHealth,
+    Lookup,
+    RandomCodes,
+    VariationalScores,
+)
 from hourglass.report import write_group_report, write_report
 
 FIGURE = re.compile(r"\d\.\d{2,}")
@@ -48,6 +60,47 @@ class Figures(HTMLParser):
             self.bare.append(text.strip())
 
 
+VARIATIONAL = VariationalScores(
+    split="test",
+    images=2000,
+    loss="mse",
+    beta=1.0,
+    log_likelihood=-812.345,
+    divergence_by_unit=(3.21, 0.004),
+    variance_by_unit=(0.91, 0.0003),
+    bound=ImportanceBound(images=1000, draws=50, elbo=-815.678, bound=-811.123),
+)
+SPACE = CodeSpace(
+    data="fashion-mnist",
+    latent_dim=2,
+    images=1000,
+    ends=("test image 0 (Bag)", "test image 3 (Shirt)"),
+    spreads=(
+        CodeSpread(
+            run="published",
+            kind="autoencoder",
+            least_deviation=3.141,
+            greatest_deviation=27.182,
+            plane=((-61.803, 5.772), (0.123, 14.142)),
+        ),
+        CodeSpread(
+            run="changed",
+            kind="variational",
+            least_deviation=0.913,
+            greatest_deviation=1.087,
+            plane=((-1.834, 1.834), (-1.834, 1.834)),
+        ),
+    ),
+    random=(
+        RandomCodes(maker="published", source="standard normal", precision=0.111, recall=0.022),
+        RandomCodes(maker="published", source="fitted Gaussian", precision=0.333, recall=0.244),
+        RandomCodes(maker="changed", source="standard normal", precision=0.777, recall=0.555),
+        RandomCodes(maker="PCA", source="fitted Gaussian", precision=0.066, recall=0.888),
+        RandomCodes(maker="changed", source="training images", precision=0.801, recall=0.802),
+    ),
+)
+
+
 @pytest.fixture
 def measured(run, records):
     """Return a run in whose report every kind of figure appears."""
@@ -56,6 +109,7 @@ def measured(run, records):
         collapse=Collapse(split="validation", skill=0.912, variance=0.843),
         latent=LatentHealth(split="test", units=32, dead=1, constant=2, effective_dimension=7.31),
         lookup=Lookup(split="test", images=1000, mse=0.0183, model_mse=0.0044, copies=0),
+        variational=VARIATIONAL,
     )
     run.write_scores(scores)
     run.write_cross(
@@ -98,11 +152,18 @@ def true_figures(run, scores):
         "test": of_methods
         | tested
         | set(errors.tolist())
-        | {lead, scores.latent.effective_dimension},
+        | {lead, scores.latent.effective_dimension}
+        | prices(scores.variational),
         "validation": {scores.collapse.skill, scores.collapse.variance},
         "train": {cell.train_mse for cell in cross.cells},
         "test less train": {cell.gap for cell in cross.cells},
     }
+
+
+def prices(found):
+    """Return the figures of a variational code, all of them of its split."""
+    bound = found.bound
+    return {found.log_likelihood, found.divergence, found.elbo, bound.elbo, bound.bound}
 
 
 def misplaced(page, truth):
@@ -174,6 +235,69 @@ def test_every_figure_of_a_group_carries_its_split_and_is_of_it(group, study):
     assert Figures(page).bare == []
     assert {split for _, _, split in Figures(page).marked} == set(truth)
     assert misplaced(page, truth) == []
+
+
+@pytest.fixture
+def compared(group):
+    """Return a group whose codes were compared, and what its page may say."""
+    run = group.run("changed")
+    run.write_scores(replace(run.read_scores(), variational=VARIATIONAL))
+    images = np.random.default_rng(0).random((10, 8, 8, 1), np.float32)
+    labels = [f"0/random/{made.maker}, {made.source}" for made in SPACE.random[:4]]
+    between = ["0/between/mix of pixels", "0/between/published", "0/between/changed"]
+    planes = {
+        f"0/plane/{run}": np.repeat(images[:9], 25, axis=0) for run in ("published", "changed")
+    }
+    group.write_pictures(dict.fromkeys([*labels, *between], images) | planes)
+    record = replace(group.read_record(), codes=(SPACE,))
+    truth = {
+        "test": {
+            value
+            for member in record.members
+            for method in group.run(member.name).read_scores().methods
+            for value in (method.mse, method.psnr, method.ssim)
+        }
+        | {member.test_mse for member in record.members}
+        | {value for made in SPACE.random for value in (made.precision, made.recall)}
+        | prices(VARIATIONAL),
+        "train": {member.train_mse for member in record.members}
+        | {s.least_deviation for s in SPACE.spreads}
+        | {s.greatest_deviation for s in SPACE.spreads},
+        "test less train": {member.gap for member in record.members},
+    }
+    return group, record, truth
+
+
+def test_every_figure_of_codes_carries_its_split_and_is_of_it(compared):
+    group, record, truth = compared
+    page = write_group_report(group, record=record).read_text(encoding="utf-8")
+    assert Figures(page).bare == []
+    assert misplaced(page, truth) == []
+    assert "−811.12" in page and "0.913" in page
+
+
+def test_a_page_of_codes_shows_pixels_as_they_are(compared, parse):
+    group, record, _ = compared
+    page = parse(write_group_report(group, record=record).read_text(encoding="utf-8"))
+    planes = [found for tag, found in page.elements if found.get("class") == "plane"]
+    # 15 × 15 images of 8 pixels four times as large, and 14 gaps.
+    assert [plane["width"] for plane in planes] == ["522", "522"]
+    assert all("225 images on a grid" in plane["alt"] for plane in planes)
+    assert (group.figures / "between-1.png").is_file() and (
+        group.figures / "plane-1-1.png"
+    ).is_file()
+    for row in ("mix of pixels", "published, fitted Gaussian", "PCA, fitted Gaussian"):
+        assert row in page.text
+    assert "Posterior collapse of 1 of 2 units" in page.text
+
+
+def test_codes_without_a_partner_are_told_alone(compared):
+    group, record, _ = compared
+    for spread in SPACE.spreads:
+        alone = replace(record, codes=(replace(SPACE, spreads=(spread,)),))
+        page = write_group_report(group, record=alone).read_text(encoding="utf-8")
+        assert ("changed pays" in page) == (spread.run == "changed")
+        assert ("Nothing tells the codes" in page) == (spread.run == "published")
 
 
 def test_a_group_figure_of_another_split_is_caught(group, study):

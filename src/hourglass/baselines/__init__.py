@@ -11,7 +11,7 @@ from hourglass.baselines.classifiers import (
     classifier_baselines,
 )
 from hourglass.baselines.gaussian_filter import GaussianFilter
-from hourglass.baselines.gaussian_pca import images_from_pca
+from hourglass.baselines.gaussian_pca import GaussianPCA
 from hourglass.baselines.lmmse import AffineLMMSE
 from hourglass.baselines.mean_image import MeanImage
 from hourglass.baselines.median import MedianFilter
@@ -28,6 +28,7 @@ __all__ = [
     "Baseline",
     "ClassifierBaseline",
     "GaussianFilter",
+    "GaussianPCA",
     "Labeled",
     "LogisticRegression",
     "MajorityClass",
@@ -42,6 +43,5 @@ __all__ = [
     "WaveletShrinkage",
     "classifier_baselines",
     "count_copies",
-    "images_from_pca",
     "look_up",
 ]

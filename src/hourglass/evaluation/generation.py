@@ -1,4 +1,4 @@
-"""Whether images that were made up lie among real ones, and how many of these they cover."""
+"""Whether what was made up lies among what is real, and how much of it is covered."""
 
 from typing import Final
 
@@ -11,16 +11,17 @@ _NEIGHBORS: Final = 3
 def precision_and_recall(
     real: NDArray[np.float32], made: NDArray[np.float32], *, neighbors: int = _NEIGHBORS
 ) -> tuple[float, float]:
-    """Return which share of made images is among real ones, and which of real among made ones.
+    """Return which share of made points is among real ones, and which of real among made ones.
 
-    An image is among others where it is no farther from one of them than the third nearest of
-    the others is (Kynkäänniemi et al. 2019, equations 1 and 2); distances are those of pixels,
-    because the features of a network would be those of other images.
+    A point is among others where it is no farther from one of them than that one's third nearest
+    neighbor among the others is (Kynkäänniemi et al. 2019, equations 1 and 2). Both should fill
+    as many dimensions, as codes do: decoded images lie on a thin sheet among real ones, and are
+    covered by all of them and cover none.
 
     Parameters
     ----------
     real, made
-        Shape (count, height, width, channels), in [0, 1], best as many of each.
+        Shape (count, ...), best as many of each.
     neighbors
         Which neighbor sets the distance.
 
@@ -29,18 +30,18 @@ def precision_and_recall(
     tuple[float, float]
         Precision and recall, both in [0, 1].
     """
-    first, second = (images.reshape(len(images), -1).astype(np.float64) for images in (real, made))
+    first, second = (points.reshape(len(points), -1).astype(np.float64) for points in (real, made))
     between = _squared_distances(first, second)
     precision = (between <= _radii(first, neighbors)[:, None]).any(axis=0).mean()
     recall = (between <= _radii(second, neighbors)[None, :]).any(axis=1).mean()
     return float(precision), float(recall)
 
 
-def _radii(images: NDArray[np.float64], neighbors: int) -> NDArray[np.float64]:
-    """Return the squared distance of each image to its neighbor of a rank."""
-    distances = _squared_distances(images, images)
+def _radii(points: NDArray[np.float64], neighbors: int) -> NDArray[np.float64]:
+    """Return the squared distance of each point to its neighbor of a rank."""
+    distances = _squared_distances(points, points)
     np.fill_diagonal(distances, np.inf)
-    rank = min(neighbors, len(images) - 1) - 1
+    rank = min(neighbors, len(points) - 1) - 1
     radii: NDArray[np.float64] = np.partition(distances, rank, axis=1)[:, rank]
     return radii
 

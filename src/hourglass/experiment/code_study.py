@@ -1,6 +1,6 @@
 """Autoencoders beside variational ones: what random codes decode to, and what lies between."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.baselines import images_from_pca
+from hourglass.baselines import GaussianPCA
 from hourglass.evaluation import (
     fit_codes,
     interpolate,
@@ -27,11 +27,11 @@ from hourglass.experiment.codes import (
 )
 from hourglass.experiment.evaluate import load_splits_of
 from hourglass.images import Splits
-from hourglass.inference import decode, encode
-from hourglass.models import LatentModel
-from hourglass.records import CodeSource, CodeSpace, CodeSpread, RandomImages
+from hourglass.inference import decode, encode, encode_gaussian
+from hourglass.models import LatentModel, VariationalAutoencoder
+from hourglass.records import CodeSource, CodeSpace, CodeSpread, RandomCodes
 from hourglass.runs import RunFolder
-from hourglass.seeds import derive
+from hourglass.seeds import derive, generator
 
 # Not the seed of a run: every model is given the same draws.
 _SEED: Final = 0
@@ -100,27 +100,24 @@ def _space(
     data: str, size: int, runs: Sequence[RunFolder], splits: Splits, study: CodeStudy
 ) -> CodeSpace:
     count = min(_MEASURED, len(splits.test), len(splits.train))
-    normals = normal_draws(count, size, _SEED)
-    known, real = splits.train.read_all(), splits.test.read(np.arange(count))
+    known, test = splits.train.read_all(), splits.test.read(np.arange(count))
     ends, place = default_ends(splits.test), f"{len(study.spaces)}"
     study.pictures[f"{place}/between/mix of pixels"] = _mix(ends)
-    spreads, random = [], []
+    spreads: list[CodeSpread] = []
+    random: list[RandomCodes] = []
     for run in runs:
-        model, _ = load_latent_model(run)
-        codes = encode(model, known).reshape(len(known), -1)
-        spreads.append(_spread(run, model, codes))
-        for source, images in _random(model, codes, normals):
-            made = _beside(run.path.name, source, real, images)
-            random.append(made)
-            study.pictures[f"{place}/random/{made.label}"] = images[:_SHOWN]
+        name, model = run.path.name, load_latent_model(run)[0]
+        codes = _codes(model, known)
+        spreads.append(_spread(name, model, codes))
+        drawn = _drawn(model, codes, count)
+        random += _beside(name, _codes(model, test), {**drawn, "training images": codes[:count]})
+        for source, made in drawn.items():
+            study.pictures[f"{place}/random/{name}, {source}"] = decode(model, made[:_SHOWN])
         decoded = between(model, ends[0].image, ends[1].image, _STEPS)
-        study.pictures[f"{place}/between/{run.path.name}"] = decoded
+        study.pictures[f"{place}/between/{name}"] = decoded
         if size == 2:
-            study.pictures[f"{place}/plane/{run.path.name}"] = _plane(model, codes)
-    linear = images_from_pca(known, normals, seed=derive(_SEED, "pca"))
-    random.append(_beside("PCA", "fitted Gaussian", real, linear))
-    study.pictures[f"{place}/random/{random[-1].label}"] = linear[:_SHOWN]
-    random.append(_beside("training images", None, real, known[:count]))
+            study.pictures[f"{place}/plane/{name}"] = _plane(model, codes)
+    random += _of_pca(known, test, size, study.pictures, place)
     return CodeSpace(
         data=data,
         latent_dim=size,
@@ -131,12 +128,39 @@ def _space(
     )
 
 
-def _spread(run: RunFolder, model: LatentModel, codes: NDArray[np.float32]) -> CodeSpread:
+def _of_pca(
+    known: NDArray[np.float32],
+    test: NDArray[np.float32],
+    size: int,
+    pictures: Pictures,
+    place: str,
+) -> Iterator[RandomCodes]:
+    pca = GaussianPCA.fit(known, size, seed=derive(_SEED, "pca"))
+    # On its own scale, the Gaussian that is fitted to the codes of PCA is the standard normal.
+    normals = normal_draws(len(test), len(pca.directions), _SEED)
+    pictures[f"{place}/random/PCA, fitted Gaussian"] = pca.decode(normals[:_SHOWN])
+    codes = pca.encode(known[: len(test)])
+    yield from _beside(
+        "PCA", pca.encode(test), {"fitted Gaussian": normals, "training images": codes}
+    )
+
+
+def _codes(model: LatentModel, images: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what the decoder is given in training, shape (count, numbers): codes, or draws."""
+    if not (isinstance(model, VariationalAutoencoder) and has_prior(model)):
+        return encode(model, images).reshape(len(images), -1)
+    mean, log_variance = encode_gaussian(model, images)
+    noise = generator(_SEED, "posterior").standard_normal(mean.shape, dtype=np.float32)
+    drawn: NDArray[np.float32] = mean + np.exp(0.5 * log_variance) * noise
+    return drawn
+
+
+def _spread(name: str, model: LatentModel, codes: NDArray[np.float32]) -> CodeSpread:
     deviations = codes.std(axis=0, dtype=np.float64)
     axes = _axes(model, codes) if codes.shape[1] == 2 else ()
     low_and_high = [(float(axis[0]), float(axis[-1])) for axis in axes]
     return CodeSpread(
-        run=run.path.name,
+        run=name,
         kind="variational" if has_prior(model) else "autoencoder",
         least_deviation=float(deviations.min()),
         greatest_deviation=float(deviations.max()),
@@ -144,18 +168,23 @@ def _spread(run: RunFolder, model: LatentModel, codes: NDArray[np.float32]) -> C
     )
 
 
-def _random(
-    model: LatentModel, codes: NDArray[np.float32], normals: NDArray[np.float32]
-) -> Iterator[tuple[CodeSource, NDArray[np.float32]]]:
-    yield "standard normal", decode(model, prior_codes(model).codes(normals))
-    yield "fitted Gaussian", decode(model, fit_codes(codes).codes(normals))
+def _drawn(
+    model: LatentModel, codes: NDArray[np.float32], count: int
+) -> dict[CodeSource, NDArray[np.float32]]:
+    """Return random codes from each source; every model is given the same draws."""
+    normals = normal_draws(count, model.code_size, _SEED)
+    return {
+        "standard normal": prior_codes(model).codes(normals),
+        "fitted Gaussian": fit_codes(codes).codes(normals),
+    }
 
 
 def _beside(
-    maker: str, codes: CodeSource | None, real: NDArray[np.float32], made: NDArray[np.float32]
-) -> RandomImages:
-    precision, recall = precision_and_recall(real, made)
-    return RandomImages(maker=maker, codes=codes, precision=precision, recall=recall)
+    maker: str, real: NDArray[np.float32], codes: Mapping[CodeSource, NDArray[np.float32]]
+) -> Iterator[RandomCodes]:
+    for source, made in codes.items():
+        precision, recall = precision_and_recall(real, made)
+        yield RandomCodes(maker=maker, source=source, precision=precision, recall=recall)
 
 
 def _mix(ends: tuple[End, End]) -> NDArray[np.float32]:

@@ -31,6 +31,11 @@ def format_nats(value: float) -> str:
     return _fixed(value, 2)
 
 
+def format_number(value: float) -> str:
+    """Return a number that has no unit: ``−1.834``."""
+    return _fixed(value, 3)
+
+
 def format_ssim(value: float) -> str:
     """Return a structural similarity: ``0.874``."""
     return _fixed(value, 3)

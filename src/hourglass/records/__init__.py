@@ -13,7 +13,7 @@ from hourglass.records.classification import (
     RocCurve,
 )
 from hourglass.records.classifier_keys import CROSS_ENTROPY
-from hourglass.records.codes import CodeSource, CodeSpace, CodeSpread, RandomImages
+from hourglass.records.codes import CodeSource, CodeSpace, CodeSpread, RandomCodes
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
 from hourglass.records.embedding import MAPPED_IMAGES, Embedding, Maps, SpaceName, SpaceScores
 from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
@@ -128,7 +128,7 @@ __all__ = [
     "NetworkName",
     "NetworkOptions",
     "NoiseStudy",
-    "RandomImages",
+    "RandomCodes",
     "RocCurve",
     "RunRecord",
     "Samples",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-CodeSource = Literal["standard normal", "fitted Gaussian"]
+CodeSource = Literal["standard normal", "fitted Gaussian", "training images"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,8 +17,8 @@ class CodeSpread:
     kind
         ``variational`` where the codes were held to the standard normal.
     least_deviation, greatest_deviation
-        Standard deviation of the unit that varies least, and of the one that varies most, between
-        the codes of the training images; 1 is that of the standard normal.
+        Standard deviation of the unit that varies least, and of the one that varies most, in the
+        codes of the training images; 1 is that of the standard normal.
     plane
         For a code of two numbers, lowest and highest value of each on the decoded grid: the
         horizontal one, then the vertical one.
@@ -32,30 +32,25 @@ class CodeSpread:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RandomImages:
-    """Images that were made up, beside real ones.
+class RandomCodes:
+    """Codes that no test image was encoded to, beside those of test images.
 
     Attributes
     ----------
     maker
-        Name of a run, or ``PCA``, or ``training images`` for real ones that were not tested on.
-    codes
-        Where the codes came from; ``None`` for real images.
+        Name of a run, or ``PCA``.
+    source
+        Where the codes came from; those of training images say what codes of unseen images reach.
     precision
-        Share of the made images that lie among the test images.
+        Share of them that lie among the codes of test images.
     recall
-        Share of the test images that lie among the made ones.
+        Share of the codes of test images that lie among them.
     """
 
     maker: str
-    codes: CodeSource | None
+    source: CodeSource
     precision: float
     recall: float
-
-    @property
-    def label(self) -> str:
-        """What made them, and from what."""
-        return self.maker if self.codes is None else f"{self.maker}, {self.codes}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,13 +64,14 @@ class CodeSpace:
     latent_dim
         Numbers in the code.
     images
-        How many test images, and as many made ones, precision and recall were measured on.
+        How many codes of test images, and as many other ones, precision and recall were measured
+        on.
     ends
         Names of the two images that were interpolated between.
     spreads
         One for each run, in order.
     random
-        Images from random codes: of each run and source, of PCA, and real ones.
+        Codes of each run and of PCA from each source.
     """
 
     data: str
@@ -83,9 +79,18 @@ class CodeSpace:
     images: int
     ends: tuple[str, str]
     spreads: tuple[CodeSpread, ...]
-    random: tuple[RandomImages, ...]
+    random: tuple[RandomCodes, ...]
 
-    def made(self, maker: str, codes: CodeSource | None) -> RandomImages | None:
-        """Return what was measured of one maker, ``None`` where it was not."""
-        asked = (maker, codes)
-        return next((made for made in self.random if (made.maker, made.codes) == asked), None)
+    @property
+    def makers(self) -> tuple[str, ...]:
+        """The runs, and PCA, in order."""
+        return tuple(dict.fromkeys(codes.maker for codes in self.random))
+
+    def codes(self, maker: str, source: CodeSource) -> RandomCodes | None:
+        """Return what was measured of one maker and source, ``None`` where it was not."""
+        asked = (maker, source)
+        return next((codes for codes in self.random if (codes.maker, codes.source) == asked), None)
+
+    def spread(self, run: str) -> CodeSpread | None:
+        """Return how the codes of one run lie, ``None`` where it is not a run."""
+        return next((spread for spread in self.spreads if spread.run == run), None)

@@ -2,16 +2,20 @@
 
 import math
 from collections.abc import Iterator
+from typing import Final, get_args
 
-from hourglass.figures.text import format_decibel, format_mse, format_nats, format_ssim
+from hourglass.figures.text import format_decibel, format_mse, format_nats, format_number
 from hourglass.records import CodeSource, CodeSpace, CodeSpread
 from hourglass.report import words
 from hourglass.report.group_contents import GroupContents, MemberContents
 
+SOURCES: Final[tuple[CodeSource, ...]] = get_args(CodeSource)
+
 
 def title(space: CodeSpace) -> str:
     """Return data and size of the code: ``Fashion-MNIST, codes of 2 numbers``."""
-    return f"{words.data_name(space.data)}, codes of {space.latent_dim} numbers"
+    data = words.data_name(space.data)
+    return f"{data[0].upper()}{data[1:]}, codes of {space.latent_dim} numbers"
 
 
 def sentences(space: CodeSpace, group: GroupContents) -> list[str]:
@@ -49,7 +53,9 @@ def plane(spread: CodeSpread) -> str:
             f"{spread.run}: the plane of codes at the quantiles of the standard normal, so that "
             "each image stands for an equal share of the prior."
         )
-    horizontal, vertical = (f"{low:.1f} to {high:.1f}" for low, high in spread.plane or ())
+    horizontal, vertical = (
+        f"{format_number(low)} to {format_number(high)}" for low, high in spread.plane or ()
+    )
     return (
         f"{spread.run}: the plane of codes from the lowest to the highest hundredth of the "
         f"training codes, {horizontal} across and {vertical} upwards (train split)."
@@ -106,37 +112,34 @@ def _of_variational(
 
 
 def _references(space: CodeSpace) -> Iterator[str]:
-    linear, real = space.made("PCA", "fitted Gaussian"), space.made("training images", None)
-    if linear is None or real is None:
-        return
-    yield (
-        f"For comparison: PCA with as many numbers has {linear.precision:.0%} of its random images "
-        f"among the test images and covers {linear.recall:.0%} of them; real training images have "
-        f"{real.precision:.0%} and {real.recall:.0%}."
-    )
+    """Say what codes of unseen images reach, and what a linear code does."""
+    for maker in space.makers:
+        known, linear = space.codes(maker, "training images"), space.codes("PCA", "fitted Gaussian")
+        if known is not None and linear is not None:
+            yield (
+                f"At best a share is what codes of training images reach: {known.precision:.0%} "
+                f"and {known.recall:.0%} in {maker}. Random codes of PCA, with as many numbers, "
+                f"have {linear.precision:.0%} and {linear.recall:.0%} (test split), but each is a "
+                "mix of the same few directions."
+            )
+            return
 
 
 def _deviations(spread: CodeSpread) -> str:
-    low, high = format_ssim(spread.least_deviation), format_ssim(spread.greatest_deviation)
-    return (
-        f"the deviation of a unit goes from {low} to {high} (train split), where the normal has 1"
-    )
+    low, high = format_number(spread.least_deviation), format_number(spread.greatest_deviation)
+    return f"their units have deviations from {low} to {high} (train split), the normal has 1"
 
 
-def _share(space: CodeSpace, run: str, codes: CodeSource) -> str:
-    made = space.made(run, codes)
-    if made is None:
+def _share(space: CodeSpace, run: str, source: CodeSource) -> str:
+    codes, spread = space.codes(run, source), space.spread(run)
+    if codes is None or spread is None:
         return ""
-    source = "its prior, the standard normal" if _is_prior(space, run, codes) else f"a {codes}"
+    prior = spread.kind == "variational" and source == "standard normal"
+    origin = "its prior" if prior else f"{'the' if source == 'standard normal' else 'a'} {source}"
     return (
-        f"Of images from codes of {source}, {made.precision:.0%} lie among the test images, and "
-        f"they cover {made.recall:.0%} of these. "
+        f"Of draws from {origin}, {codes.precision:.0%} lie among the codes of test images, and "
+        f"they cover {codes.recall:.0%} of these. "
     )
-
-
-def _is_prior(space: CodeSpace, run: str, codes: CodeSource) -> bool:
-    kinds = {spread.run: spread.kind for spread in space.spreads}
-    return codes == "standard normal" and kinds.get(run) == "variational"
 
 
 def _decibels(first: MemberContents, second: MemberContents) -> float:
