@@ -58,6 +58,8 @@ def measured(run, records):
         lookup=Lookup(split="test", images=1000, mse=0.0183, model_mse=0.0044, copies=0),
     )
     run.write_scores(scores)
+    run.write_embedding(records.embedding)
+    run.write_maps(records.maps)
     run.write_cross(
         CrossTable(
             run="a-run",
@@ -97,11 +99,30 @@ def true_figures(run, scores):
     return {
         "test": of_methods
         | tested
+        | measures(run.read_embedding())
         | set(errors.tolist())
         | {lead, scores.latent.effective_dimension},
         "validation": {scores.collapse.skill, scores.collapse.variance},
         "train": {cell.train_mse for cell in cross.cells},
         "test less train": {cell.gap for cell in cross.cells},
+    }
+
+
+def measures(embedding):
+    """Return every figure of the spaces that a page tells outside of a chart."""
+    return {
+        value
+        for space in embedding.spaces
+        for value in (
+            space.effective_dimension,
+            space.neighbors_accuracy,
+            space.probe_accuracy,
+            space.clustering_accuracy,
+            space.mutual_information,
+            space.adjusted_rand,
+            space.trustworthiness,
+            space.continuity,
+        )
     }
 
 
@@ -184,3 +205,21 @@ def test_a_group_figure_of_another_split_is_caught(group, study):
     planted = replace(record, members=(replace(first, test_mse=first.train_mse), *others))
     page = write_group_report(group, record=planted).read_text(encoding="utf-8")
     assert (f"{first.train_mse:.5f}", "test") in misplaced(page, truth)
+
+
+def test_every_figure_of_suites_carries_its_split_and_is_of_it(group, suites, records):
+    page = write_group_report(group, record=suites).read_text(encoding="utf-8")
+    # The study of noise is no part of this page, so that no figure of it may appear.
+    tables = [group.run(member.name).read_scores() for member in suites.members]
+    methods = [method for table in tables for method in table.methods]
+    truth = {
+        "test": {value for method in methods for value in (method.mse, method.psnr, method.ssim)}
+        | {member.test_mse for member in suites.members}
+        | measures(records.embedding),
+        "train": {member.train_mse for member in suites.members},
+        "test less train": {member.gap for member in suites.members},
+        "validation": {row.validation_mse for row in suites.suite.rows},
+    }
+    assert Figures(page).bare == []
+    assert {split for _, _, split in Figures(page).marked} == set(truth)
+    assert misplaced(page, truth) == []
