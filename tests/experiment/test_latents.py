@@ -11,6 +11,7 @@ from hourglass.bundles import load_model
 from hourglass.evaluation import trustworthiness
 from hourglass.experiment import evaluate_latents, run_experiment, run_group
 from hourglass.experiment.pairs import error_of, freeze_pairs
+from hourglass.experiment.suite_study import study_suites
 from hourglass.images import load_splits
 from hourglass.inference import encode
 from hourglass.records import Experiment, GroupPlan, TrainingPlan
@@ -20,7 +21,7 @@ from hourglass.runs import GroupFolder
 SUITES = """# Suites of a small network
 
 story = "suites"
-beside = "OTHER"
+beside = "suite-two"
 data = "digits"
 network = "dense"
 units = [24]
@@ -39,13 +40,7 @@ expected = "collapse"
 
 [[run]]
 name = "slow"
-learning_rate = 0.001
-
-[[own]]
-name = "own-choice"
-network = "dense"
-units = [32]
-latent_dim = 8
+learning_rate = 0.005
 """
 
 
@@ -107,33 +102,39 @@ def test_images_without_labels_are_measured_by_what_needs_none(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def plans(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("plans")
-    made = []
-    for name, other in [("suite-one", "suite-two"), ("suite-two", "suite-one")]:
-        text = SUITES.replace("OTHER", other)
-        if name == "suite-two":
-            text = text.replace("units = [24]\nlatent_dim = 8", "units = [16]\nlatent_dim = 5")
-        (folder / f"{name}.toml").write_text(text)
-        plan = GroupPlan.from_toml(folder / f"{name}.toml")
-        made.append(replace(plan, mapped_images=60))
-    return made
+def plan(tmp_path_factory):
+    path = tmp_path_factory.mktemp("plans") / "suite-one.toml"
+    path.write_text(SUITES)
+    return replace(GroupPlan.from_toml(path), mapped_images=60)
 
 
 @pytest.fixture(scope="module")
-def groups(plans, tmp_path_factory):
-    """Two groups in one folder, the second one with another code and one run alone."""
-    root = tmp_path_factory.mktemp("suites")
-    first = run_group(plans[0], root / "suite-one")
-    one = replace(plans[1], members=plans[1].members[:1])
-    return first, run_group(one, root / "suite-two")
+def group(plan, tmp_path_factory):
+    return run_group(plan, tmp_path_factory.mktemp("suites") / "suite-one")
 
 
-def test_suites_are_ranked_on_validation_and_the_collapsed_one_is_not_shown(groups):
-    group = groups[0]
+@pytest.fixture
+def two(group, tmp_path):
+    """Return the group and one beside it, which found a shorter code."""
+    folders = [tmp_path / name for name in ("suite-one", "suite-two")]
+    for folder in folders:
+        shutil.copytree(group.path, folder)
+    first, second = map(GroupFolder, folders)
+    record = first.read_record()
+    second.write_record(replace(record, name="suite-two", beside="suite-one"))
+    best = second.run("published")
+    embedding = best.read_embedding()
+    *others, latents = embedding.spaces
+    shorter = replace(embedding, spaces=(*others, replace(latents, dimensions=5)))
+    best.write_embedding(shorter)
+    return first, second
+
+
+def test_suites_are_ranked_on_validation_and_the_collapsed_one_is_not_shown(group):
     record = group.read_record()
     rows = {row.run: row.validation_mse for row in record.suite.rows}
-    assert list(rows.values()) == sorted(rows.values()) and len(rows) == 4
+    assert list(rows) == ["published", "slow", "too-slow"]
+    assert list(rows.values()) == sorted(rows.values())
     assert group.run("too-slow").read_scores().collapsed
     assert (record.suite.best, record.suite.least_good) == ("published", "slow")
     model, _ = load_model(group.run("slow").model)
@@ -141,39 +142,36 @@ def test_suites_are_ranked_on_validation_and_the_collapsed_one_is_not_shown(grou
     assert rows["slow"] == pytest.approx(error_of(model, validation), rel=1e-5)
 
 
-def test_the_code_of_the_best_suite_is_mapped_and_kept(plans, groups):
-    group = groups[0]
+def test_the_own_choice_is_ranked_and_is_no_suite(group):
+    runs = [group.run(name) for name in ("published", "slow")]
+    study = study_suites(runs, own={"slow"})
+    assert [row.run for row in study.rows] == ["published", "slow"]
+    assert (study.best, study.least_good) == ("published", None)
+
+
+def test_the_code_of_the_best_suite_is_mapped_once(plan, group):
     maps = group.run("published").path / "maps.npz"
-    assert maps.is_file() and not (group.run("slow").path / "maps.npz").exists()
+    assert len(group.run("published").read_maps().positions) == 60
+    assert not (group.run("slow").path / "maps.npz").exists()
     assert "What the code keeps" in group.run("published").report.read_text(encoding="utf-8")
     before = maps.stat().st_mtime_ns
-    run_group(plans[0], group.path)
+    run_group(plan, group.path)
     assert maps.stat().st_mtime_ns == before
 
 
-def test_the_later_of_two_groups_shows_both_and_the_first_once_written_again(groups):
-    first, second = groups
-    assert "suite-one, published" in second.report.read_text(encoding="utf-8")
-    page = write_group_report(first).read_text(encoding="utf-8")
-    assert "latents of suite-one, published" in page and "latents of suite-two, published" in page
-    # The shorter code comes first, so that both pages show one figure.
-    assert page.index("suite-two, published</") < page.index("suite-one, published</")
+def test_groups_beside_each_other_show_one_figure_the_shorter_code_first(two):
+    for group in two:
+        page = write_group_report(group).read_text(encoding="utf-8")
+        found = [page.index(f"latents of suite-{name}, published</") for name in ("two", "one")]
+        assert found == sorted(found)
 
 
-def test_the_same_images_are_mapped_whatever_the_run(groups):
-    one, two = (group.run("published").read_maps() for group in groups)
-    assert np.array_equal(one.positions, two.positions)
-    assert np.array_equal(one.maps["pixels"], two.maps["pixels"])
-    assert not np.array_equal(one.maps["latents"], two.maps["latents"])
-
-
-def test_a_group_on_other_images_is_not_drawn_beside(plans, groups, tmp_path):
-    first, second = (tmp_path / group.path.name for group in groups)
-    shutil.copytree(groups[0].path, first)
-    shutil.copytree(groups[1].path, second)
-    run = GroupFolder(second).run("published")
-    run.write_record(replace(run.read_record(), data_fingerprint="0" * 64))
-    page = write_group_report(GroupFolder(first)).read_text(encoding="utf-8")
-    assert "suite-two, published" not in page
-    (second / "published" / "maps.npz").write_bytes(b"no archive")
-    write_group_report(GroupFolder(first))
+def test_a_group_on_other_images_or_with_damaged_maps_is_not_drawn_beside(two):
+    first, second = two
+    run = second.run("published")
+    record = run.read_record()
+    run.write_record(replace(record, data_fingerprint="0" * 64))
+    assert "suite-two, published" not in write_group_report(first).read_text(encoding="utf-8")
+    run.write_record(record)
+    (run.path / "maps.npz").write_bytes(b"no archive")
+    assert "suite-two, published" not in write_group_report(first).read_text(encoding="utf-8")
