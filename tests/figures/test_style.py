@@ -62,7 +62,7 @@ def test_the_style_leaves_matplotlib_as_it_was():
         (format_seconds(59.99), "1 min 00 s"),
         (format_seconds(3725), "1 h 02 min"),
         (format_shape((None, 28, 1)), "any × 28 × 1"),
-        (format_share(0.94118), "94.12 %"),
+        (format_share(0.94118), "94.12\u202f%"),
         (format_share(None), "–"),
         (shortened("a\nb\tc", 9), "a b c"),
         (shortened("abcdef", 4), "abc…"),

@@ -23,11 +23,11 @@ def told(run, records, parse):
 def test_spaces_stand_beside_each_other_with_their_maps(told, run):
     page = told()
     (row,) = [row for row in page.rows if row[0] == "latents"]
-    assert row[1:4] == ["16", "9.5", "84.37 %"]
+    assert row[1:4] == ["16", "9.5", "84.37\u202f%"]
     assert "10 nearest of 9,000 train images" in page.text
     assert "t-SNE of the same 40 test images" in page.text
     svg = (run.figures / "maps.svg").read_text(encoding="utf-8")
-    assert "trustworthiness 0.967 (test)" in svg and "kNN accuracy 80.99 % (test)" in svg
+    assert "trustworthiness 0.967 (test)" in svg and "kNN accuracy 80.99\u202f% (test)" in svg
     # Points are an image, names are text.
     assert svg.count("<image") == 3 and svg.count(">Shirt<") == 3
 
@@ -39,7 +39,7 @@ def test_without_labels_a_dash_stands_for_what_is_left_out(told, records):
     page = told(spaces=spaces, class_names=(), left_out="kNN is left out: no labels.")
     (row,) = [row for row in page.rows if row[0] == "latents"]
     assert row[3:8] == ["–"] * 5
-    assert "kNN is left out: no labels." in page.text and "kNN accuracy" not in page.text
+    assert "kNN is left out: no labels." in page.text and "kNN accuracy:" not in page.text
 
 
 def test_the_same_embedding_gives_the_same_bytes(told, run):
@@ -65,8 +65,8 @@ def test_suites_are_told_in_the_order_of_validation(group, suites, parse):
         "published",
     ]
     assert "changed is the best suite by validation MSE (0.00719)" in page.text
-    assert "80.11 % (raw pixels)" in page.text
-    assert "84.37 % (latents of denoisers, changed)" in page.text
+    assert "80.11\u202f% (raw pixels)" in page.text
+    assert "84.37\u202f% (latents of denoisers, changed)" in page.text
     assert "The map of others is drawn here too once" in page.text
 
 
