@@ -83,6 +83,30 @@ def test_cross_tests_on_other_input_and_tells_it_in_the_report(hourglass, a_run,
     assert quiet.err == ""
 
 
+def test_latents_are_measured_mapped_and_told_in_the_report(hourglass, tmp_path):
+    words = ["train", "digits", "--network", "dense", "--units", "24", "--latent-dim", "8"]
+    assert hourglass(*words, "--epochs", "4", "--output", "x").code == 0
+    done = hourglass("evaluate", "x", "--latents")
+    assert done.code == 0, done.err
+    for told in ("raw pixels", "PCA", "latents", "180 test images", "1,437 train images"):
+        assert told in done.out
+    assert "Measuring latents: 8 numbers for an image." in done.err
+    run = RunFolder(tmp_path / "x")
+    assert run.read_embedding().space("latents").dimensions == 8
+    page = run.report.read_text(encoding="utf-8")
+    assert "What the code keeps together" in page and "t-SNE of the same 180 test images" in page
+    chosen = hourglass("evaluate", "x", "--latents", "--split", "validation", "--json", "--quiet")
+    assert json.loads(chosen.out)["split"] == "validation" and chosen.err == ""
+    assert run.read_embedding().split == "test"
+
+
+def test_latents_of_a_run_without_a_code_are_refused(hourglass, a_run):
+    done = hourglass("evaluate", a_run, "--latents")
+    assert done.code == 2 and "hourglass train --data digits --network convolutional" in done.err
+    done = hourglass("evaluate", a_run, "--latents", "--cross")
+    assert done.code == 2 and "ask one at a time" in done.err
+
+
 def test_two_runs_make_a_table_of_trained_and_tested(hourglass):
     shape = ["train", "digits", "--network", "dense", "--units", "16", "--epochs", "3"]
     for output, words in [("plain", []), ("noisy", ["--noise", "0.3"])]:

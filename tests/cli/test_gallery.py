@@ -53,6 +53,9 @@ def test_a_group_file_is_run_and_told(hourglass, tmp_path):
     assert f"Report: {group.report.relative_to(tmp_path)}" in done.out
     assert group.report.is_file()
     assert group.read_record().crossing.corruption == "gaussian:0.3"
+    group.report.unlink()
+    assert hourglass("report", "small").out.strip() == str(group.report.relative_to(tmp_path))
+    assert group.report.is_file()
     again = hourglass("gallery", "run", "small.toml", "--json", "--quiet")
     assert json.loads(again.out)["status"] == "finished" and again.err == ""
 

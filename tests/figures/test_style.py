@@ -64,7 +64,7 @@ def test_the_style_leaves_matplotlib_as_it_was():
         (format_seconds(3725), "1 h 02 min"),
         (format_shape((None, 28, 1)), "any × 28 × 1"),
         (format_share(0.94118), "0.9412"),
-        (format_percent(0.94118), "94.12 %"),
+        (format_percent(0.94118), "94.12\u202f%"),
         (format_percent(None), "–"),
         (shortened("a\nb\tc", 9), "a b c"),
         (shortened("abcdef", 4), "abc…"),

@@ -71,7 +71,9 @@ def test_a_file_without_tables_is_a_group_of_one(tmp_path: Path) -> None:
 
 
 def test_a_first_look_is_small_and_short(group: Path) -> None:
-    quick = GroupPlan.from_toml(group).a_first_look()
+    plan = GroupPlan.from_toml(group)
+    quick = plan.a_first_look()
+    assert quick.mapped_images < plan.mapped_images
     assert [member.name for member in quick.members] == ["first", "second", "own-choice"]
     for member in quick.members:
         assert member.experiment.data == "fashion-mnist-small"
@@ -93,6 +95,7 @@ def test_other_data_are_for_all(group: Path) -> None:
         (("latent_dim = 9", "latent_dimm = 9"), r"run own-choice: .*Did you mean 'latent_dim'"),
         (("batch_size = 32", "units = [0]"), r"units\.0 should be greater than 0"),
         (('data = "digits"', 'story = "noise"'), "story 'noise' is not known"),
+        (('data = "digits"', 'beside = "../x"'), "beside must be the name of a group"),
     ],
 )
 def test_what_cannot_be_is_named_with_its_run(

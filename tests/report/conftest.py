@@ -14,6 +14,7 @@ from hourglass.records import (
     Architecture,
     Classification,
     ClassifierResult,
+    Embedding,
     Environment,
     Epoch,
     Experiment,
@@ -22,12 +23,16 @@ from hourglass.records import (
     GroupRecord,
     History,
     LayerRecord,
+    Maps,
     MemberResult,
     MethodScores,
     NoiseStudy,
     RunRecord,
     Samples,
     Scores,
+    SpaceScores,
+    SuiteRow,
+    SuiteStudy,
     TrainingPlan,
 )
 from hourglass.runs import GroupFolder, RunFolder
@@ -136,6 +141,55 @@ def samples() -> Samples:
     )
 
 
+EMBEDDING = Embedding(
+    run="a-run",
+    data="fashion-mnist",
+    model="convolutional autoencoder",
+    split="test",
+    images=2000,
+    train_images=9000,
+    fitted_images=8000,
+    mapped_images=40,
+    neighbors=10,
+    perplexity=13.0,
+    seed=0,
+    class_names=("Shirt", "Bag"),
+    spaces=tuple(
+        SpaceScores(
+            space=name,
+            label=label,
+            dimensions=dimensions,
+            effective_dimension=7.53 + place,
+            neighbors_accuracy=0.8011 + 0.0213 * place,
+            probe_accuracy=0.7817 + 0.0217 * place,
+            clustering_accuracy=0.4819 + 0.0219 * place,
+            mutual_information=0.5121 + 0.0221 * place,
+            adjusted_rand=0.3423 + 0.0223 * place,
+            trustworthiness=0.9927 - 0.0027 * place,
+            continuity=0.9929 - 0.0029 * place,
+            map_trustworthiness=0.9731 - 0.0031 * place,
+            map_neighbors_accuracy=0.7633 + 0.0233 * place,
+        )
+        for place, (name, label, dimensions) in enumerate(
+            [("pixels", "raw pixels", 784), ("pca", "PCA", 16), ("latents", "latents", 16)]
+        )
+    ),
+)
+
+
+def maps() -> Maps:
+    """Return forty images of two classes on the maps of ``EMBEDDING``."""
+    generator = np.random.default_rng(5)
+    return Maps(
+        positions=np.arange(0, 80, 2),
+        labels=np.arange(40) % 2,
+        maps={
+            space.space: generator.normal(size=(40, 2)).astype(np.float32)
+            for space in EMBEDDING.spaces
+        },
+    )
+
+
 @pytest.fixture
 def records() -> SimpleNamespace:
     """Return the records of the finished run, and ``method`` to make other scores."""
@@ -146,6 +200,8 @@ def records() -> SimpleNamespace:
         architecture=ARCHITECTURE,
         scores=SCORES,
         samples=samples(),
+        embedding=EMBEDDING,
+        maps=maps(),
         method=method,
     )
 
@@ -226,6 +282,21 @@ def group(tmp_path: Path, records: SimpleNamespace) -> GroupFolder:
         )
     )
     return folder
+
+
+@pytest.fixture
+def suites(group: GroupFolder) -> GroupRecord:
+    """Return the record of the same group as one of suites, the best of which is mapped."""
+    best = group.run("changed")
+    best.write_embedding(EMBEDDING)
+    best.write_maps(maps())
+    errors = {"own-unet": 0.00417, "changed": 0.00719, "published": 0.01023}
+    study = SuiteStudy(
+        rows=tuple(SuiteRow(run=name, validation_mse=error) for name, error in errors.items()),
+        best="changed",
+        least_good="published",
+    )
+    return replace(group.read_record(), story="suites", suite=study, beside="others")
 
 
 class Page(HTMLParser):

@@ -112,6 +112,8 @@ def measured(run, records):
         variational=VARIATIONAL,
     )
     run.write_scores(scores)
+    run.write_embedding(records.embedding)
+    run.write_maps(records.maps)
     run.write_cross(
         CrossTable(
             run="a-run",
@@ -151,6 +153,7 @@ def true_figures(run, scores):
     return {
         "test": of_methods
         | tested
+        | measures(run.read_embedding())
         | set(errors.tolist())
         | {lead, scores.latent.effective_dimension}
         | prices(scores.variational),
@@ -164,6 +167,24 @@ def prices(found):
     """Return the figures of a variational code, all of them of its split."""
     bound = found.bound
     return {found.log_likelihood, found.divergence, found.elbo, bound.elbo, bound.bound}
+
+
+def measures(embedding):
+    """Return every figure of the spaces that a page tells outside of a chart."""
+    return {
+        value
+        for space in embedding.spaces
+        for value in (
+            space.effective_dimension,
+            space.neighbors_accuracy,
+            space.probe_accuracy,
+            space.clustering_accuracy,
+            space.mutual_information,
+            space.adjusted_rand,
+            space.trustworthiness,
+            space.continuity,
+        )
+    }
 
 
 def misplaced(page, truth):
@@ -359,6 +380,24 @@ def test_every_figure_of_classifiers_carries_its_split_and_is_of_it(classifiers)
         | {row.test_accuracy for row in record.few_labels.rows},
         "train": {one.train_accuracy for one in record.classifiers},
         "validation": {one.validation_accuracy for one in record.classifiers},
+    }
+    assert Figures(page).bare == []
+    assert {split for _, _, split in Figures(page).marked} == set(truth)
+    assert misplaced(page, truth) == []
+
+
+def test_every_figure_of_suites_carries_its_split_and_is_of_it(group, suites, records):
+    page = write_group_report(group, record=suites).read_text(encoding="utf-8")
+    # The study of noise is no part of this page, so that no figure of it may appear.
+    tables = [group.run(member.name).read_scores() for member in suites.members]
+    methods = [method for table in tables for method in table.methods]
+    truth = {
+        "test": {value for method in methods for value in (method.mse, method.psnr, method.ssim)}
+        | {member.test_mse for member in suites.members}
+        | measures(records.embedding),
+        "train": {member.train_mse for member in suites.members},
+        "test less train": {member.gap for member in suites.members},
+        "validation": {row.validation_mse for row in suites.suite.rows},
     }
     assert Figures(page).bare == []
     assert {split for _, _, split in Figures(page).marked} == set(truth)

@@ -116,7 +116,7 @@ def _draw_one(
     ax.set_title("\n".join(title), fontsize=10.5)
     ax.spines[:].set_visible(True)
     _make_square(places, ax)
-    if labels is not None and len(class_names) <= _MOST_NAMED:
+    if labels is not None and int(labels.max()) < len(class_names) <= _MOST_NAMED:
         _name_classes(places, labels, class_names, ax)
 
 

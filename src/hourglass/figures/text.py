@@ -48,7 +48,7 @@ def format_share(value: float) -> str:
 
 def format_percent(value: float | None) -> str:
     """Return a share of images in percent, or nothing: ``94.12 %``."""
-    return NOTHING if value is None or math.isnan(value) else f"{100 * value:.2f} %"
+    return NOTHING if value is None or math.isnan(value) else f"{100 * value:.2f}{_THIN_SPACE}%"
 
 
 def format_count(value: float) -> str:

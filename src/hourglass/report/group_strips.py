@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,24 +38,25 @@ def save_group_strips(group: GroupContents, folder: Path) -> list[Strip]:
 def _of_suites(group: GroupContents, folder: Path) -> Iterator[Strip]:
     """Save and yield what the best suite and the least good one make of their middling images."""
     suite = group.record.suite
-    places = {} if suite is None else {suite.best: "best", suite.least_good: "least-good"}
-    for member in group.members:
-        samples = member.samples
-        if member.name not in places or samples is None or _without_model(samples):
-            continue
-        if not len(samples.groups.get(_MIDDLE, ())):
-            continue
-        place, split = places[member.name], words.measured_on(member.scores)
-        rows = [
-            ("original", "clean", samples.strip(_MIDDLE, "clean")),
-            ("decoded", "model", samples.strip(_MIDDLE, "model")),
-        ]
-        scale = scale_of(samples, _MIDDLE)
-        title = f"{member.name}, the {place.replace('-', ' ')} suite"
-        caption = f"{words.GROUPS[_MIDDLE].caption} {split.capitalize()}."
-        picture = labeled_strip({label: images for label, _, images in rows}, scale, title)
-        write_bytes(folder / f"strip-{place}.png", png(picture))
-        yield strip_of(title, caption, rows, scale)
+    places = {} if suite is None else {"best": suite.best, "least-good": suite.least_good}
+    for place, name in places.items():
+        for member in group.members:
+            if member.name == name and _shows(member.samples, _MIDDLE):
+                yield _pair(member, member.samples, place, folder)
+
+
+def _pair(member: MemberContents, samples: Samples, place: str, folder: Path) -> Strip:
+    """Save and return original and decoded images of one suite."""
+    rows = [
+        ("original", "clean", samples.strip(_MIDDLE, "clean")),
+        ("decoded", "model", samples.strip(_MIDDLE, "model")),
+    ]
+    scale, split = scale_of(samples, _MIDDLE), words.measured_on(member.scores)
+    title = f"{member.name}, the {place.replace('-', ' ')} suite"
+    picture = labeled_strip({label: images for label, _, images in rows}, scale, title)
+    write_bytes(folder / f"strip-{place}.png", png(picture))
+    caption = f"{words.GROUPS[_MIDDLE].caption} {split.capitalize()}."
+    return strip_of(title, caption, rows, scale)
 
 
 def _shared(group: GroupContents) -> list[list[Shown]]:
@@ -62,7 +64,7 @@ def _shared(group: GroupContents) -> list[list[Shown]]:
     sets: list[list[Shown]] = []
     for member in group.shown:
         samples = member.samples
-        if samples is None or not len(samples.groups.get(_GROUP, ())) or _without_model(samples):
+        if not _shows(samples, _GROUP):
             continue
         known = next((shown for shown in sets if _alike(shown[0][1], samples)), None)
         if known is None:
@@ -92,8 +94,11 @@ def _input_label(member: MemberContents) -> str:
     return next(inputs, "noisy input")
 
 
-def _without_model(samples: Samples) -> bool:
-    return "model" not in samples.images
+def _shows(samples: Samples | None, group: str) -> TypeGuard[Samples]:
+    """Return whether there are images of a group as the model rebuilds them."""
+    if samples is None or "model" not in samples.images:
+        return False
+    return len(samples.groups.get(group, ())) > 0
 
 
 def _alike(first: Samples, second: Samples) -> bool:
