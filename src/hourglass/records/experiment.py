@@ -182,7 +182,9 @@ class Experiment:
         default = type(self)()
         words = ["hourglass", "train", "--data", self.data]
         for key, value in self._flat().items():
-            if key != "data" and value != default._flat()[key]:
+            # The loss of a classifier goes without saying.
+            said = key == "data" or (key == "loss" and self.classifies)
+            if not said and value != default._flat()[key]:
                 words += _option(key.replace("_", "-"), value)
         return shlex.join(words)
 
