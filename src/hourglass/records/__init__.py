@@ -7,14 +7,13 @@ from hourglass.records.classification import (
     ClassifierResult,
     ClassifierScores,
     ClassScores,
-    FewLabelsRow,
-    FewLabelsStudy,
     Mistake,
     RocCurve,
 )
 from hourglass.records.classifier_keys import CROSS_ENTROPY
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
 from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
+from hourglass.records.few_labels import FewLabelsRow, FewLabelsStudy
 from hourglass.records.files import FileScores
 from hourglass.records.gallery import gallery_names, gallery_path, read_entry
 from hourglass.records.group import (

@@ -174,7 +174,10 @@ class Experiment:
     def to_toml(self) -> str:
         """Return the experiment as the text of a TOML file that ``from_toml`` reads."""
         flat = self._flat()
-        known = {key: value for key, value in flat.items() if value not in (None, False)}
+        # 0 equals False, and says something: clip_norm = 0 leaves gradients as they are.
+        known = {
+            key: value for key, value in flat.items() if value is not None and value is not False
+        }
         return tomli_w.dumps(known)
 
     def command(self) -> str:

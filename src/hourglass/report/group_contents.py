@@ -159,7 +159,8 @@ class GroupContents:
     @property
     def marks(self) -> dict[str, Mark]:
         """Color and marker of each member."""
-        return {member.name: member.mark for member in (*self.members, *self.classifiers)}
+        marks = {member.name: member.mark for member in self.members}
+        return marks | {one.name: one.mark for one in self.classifiers}
 
     @property
     def best_classifier(self) -> ClassifierContents | None:
@@ -213,7 +214,8 @@ def read_group_contents(group: GroupFolder, record: GroupRecord) -> GroupContent
     DataError
         If a file is missing or damaged, or a member is not a folder of the group.
     """
-    marks = marks_of(result.name for result in (*record.classifiers, *record.members))
+    names = [result.name for result in record.classifiers]
+    marks = marks_of(names + [result.name for result in record.members])
     members = (_read_member(group, result, marks[result.name]) for result in record.members)
     classifiers = (
         _read_classifier(group, result, marks[result.name]) for result in record.classifiers
