@@ -39,6 +39,7 @@ name = "autoencoder"
 network = "dense"
 units = [32]
 latent_dim = 16
+epochs = 40
 
 [[own]]
 name = "own-choice"

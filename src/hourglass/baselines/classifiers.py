@@ -2,7 +2,7 @@
 
 import abc
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, NamedTuple, Self, final
 
 import numpy as np
@@ -106,14 +106,24 @@ class LogisticRegression(ClassifierBaseline):
         As every baseline takes them.
     most
         How many training images are taken at most.
+    penalties
+        The weights of the sums' fit to try; the higher, the lighter the penalty.
     """
 
     method: ClassVar[str] = "logistic"
     label: ClassVar[str] = "logistic regression"
 
-    def __init__(self, classes: int, *, seed: int = 0, most: int = _MOST_IMAGES) -> None:
+    def __init__(
+        self,
+        classes: int,
+        *,
+        seed: int = 0,
+        most: int = _MOST_IMAGES,
+        penalties: Sequence[float] = _PENALTIES,
+    ) -> None:
         super().__init__(classes, seed=seed)
         self.most = most
+        self.penalties = tuple(penalties)
 
     def fit(self, training: Labeled, validation: Labeled) -> Self:
         """Fit the sums for each penalty, and keep those that name most validation images."""
@@ -126,15 +136,14 @@ class LogisticRegression(ClassifierBaseline):
         with threadpool_limits(1), warnings.catch_warnings():
             # Where the steps run out, the sums are as good as these steps make them.
             warnings.simplefilter("ignore")
-            for weight in _PENALTIES:
+            for weight in self.penalties:
                 model = Logistic(C=weight, max_iter=_MOST_STEPS, tol=1e-3)
                 fitted.append(model.fit(taken.rows, taken.labels))
         scores = [float(model.score(validation.rows, validation.labels)) for model in fitted]
         best = int(np.argmax(scores))
         self._model = fitted[best]
-        self.detail = (
-            f"C = {_PENALTIES[best]:g}, chosen on validation; {len(taken.labels):,} training images"
-        )
+        chosen = f"C = {self.penalties[best]:g}, chosen on validation"
+        self.detail = f"{chosen}; {len(taken.labels):,} training images"
         return self
 
     def classify(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
