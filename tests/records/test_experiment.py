@@ -13,8 +13,8 @@ plans = st.builds(
     epochs=st.none() | st.integers(1, 500),
     batch_size=st.integers(1, 4096),
     learning_rate=st.floats(1e-6, 1.0),
+    clip_norm=st.sampled_from([0.0, 0.5, 1.0]),
     optimizer=st.sampled_from(["adam", "sgd", "nadam"]),
-    clip_norm=st.sampled_from([0.0, 1.0]),
     seed=st.integers(0, 2**31),
 )
 experiments = st.builds(
@@ -31,13 +31,23 @@ experiments = st.builds(
 )
 
 
-@given(experiments)
+classifiers = st.builds(
+    Experiment,
+    objective=st.just("classify"),
+    network=st.sampled_from(["dense", "convolutional"]),
+    units=st.none() | st.lists(st.integers(1, 999), min_size=1, max_size=4).map(tuple),
+    dropout=st.none() | st.floats(0.0, 0.9),
+    plan=plans,
+)
+
+
+@given(experiments | classifiers)
 def test_an_experiment_file_says_all_of_it(experiment: Experiment) -> None:
     text = experiment.to_toml()
     assert Experiment.from_mapping(tomllib.loads(text), "file") == experiment
 
 
-@given(experiments)
+@given(experiments | classifiers)
 def test_filling_in_is_done_once(experiment: Experiment) -> None:
     filled = experiment.filled()
     assert filled.filled() == filled
@@ -76,6 +86,13 @@ def test_the_command_names_what_differs_from_the_defaults() -> None:
         ({"objective": "denoising"}, "denoising", "gaussian:0.2", "U-Net denoiser"),
         ({"objective": "masked"}, "masked", "masking:0.5", "U-Net denoiser"),
         ({"objective": "sparse"}, "sparse", None, "sparse convolutional autoencoder"),
+        ({"objective": "classify"}, "classify", None, "convolutional classifier"),
+        (
+            {"objective": "classify", "network": "dense", "activations": ["relu"] * 3},
+            "classify",
+            None,
+            "dense classifier",
+        ),
         (
             {"objective": "variational"},
             "variational",

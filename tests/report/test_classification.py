@@ -13,7 +13,7 @@ def test_the_page_has_its_tables_and_pictures(classified, parse):
     for words in (
         "Convolutional classifier on Fashion-MNIST",
         "Against the baselines",
-        "The commonest of",
+        "images were given a wrong class, most often",
         "Expected calibration error",
         "The surest mistakes",
         "cross-entropy of classes",

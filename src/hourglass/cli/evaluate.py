@@ -8,12 +8,12 @@ from hourglass.cli.libraries import prepare_keras
 from hourglass.cli.options import DataOptions, DeviceOptions, OutputOptions, RunsOptions
 from hourglass.cli.output import teller
 from hourglass.cli.telling import (
-    tell_classification,
     tell_cross,
     tell_embedding,
     tell_scores,
     tell_trained_by_tested,
 )
+from hourglass.cli.telling_classes import tell_classification
 from hourglass.errors import ConfigurationError
 from hourglass.runs import RunFolder, find_run
 

@@ -9,7 +9,8 @@ from cyclopts import Parameter
 
 from hourglass.cli.options import OutputOptions, RunsOptions
 from hourglass.cli.output import print_json, print_line, print_table
-from hourglass.cli.telling import tell_classification, tell_scores
+from hourglass.cli.telling import tell_scores
+from hourglass.cli.telling_classes import tell_classification
 from hourglass.errors import HourglassError
 from hourglass.records import RunRecord, to_json
 from hourglass.runs import RunFolder, find_run, list_runs

@@ -128,6 +128,9 @@ def _experiment(data: str | None, config: Path | None, options: ExperimentOption
             "normalized",
         ):
             values.pop(key, None)
+    if given.get("optimizer", values.get("optimizer")) != values.get("optimizer"):
+        for key in ("momentum", "weight_decay"):
+            values.pop(key, None)
     source = "command line" if config is None else f"command line and {config}"
     return Experiment.from_mapping(values | given, source)
 

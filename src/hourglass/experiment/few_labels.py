@@ -31,9 +31,12 @@ from hourglass.training import train
 SHARES: Final = (0.01, 0.1, 1.0)
 _DRAWS: Final = 3
 # Latents this many standard deviations from their mean are cut off.
-_REACH: Final = 4.0
+_REACH: Final = 3.0
+# Latents vary less than pixels once they lie in [0, 1], so that lighter penalties are tried too.
+_PENALTIES: Final = (0.01, 0.1, 1.0, 10.0)
+# With few labels an epoch is short, and a network needs more of them.
 _EPOCHS: Final = 30
-_PATIENCE: Final = 8
+_EPOCHS_OF_FEW: Final = 60
 _FEW: Final = 5_000
 
 Features = Literal["pixels", "latents"]
@@ -144,7 +147,7 @@ def _rows(
 
 
 def _by_logistic(part: _Seen, images: _Seen, classes: int) -> tuple[float, float]:
-    model = LogisticRegression(classes, most=len(images.train))
+    model = LogisticRegression(classes, most=len(images.train), penalties=_PENALTIES)
     model.fit(_labeled(part.train), _labeled(part.validation))
     return _accuracies(part, lambda values: model.classify(values))
 
@@ -161,10 +164,12 @@ def _by_dense(
         classes=classes,
     )
     model = build_classifier(spec, seed=seed)
+    few = len(part.train) < _FEW
+    epochs = _EPOCHS_OF_FEW if few else _EPOCHS
     plan = TrainingPlan(
-        epochs=_EPOCHS,
-        patience=_PATIENCE,
-        batch_size=32 if len(part.train) < _FEW else 128,
+        epochs=epochs,
+        patience=epochs // 4,
+        batch_size=32 if few else 128,
         learning_rate=1e-3,
         seed=seed,
     )

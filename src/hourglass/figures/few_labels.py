@@ -3,6 +3,7 @@
 from typing import Final
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
 
 from hourglass.figures.style import PALETTE
 from hourglass.figures.text import format_count
@@ -39,6 +40,7 @@ def draw_few_labels(study: FewLabelsStudy, ax: Axes) -> Axes:
     ax.set_xscale("log")
     ticks = list(dict.fromkeys(row.labels for row in study.rows))
     ax.set_xticks(ticks, [format_count(labels) for labels in ticks])
+    ax.xaxis.set_minor_locator(NullLocator())
     ax.set(xlabel="training labels", ylabel="test accuracy")
     ax.grid(axis="y")
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, fontsize=8.5)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import MultipleLocator
 
 from hourglass.figures.marks import marks_of
 from hourglass.figures.style import INK
@@ -41,6 +42,8 @@ def draw_roc(classification: Classification, ax: Axes) -> Axes:
             )
     near.grid(visible=True)
     near.tick_params(labelsize=8)
+    near.xaxis.set_major_locator(MultipleLocator(0.05))
+    near.yaxis.set_major_locator(MultipleLocator(0.05))
     near.spines[:].set_visible(True)
     ax.indicate_inset_zoom(near, edgecolor=INK)
     ax.set(

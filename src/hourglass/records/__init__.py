@@ -7,8 +7,6 @@ from hourglass.records.classification import (
     ClassifierResult,
     ClassifierScores,
     ClassScores,
-    FewLabelsRow,
-    FewLabelsStudy,
     Mistake,
     RocCurve,
 )
@@ -17,6 +15,7 @@ from hourglass.records.codes import CodeSource, CodeSpace, CodeSpread, RandomCod
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
 from hourglass.records.embedding import MAPPED_IMAGES, Embedding, Maps, SpaceName, SpaceScores
 from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
+from hourglass.records.few_labels import FewLabelsRow, FewLabelsStudy
 from hourglass.records.files import FileScores
 from hourglass.records.gallery import LONGER_RUNS, gallery_names, gallery_path, read_entry
 from hourglass.records.group import (

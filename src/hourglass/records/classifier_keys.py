@@ -46,7 +46,7 @@ def require_keys_of_task(experiment: "Experiment") -> None:
 def _refuse(experiment: "Experiment", keys: tuple[str, ...], place: str) -> None:
     for key in keys:
         value = getattr(experiment, key)
-        if value not in (None, False):
+        if value is not None and value is not False:
             raise ConfigurationError(
                 f"{key} = {_written(value)} is {place}; this is network "
                 f"{experiment.network_or_default}, objective {experiment.objective_or_default}. "

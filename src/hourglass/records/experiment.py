@@ -189,7 +189,7 @@ class Experiment:
     def to_toml(self) -> str:
         """Return the experiment as the text of a TOML file that ``from_toml`` reads."""
         flat = self._flat()
-        # By identity, because 0 is equal to False and says something.
+        # 0 equals False, and says something: clip_norm = 0 leaves gradients as they are.
         known = {
             key: value for key, value in flat.items() if value is not None and value is not False
         }
@@ -200,7 +200,9 @@ class Experiment:
         default = type(self)()
         words = ["hourglass", "train", "--data", self.data]
         for key, value in self._flat().items():
-            if key != "data" and value != default._flat()[key]:
+            # The loss of a classifier goes without saying.
+            said = key == "data" or (key == "loss" and self.classifies)
+            if not said and value != default._flat()[key]:
                 words += _option(key.replace("_", "-"), value)
         return shlex.join(words)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, Final, Literal, Self, cast, get_args
 
 from hourglass.errors import ConfigurationError, require_known
-from hourglass.records.classification import ClassifierResult, FewLabelsStudy
+from hourglass.records.classification import ClassifierResult
 from hourglass.records.codes import CodeSpace
 from hourglass.records.cross import TrainedByTested
 from hourglass.records.embedding import MAPPED_IMAGES
 from hourglass.records.experiment import Experiment, read_toml, without_rivals
+from hourglass.records.few_labels import FewLabelsStudy
 from hourglass.records.linear import LinearComparison
 from hourglass.records.plan import TrainingPlan
 from hourglass.records.suite import SuiteStudy

@@ -53,9 +53,12 @@ def confusions(classification: Classification) -> str:
         return f"Every image of the {classification.split} split was given its own class."
     count, true, given = max(pairs)
     wrong = sum(pair[0] for pair in pairs)
+    if count == 1:
+        many = "One image was" if wrong == 1 else f"{format_count(wrong)} images were"
+        return f"{many} given a wrong class, such as {given} for {true}."
     return (
-        f"The commonest of {format_count(wrong)} mistakes is to take {true} for {given}: "
-        f"{format_count(count)} times."
+        f"{format_count(wrong)} images were given a wrong class, most often {given} for {true} "
+        f"({format_count(count)} images)."
     )
 
 
@@ -99,16 +102,13 @@ def few_labels(study: FewLabelsStudy) -> str:
     parts = []
     for share in dict.fromkeys((min(study.shares), max(study.shares))):
         pixels, latents = (study.row(kind, "dense", share) for kind in ("pixels", "latents"))
-        points = 100 * (latents.test_accuracy - pixels.test_accuracy)
-        word = "more" if points > 0 else "fewer"
         parts.append(
-            f"with {format_count(latents.labels)} labels {abs(points):.1f} points {word} test "
-            f"images ({format_share(latents.test_accuracy)} against "
-            f"{format_share(pixels.test_accuracy)})"
+            f"{format_share(latents.test_accuracy)} with {format_count(latents.labels)} labels "
+            f"({format_share(pixels.test_accuracy)} on pixels)"
         )
     return (
-        f"On the {study.latent_dim} latents of {study.run}, which saw no label, the same dense "
-        f"network names {' and '.join(parts)} than on pixels."
+        f"On the {study.latent_dim} latents of {study.run}, which saw no label, a dense network "
+        f"has test accuracy {' and '.join(parts)}."
     )
 
 

@@ -1,9 +1,8 @@
 """What the report of a group is made from."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import PurePath
 
 import numpy as np
@@ -179,8 +178,8 @@ class GroupContents:
     @property
     def marks(self) -> dict[str, Mark]:
         """Color and marker of each member."""
-        shown: Iterable[ClassifierContents | MemberContents] = chain(self.members, self.classifiers)
-        return {member.name: member.mark for member in shown}
+        marks = {member.name: member.mark for member in self.members}
+        return marks | {one.name: one.mark for one in self.classifiers}
 
     @property
     def best_classifier(self) -> ClassifierContents | None:
@@ -259,8 +258,8 @@ def read_group_contents(group: GroupFolder, record: GroupRecord) -> GroupContent
     DataError
         If a file is missing or damaged, or a member is not a folder of the group.
     """
-    results: Iterable[ClassifierResult | MemberResult] = chain(record.classifiers, record.members)
-    marks = marks_of(result.name for result in results)
+    names = [result.name for result in record.classifiers]
+    marks = marks_of(names + [result.name for result in record.members])
     members = _read_members(group, record, marks)
     return GroupContents(
         record=record,

@@ -296,6 +296,8 @@ def new_run_path(root: Path, experiment: Experiment, now: datetime) -> Path:
     """Return a path in ``root`` for a new run: date, data and network, and a number if taken."""
     data = Path(experiment.data).stem or "images"
     name = f"{now:%Y-%m-%d}-{data}-{experiment.network_or_default}"
+    if experiment.classifies:
+        name += "-classifier"
     path = root / name
     number = 2
     while exists(path):
