@@ -32,7 +32,7 @@ _MOST_LETTERS: Final = 40
 _MOST_NAMED: Final = 20
 # Points and names keep their colors, so the ground that they were chosen for stays too.
 _GROUND, _NAME = "#fefefe", "#101010"
-_POINTS_OF_ALL: Final = 9000.0
+_POINTS_OF_ALL: Final = 15_000.0
 # Height of a name and width of a letter, as parts of the side of a map.
 _NAME_HEIGHT: Final = 0.072
 _LETTER: Final = 0.0285
