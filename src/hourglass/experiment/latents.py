@@ -1,5 +1,6 @@
 """The latents of a run, measured and mapped beside raw pixels and PCA."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,7 @@ class _Material(NamedTuple):
     left_out: str
     fitted: NDArray[np.int64]
     mapped: NDArray[np.int64]
+    asked: NDArray[np.int64]
 
 
 class _Space(NamedTuple):
@@ -130,12 +132,17 @@ def evaluate_latents(
         spaces=tuple(scores),
     )
     labels = None if classes is None else classes.labels[mapped]
-    return LatentStudy(embedding=embedding, maps=Maps(positions=mapped, labels=labels, maps=maps))
+    positions = material.asked[mapped]
+    return LatentStudy(
+        embedding=embedding, maps=Maps(positions=positions, labels=labels, maps=maps)
+    )
 
 
 def _material(splits: Splits, split: str, most_mapped: int) -> _Material:
-    images = _drawn(getattr(splits, split), _MOST_ASKED, split)
-    training = _drawn(splits.train, _MOST_TRAINING, "train")
+    whole: Images = getattr(splits, split)
+    asked = _affordable(whole, _MOST_ASKED, split)
+    images = whole.take(asked)
+    training = splits.train.take(_affordable(splits.train, _MOST_TRAINING, "train"))
     classes = _classes(images, training)
     return _Material(
         images=images.read_all(),
@@ -145,6 +152,7 @@ def _material(splits: Splits, split: str, most_mapped: int) -> _Material:
         left_out="" if classes is not None else _unlabeled(training),
         fitted=_draw(len(training), _MOST_FITTED, "fitted"),
         mapped=_draw(len(images), most_mapped, "mapped"),
+        asked=asked,
     )
 
 
@@ -174,11 +182,10 @@ def _spaces(model: LatentModel, material: _Material) -> Iterator[_Space]:
     yield _Space("latents", "latents", _rows(encode(model, images)), _rows(encode(model, training)))
 
 
-def _drawn(images: Images, most: int, purpose: str) -> Images:
-    """Return as many images as bounded time and memory allow."""
-    values = int(np.prod([size or 1 for size in images.shape]))
-    most = min(most, max(1, _MOST_VALUES // values))
-    return images if len(images) <= most else images.take(_draw(len(images), most, purpose))
+def _affordable(images: Images, most: int, purpose: str) -> NDArray[np.int64]:
+    """Return the positions of as many images as bounded time and memory allow."""
+    values = math.prod(size or 1 for size in images.shape)
+    return _draw(len(images), min(most, max(1, _MOST_VALUES // values)), purpose)
 
 
 def _draw(count: int, most: int, purpose: str) -> NDArray[np.int64]:
@@ -209,10 +216,12 @@ def _unlabeled(training: Images) -> str:
 
 
 def _no_code(experiment: Experiment) -> str:
+    with_code = Experiment(
+        data=experiment.data, network="convolutional", corruption=experiment.corruption
+    )
     return (
         f"A {experiment.model_name} has no code whose numbers could be measured. A run that has "
-        f"one: hourglass train --data {experiment.data} --network convolutional"
-        + (f" --corruption {experiment.corruption}" if experiment.corruption else "")
+        f"one: {with_code.command()}"
     )
 
 

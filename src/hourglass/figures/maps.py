@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from hourglass.figures.text import shortened
 
-# Petroff (2021), ten colors chosen by a search for those that stay apart for every kind of color
-# vision; in this order neighbors in the list differ most.
+# Petroff (2021): ten colors, found by a search among those that stay apart for every kind of color
+# vision.
 CLASS_COLORS: Final = (
     "#3f90da",
     "#ffa90e",
@@ -32,7 +32,7 @@ _MOST_LETTERS: Final = 40
 _MOST_NAMED: Final = 20
 # Points and names keep their colors, so the ground that they were chosen for stays too.
 _GROUND, _NAME = "#fefefe", "#101010"
-_POINTS_OF_ALL: Final = 9000.0
+_POINTS_OF_ALL: Final = 15_000.0
 # Height of a name and width of a letter, as parts of the side of a map.
 _NAME_HEIGHT: Final = 0.072
 _LETTER: Final = 0.0285
@@ -72,8 +72,7 @@ def draw_maps(
     """Show maps of the same images side by side, squares of one size, one color a class.
 
     The name of each class stands at the median of its images, or near it where it would cover
-    another one. More than ten classes share
-    colors, more than twenty go without names.
+    another one. More than ten classes share colors, more than twenty go without names.
 
     Parameters
     ----------
