@@ -117,10 +117,10 @@ def _references(space: CodeSpace) -> Iterator[str]:
         known, linear = space.codes(maker, "training images"), space.codes("PCA", "fitted Gaussian")
         if known is not None and linear is not None:
             yield (
-                f"At best a share is what codes of training images reach: {known.precision:.0%} "
-                f"and {known.recall:.0%} in {maker}. Random codes of PCA, with as many numbers, "
-                f"have {linear.precision:.0%} and {linear.recall:.0%} (test split), but each is a "
-                "mix of the same few directions."
+                f"No more can be asked of random codes than codes of training images have: "
+                f"{known.precision:.0%} and {known.recall:.0%} in {maker}. Random codes of PCA, with "
+                f"as many numbers, have {linear.precision:.0%} and {linear.recall:.0%} (test split); "
+                "what they decode to are mixes of the same few pictures."
             )
             return
 
