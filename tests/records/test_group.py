@@ -115,7 +115,8 @@ def test_every_entry_of_the_gallery_can_be_read_and_says_what_it_is(name: str) -
     plan = read_entry(name)
     assert len(plan.about) > 20
     assert plan.members[-1].role == "own"
-    assert len({member.experiment.data for member in plan.members}) == 1
+    # Rows may ask the same of other data; the choice of the house answers the first question.
+    assert plan.members[0].experiment.data == plan.members[-1].experiment.data
     for member in plan.members:
         member.experiment.filled()
 
