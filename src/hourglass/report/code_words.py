@@ -113,16 +113,17 @@ def _of_variational(
 
 def _references(space: CodeSpace) -> Iterator[str]:
     """Say what codes of unseen images reach, and what a linear code does."""
-    for maker in space.makers:
-        known, linear = space.codes(maker, "training images"), space.codes("PCA", "fitted Gaussian")
-        if known is not None and linear is not None:
-            yield (
-                f"At best a share is what codes of training images reach: {known.precision:.0%} "
-                f"and {known.recall:.0%} in {maker}. Random codes of PCA, with as many numbers, "
-                f"have {linear.precision:.0%} and {linear.recall:.0%} (test split), but each is a "
-                "mix of the same few directions."
-            )
-            return
+    linear = space.codes("PCA", "fitted Gaussian")
+    known = (space.codes(maker, "training images") for maker in space.makers)
+    first = next((codes for codes in known if codes is not None), None)
+    if first is None or linear is None:
+        return
+    yield (
+        "No more can be asked of random codes than codes of training images have: "
+        f"{first.precision:.0%} and {first.recall:.0%} in {first.maker}. Random codes of PCA, with "
+        f"as many numbers, have {linear.precision:.0%} and {linear.recall:.0%} (test split); what "
+        "they decode to are mixes of the same few pictures."
+    )
 
 
 def _deviations(spread: CodeSpread) -> str:
