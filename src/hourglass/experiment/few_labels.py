@@ -1,7 +1,7 @@
 """What an autoencoder that saw no label is worth to a classifier that sees few."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -34,9 +34,7 @@ _DRAWS: Final = 3
 _REACH: Final = 3.0
 # Latents vary less than pixels once they lie in [0, 1], so that lighter penalties are tried too.
 _PENALTIES: Final = (0.01, 0.1, 1.0, 10.0)
-# With few labels an epoch is short, and a network needs more of them.
 _EPOCHS: Final = 30
-_EPOCHS_OF_FEW: Final = 60
 _FEW: Final = 5_000
 
 Features = Literal["pixels", "latents"]
@@ -51,12 +49,23 @@ class _Seen:
     test: ArrayImages
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asked:
+    """What every dense network of the study shares."""
+
+    classes: int
+    units: tuple[int, ...]
+    epochs: int
+    seed: int
+
+
 def study_few_labels(
     run: RunFolder,
     *,
     units: Sequence[int] = CLASSIFIER_DEFAULTS["dense"].units,
     shares: Sequence[float] = SHARES,
     draws: int = _DRAWS,
+    epochs: int = _EPOCHS,
     data_dir: Path | None = None,
     offline: bool = False,
     tell: Callable[[str], None] = lambda line: None,
@@ -77,6 +86,8 @@ def study_few_labels(
         Parts of the labels, above 0 and at most 1.
     draws
         How many times labels are drawn where not all are taken.
+    epochs
+        Passes of the dense network over its labels; twice as many over fewer than 5,000.
     data_dir, offline
         Where data come from.
     tell
@@ -98,13 +109,14 @@ def study_few_labels(
     splits = load_splits_of(run, data_dir=data_dir, offline=offline)
     classes, seed = len(class_names_of(splits)), run.read_experiment().plan.seed
     seen: dict[Features, _Seen] = {"pixels": _pixels(splits), "latents": _latents(model, splits)}
+    asked = _Asked(classes=classes, units=tuple(units), epochs=epochs, seed=seed)
     rows: list[FewLabelsRow] = []
     for share in shares:
         tell(f"Learning from {100 * share:g} % of the labels.")
         times = 1 if share == 1.0 else draws
         drawn = [_drawn(splits, share, derive(seed, "labels", draw)) for draw in range(times)]
         for features, images in seen.items():
-            rows += _rows(features, images, share, drawn, classes, units, seed)
+            rows += _rows(features, images, share, drawn, asked)
     return FewLabelsStudy(
         run=run.path.resolve().name,
         latent_dim=model.code_size,
@@ -118,9 +130,7 @@ def _rows(
     images: _Seen,
     share: float,
     drawn: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]],
-    classes: int,
-    units: Sequence[int],
-    seed: int,
+    asked: _Asked,
 ) -> Iterator[FewLabelsRow]:
     parts = [
         _Seen(
@@ -131,8 +141,8 @@ def _rows(
         for train_rows, validation_rows in drawn
     ]
     found = {
-        "logistic": [_by_logistic(part, images, classes) for part in parts],
-        "dense": [_by_dense(part, images, classes, units, seed) for part in parts],
+        "logistic": [_by_logistic(part, images, asked) for part in parts],
+        "dense": [_by_dense(part, images, asked) for part in parts],
     }
     for method, accuracies in found.items():
         validation, test = zip(*accuracies, strict=True)
@@ -146,32 +156,30 @@ def _rows(
         )
 
 
-def _by_logistic(part: _Seen, images: _Seen, classes: int) -> tuple[float, float]:
-    model = LogisticRegression(classes, most=len(images.train), penalties=_PENALTIES)
+def _by_logistic(part: _Seen, images: _Seen, asked: _Asked) -> tuple[float, float]:
+    model = LogisticRegression(asked.classes, most=len(images.train), penalties=_PENALTIES)
     model.fit(_labeled(part.train), _labeled(part.validation))
     return _accuracies(part, lambda values: model.classify(values))
 
 
-def _by_dense(
-    part: _Seen, images: _Seen, classes: int, units: Sequence[int], seed: int
-) -> tuple[float, float]:
-    options = CLASSIFIER_DEFAULTS["dense"]
+def _by_dense(part: _Seen, images: _Seen, asked: _Asked) -> tuple[float, float]:
     spec = ModelSpec(
         network="dense",
         image_shape=images.train.shape,
-        options=type(options)(units=tuple(units), latent_dim=None, activation=options.activation),
+        options=replace(CLASSIFIER_DEFAULTS["dense"], units=asked.units),
         objective="classify",
-        classes=classes,
+        classes=asked.classes,
     )
-    model = build_classifier(spec, seed=seed)
+    model = build_classifier(spec, seed=asked.seed)
     few = len(part.train) < _FEW
-    epochs = _EPOCHS_OF_FEW if few else _EPOCHS
+    # With few labels an epoch is short, and a network needs more of them.
+    epochs = 2 * asked.epochs if few else asked.epochs
     plan = TrainingPlan(
         epochs=epochs,
         patience=epochs // 4,
         batch_size=32 if few else 128,
         learning_rate=1e-3,
-        seed=seed,
+        seed=asked.seed,
     )
     validation = part.validation.read_all(), model.targets(part.validation)
     train(model, part.train, plan, validation=validation)

@@ -48,10 +48,10 @@ def convolutional_classifier(
     images = keras.Input(image_shape, name="images")
     maps = images
     for stage, width in enumerate(units, start=1):
-        if stage > 1:
-            maps = layers.MaxPooling2D(2, padding="same", name=f"pool_{stage - 1}")(maps)
-        for number in range(1, min(stage, 2) + 1):
-            maps = _convolution(maps, width, activation, f"{stage}_{number}", seed)
+        convolutions = min(stage, 2)
+        for number in range(1, convolutions + 1):
+            halved = number == convolutions and stage < len(units)
+            maps = _convolution(maps, width, activation, f"{stage}_{number}", seed, halved=halved)
     features = layers.GlobalAveragePooling2D(name="mean")(maps)
     if dropout:
         chance = derive(seed, "dropout")
@@ -63,7 +63,7 @@ def convolutional_classifier(
 
 
 def _convolution(
-    maps: KerasTensor, width: int, activation: str, number: str, seed: int
+    maps: KerasTensor, width: int, activation: str, number: str, seed: int, *, halved: bool
 ) -> KerasTensor:
     name = f"convolution_{number}"
     maps = layers.Conv2D(
@@ -74,5 +74,8 @@ def _convolution(
         kernel_initializer=he_normal(seed, name),
         name=name,
     )(maps)
+    if halved:
+        # The largest value stays the largest through what follows, which has a fourth to do here.
+        maps = layers.MaxPooling2D(2, padding="same", name=f"pool_{number}")(maps)
     maps = layers.BatchNormalization(momentum=0.9, name=f"normalization_{number}")(maps)
     return layers.Activation(activation, name=f"activation_{number}")(maps)
