@@ -102,7 +102,7 @@ def _line(folder: RunFolder) -> _Line:
     name = folder.path.name
     try:
         status = folder.read_record().status
-        if status == "finished" and folder.read_experiment().classifies:
+        if status == "finished" and folder.classified:
             return _line_of_classifier(name, folder)
         scores = folder.read_scores() if status == "finished" else None
     except HourglassError:

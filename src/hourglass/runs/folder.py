@@ -163,6 +163,11 @@ class RunFolder:
         """Read ``cross.json``."""
         return self._read(CrossTable, "cross.json")
 
+    @property
+    def classified(self) -> bool:
+        """Whether there are the scores of a classifier, which has no others."""
+        return (self.path / "classification.json").is_file()
+
     def write_embedding(self, embedding: Embedding) -> None:
         """Write ``embedding.json``."""
         write_bytes(self.path / "embedding.json", to_json(embedding))
