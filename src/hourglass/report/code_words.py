@@ -7,7 +7,8 @@ from typing import Final, get_args
 from hourglass.figures.text import format_decibel, format_mse, format_nats, format_number
 from hourglass.records import CodeSource, CodeSpace, CodeSpread
 from hourglass.report import words
-from hourglass.report.group_contents import GroupContents, MemberContents
+from hourglass.report.group_contents import GroupContents
+from hourglass.report.group_members import MemberContents
 
 SOURCES: Final[tuple[CodeSource, ...]] = get_args(CodeSource)
 

@@ -3,122 +3,26 @@
 import math
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError
 from hourglass.figures import Mark, marks_of
 from hourglass.records import (
     LONGER_RUNS,
-    Classification,
-    ClassifierResult,
-    ClassifierScores,
-    Experiment,
     GroupRecord,
-    History,
-    MemberResult,
     MethodScores,
-    RunRecord,
-    Samples,
     Scores,
 )
-from hourglass.report.contents import if_there
+from hourglass.report.group_members import (
+    ClassifierContents,
+    MemberContents,
+    Question,
+    read_classifier,
+    read_member,
+)
 from hourglass.report.mapped import Mapped, read_mapped
-from hourglass.runs import GroupFolder, RunFolder
-
-# Data and corruption.
-Question = tuple[str, str | None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MemberContents:
-    """One finished run of a group.
-
-    Attributes
-    ----------
-    result
-        What the group found about it.
-    mark
-        Its color and marker in every chart.
-    experiment, record, scores, history, samples
-        As read from its folder.
-    has_report
-        Whether it has a report of its own to link to.
-    """
-
-    result: MemberResult
-    mark: Mark
-    experiment: Experiment
-    record: RunRecord
-    scores: Scores
-    history: History | None
-    samples: Samples | None
-    has_report: bool
-
-    @property
-    def name(self) -> str:
-        """Name of its folder."""
-        return self.result.name
-
-    @property
-    def error(self) -> float:
-        """Its test error to rank by; one that is no number is the last."""
-        return math.inf if math.isnan(self.result.test_mse) else self.result.test_mse
-
-    @property
-    def question(self) -> Question:
-        """Data and corruption: only errors on the same ones can be ranked."""
-        return self.experiment.data, self.experiment.corruption
-
-    @property
-    def baseline(self) -> MethodScores | None:
-        """The best baseline of its own table, ``None`` where there is none."""
-        best = self.scores.best_baseline
-        return None if math.isnan(best.mse) else best
-
-    @property
-    def as_expected(self) -> bool:
-        """Whether it collapsed and was run to show that."""
-        return self.scores.collapsed and self.experiment.expected == "collapse"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClassifierContents:
-    """One finished classifier of a group.
-
-    Attributes
-    ----------
-    result
-        What the group found about it.
-    mark
-        Its color and marker in every chart.
-    experiment, record, classification, history, samples
-        As read from its folder.
-    has_report
-        Whether it has a report of its own to link to.
-    """
-
-    result: ClassifierResult
-    mark: Mark
-    experiment: Experiment
-    record: RunRecord
-    classification: Classification
-    history: History | None
-    samples: Samples | None
-    has_report: bool
-
-    @property
-    def name(self) -> str:
-        """Name of its folder."""
-        return self.result.name
-
-    @property
-    def baseline(self) -> ClassifierScores | None:
-        """The best baseline of its own table, ``None`` where there is none."""
-        best = self.classification.best_baseline
-        return None if math.isnan(best.accuracy) else best
+from hourglass.runs import GroupFolder
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,7 +169,7 @@ def read_group_contents(group: GroupFolder, record: GroupRecord) -> GroupContent
         record=record,
         members=members,
         classifiers=tuple(
-            _read_classifier(group, result, marks[result.name]) for result in record.classifiers
+            read_classifier(group, result, marks[result.name]) for result in record.classifiers
         ),
         longer=_read_longer(group, {member.question for member in members}),
         components=group.read_components(),
@@ -277,7 +181,7 @@ def read_group_contents(group: GroupFolder, record: GroupRecord) -> GroupContent
 def _read_members(
     group: GroupFolder, record: GroupRecord, marks: Mapping[str, Mark]
 ) -> tuple[MemberContents, ...]:
-    return tuple(_read_member(group, result, marks[result.name]) for result in record.members)
+    return tuple(read_member(group, result, marks[result.name]) for result in record.members)
 
 
 def _read_longer(group: GroupFolder, questions: Set[Question]) -> tuple[MemberContents, ...]:
@@ -288,43 +192,6 @@ def _read_longer(group: GroupFolder, questions: Set[Question]) -> tuple[MemberCo
     record = longer.read_record()
     members = _read_members(longer, record, marks_of(result.name for result in record.members))
     return tuple(member for member in members if member.question in questions)
-
-
-def _folder(group: GroupFolder, name: str) -> RunFolder:
-    # The record may be a stranger's: a name must not lead out of the group.
-    if name in ("", ".", "..") or PurePath(name).name != name:
-        raise DataError(f"{group.path / 'group.json'} has a run {name!r}: no folder name.")
-    return group.run(name)
-
-
-def _read_classifier(
-    group: GroupFolder, result: ClassifierResult, mark: Mark
-) -> ClassifierContents:
-    run = _folder(group, result.name)
-    return ClassifierContents(
-        result=result,
-        mark=mark,
-        experiment=run.read_experiment(),
-        record=run.read_record(),
-        classification=run.read_classification(),
-        history=if_there(run, "history.csv", run.read_history),
-        samples=if_there(run, "samples.npz", run.read_samples),
-        has_report=run.report.is_file(),
-    )
-
-
-def _read_member(group: GroupFolder, result: MemberResult, mark: Mark) -> MemberContents:
-    run = _folder(group, result.name)
-    return MemberContents(
-        result=result,
-        mark=mark,
-        experiment=run.read_experiment(),
-        record=run.read_record(),
-        scores=run.read_scores(),
-        history=if_there(run, "history.csv", run.read_history),
-        samples=if_there(run, "samples.npz", run.read_samples),
-        has_report=run.report.is_file(),
-    )
 
 
 def _baselines(members: tuple[MemberContents, ...]) -> BaselineTable:

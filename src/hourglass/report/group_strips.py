@@ -11,7 +11,8 @@ from hourglass.figures import labeled_strip
 from hourglass.files import write_bytes
 from hourglass.records import Samples
 from hourglass.report import words
-from hourglass.report.group_contents import GroupContents, MemberContents
+from hourglass.report.group_contents import GroupContents
+from hourglass.report.group_members import MemberContents
 from hourglass.report.strips import Strip, png, scale_of, strip_of
 
 _GROUP, _MIDDLE = "random", "median"

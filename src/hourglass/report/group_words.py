@@ -10,7 +10,8 @@ from hourglass.figures import ring_edges
 from hourglass.figures.text import format_count, format_decibel, format_gain, format_mse
 from hourglass.records import LONGER_RUNS, MemberResult, NoiseStudy, read_entry
 from hourglass.report import words
-from hourglass.report.group_contents import GroupContents, MemberContents
+from hourglass.report.group_contents import GroupContents
+from hourglass.report.group_members import MemberContents
 
 LINEAR_METHODS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from hourglass.figures.text import format_mse, format_percent
 from hourglass.records import SpaceScores, SuiteStudy
-from hourglass.report.group_contents import GroupContents, MemberContents
+from hourglass.report.group_contents import GroupContents
+from hourglass.report.group_members import MemberContents
 from hourglass.report.mapped import Mapped, spaces_of
 
 
