@@ -60,7 +60,7 @@ def test_a_group_file_is_run_and_told(hourglass, tmp_path):
     assert json.loads(again.out)["status"] == "finished" and again.err == ""
 
 
-@pytest.mark.parametrize("name", ["linear-vs-pca", "scratch-denoiser"])
+@pytest.mark.parametrize("name", ["lab-dense", "linear-vs-pca"])
 def test_a_first_look_says_what_it_cannot_show(hourglass, tmp_path, name):
     done = hourglass("gallery", "run", name, "--quick")
     assert done.code == 0, done.err

@@ -39,7 +39,7 @@ name = "autoencoder"
 network = "dense"
 units = [32]
 latent_dim = 16
-epochs = 40
+epochs = 20
 
 [[own]]
 name = "own-choice"
