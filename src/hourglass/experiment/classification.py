@@ -1,7 +1,5 @@
 """The tables of a classifier: what it must beat, how sure it is, and where it errs."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,12 +7,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.baselines import ArrayCache, ClassifierBaseline, Labeled, classifier_baselines
-from hourglass.errors import DataError, WriteError
+from hourglass.baselines import ClassifierBaseline, Labeled, classifier_baselines
+from hourglass.errors import DataError
 from hourglass.evaluation import accuracy_of, describe_classifier, score_classifier
+from hourglass.experiment.kept import KeptResults
 from hourglass.experiment.pairs import FROZEN_SEED
-from hourglass.experiment.rivals import code_fingerprint
-from hourglass.files import cache_folder
 from hourglass.images import Images, Splits
 from hourglass.inference import classify
 from hourglass.models import Classifier
@@ -46,8 +43,7 @@ def class_names_of(splits: Splits) -> tuple[str, ...]:
     DataError
         If images have no labels, there is one class alone, or a split lacks a class.
     """
-    parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
-    labels = {split: labels_of(images, splits.name) for split, images in parts.items()}
+    labels = {split: labels_of(images, splits.name) for split, images in splits.parts.items()}
     count = 1 + max(int(values.max()) for values in labels.values())
     names = splits.train.class_names or tuple(map(str, range(count)))
     if len(names) < 2:
@@ -150,13 +146,13 @@ def _samples(classification: Classification, values: NDArray[np.float32]) -> Sam
 def _rivals(splits: Splits, split: Split, classes: int, tell: Tell) -> Iterator[ClassifierScores]:
     images: Images = getattr(splits, split)
     labels = labels_of(images, splits.name)
-    cache = ArrayCache(cache_folder("baselines"))
+    results = KeptResults(splits, tell)
     for baseline in classifier_baselines(classes, seed=FROZEN_SEED):
-        key = _key(baseline, splits)
-        kept = cache.load(key)
+        key = results.key(f"classify-{baseline.method}", baseline.seed)
+        kept = results.load(key)
         if kept is None:
             kept = _fitted(baseline, splits)
-            _keep(cache, key, kept, tell)
+            results.store(key, kept)
         yield score_classifier(
             baseline.method,
             baseline.label,
@@ -179,17 +175,3 @@ def _fitted(baseline: ClassifierBaseline, splits: Splits) -> dict[str, NDArray[A
         "test": baseline.classify(test.values),
         "detail": np.array(baseline.detail),
     }
-
-
-def _keep(cache: ArrayCache, key: str, arrays: dict[str, NDArray[Any]], tell: Tell) -> None:
-    try:
-        cache.store(key, arrays)
-    except WriteError as error:
-        # The run is not worse for it; the next one only takes longer.
-        tell(f"A baseline is not kept for the next run: {error}")
-
-
-def _key(baseline: ClassifierBaseline, splits: Splits) -> str:
-    """Return a name that changes with everything that the result depends on."""
-    words = json.dumps([baseline.seed, splits.fingerprint, splits.split_hash, code_fingerprint()])
-    return f"classify-{baseline.method}-{hashlib.sha256(words.encode()).hexdigest()[:32]}"

@@ -95,33 +95,34 @@ def load_splits_of(run: RunFolder, *, data_dir: Path | None, offline: bool) -> S
     return splits
 
 
-def _accuracies_apart(recorded: Classification, measured: Classification) -> Iterator[str]:
-    if recorded.split != measured.split:
-        return
-    found = {method.method: method.accuracy for method in measured.methods}
-    for method in recorded.methods:
-        again = found.get(method.method, method.accuracy)
-        if not math.isclose(method.accuracy, again, rel_tol=_TOLERANCE):
-            yield (
-                f"Warning: the record says that the {method.label} has accuracy "
-                f"{method.accuracy:.4f} on the {recorded.split} split, and measured now it is "
-                f"{again:.4f}. The record was changed, or measured on other images: do not quote "
-                "it."
-            )
-
-
 def disagreements(recorded: Scores, measured: Scores) -> Iterator[str]:
     """Yield a line for each figure on record that was not measured on the split it names."""
-    if recorded.split != measured.split:
-        return
-    found = {method.method: method for method in measured.methods}
-    for method in recorded.methods:
-        if method.method not in found:
-            continue
-        again = found[method.method].mse
-        if not math.isclose(method.mse, again, rel_tol=_TOLERANCE):
-            yield (
-                f"Warning: the record says that the {method.label} has MSE {method.mse:.5f} on "
-                f"the {recorded.split} split, and measured now it is {again:.5f}. The record was "
-                "changed, or measured on other images: do not quote it."
-            )
+    if recorded.split == measured.split:
+        found = {method.method: method.mse for method in measured.methods}
+        for method in recorded.methods:
+            again = found.get(method.method)
+            if again is not None and _apart(method.mse, again):
+                told = f"MSE {method.mse:.5f}", f"{again:.5f}"
+                yield _warning(method.label, recorded.split, *told)
+
+
+def _accuracies_apart(recorded: Classification, measured: Classification) -> Iterator[str]:
+    if recorded.split == measured.split:
+        found = {method.method: method.accuracy for method in measured.methods}
+        for method in recorded.methods:
+            again = found.get(method.method)
+            if again is not None and _apart(method.accuracy, again):
+                told = f"accuracy {method.accuracy:.4f}", f"{again:.4f}"
+                yield _warning(method.label, recorded.split, *told)
+
+
+def _apart(recorded: float, measured: float) -> bool:
+    return not math.isclose(recorded, measured, rel_tol=_TOLERANCE)
+
+
+def _warning(label: str, split: str, recorded: str, measured: str) -> str:
+    return (
+        f"Warning: the record says that the {label} has {recorded} on the {split} split, and "
+        f"measured now it is {measured}. The record was changed, or measured on other images: do "
+        "not quote it."
+    )

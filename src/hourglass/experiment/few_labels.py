@@ -220,7 +220,7 @@ def _latents(model: LatentModel, splits: Splits) -> _Seen:
     """Return latents as images of one row, each number brought into [0, 1] by training images."""
     codes = {
         split: encode(model, images.read_all()).reshape(len(images), -1)
-        for split, images in _parts(splits).items()
+        for split, images in splits.parts.items()
     }
     middle, spread = codes["train"].mean(axis=0), codes["train"].std(axis=0)
     # A number that is the same for all images says nothing, whatever it is divided by.
@@ -231,13 +231,9 @@ def _latents(model: LatentModel, splits: Splits) -> _Seen:
     }
     kept = {
         split: ArrayImages(scaled[split][:, None, :, None], images.labels, images.class_names)
-        for split, images in _parts(splits).items()
+        for split, images in splits.parts.items()
     }
     return _Seen(train=kept["train"], validation=kept["validation"], test=kept["test"])
-
-
-def _parts(splits: Splits) -> dict[str, Images]:
-    return {"train": splits.train, "validation": splits.validation, "test": splits.test}
 
 
 def _drawn(splits: Splits, share: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,12 +1,8 @@
 """What a model must beat: every baseline that fits the task, fitted once and scored."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib import import_module, metadata
-from pathlib import Path
+from functools import cached_property
 from typing import Any, Final, Literal, final
 
 import numpy as np
@@ -14,7 +10,6 @@ from numpy.typing import NDArray
 
 from hourglass.baselines import (
     AffineLMMSE,
-    ArrayCache,
     Baseline,
     GaussianFilter,
     MeanImage,
@@ -28,19 +23,16 @@ from hourglass.baselines import (
     count_copies,
     look_up,
 )
-from hourglass.errors import ConfigurationError, WriteError
+from hourglass.errors import ConfigurationError
 from hourglass.evaluation import mean_squared_errors, score_method
+from hourglass.experiment.kept import KeptResults
 from hourglass.experiment.pairs import FROZEN_SEED, freeze_pairs
-from hourglass.files import cache_folder
 from hourglass.images import Images, Splits
 from hourglass.records import Experiment, MethodScores, from_json, to_json
 from hourglass.seeds import derive
 
 # A thousand say what looking images up gives to within a few percent.
 _LOOKED_UP: Final = 1000
-# Their results follow from these alone, so a change of any of them asks for a new fit.
-_CODE: Final = ("hourglass.baselines", "hourglass.corruption", "hourglass.evaluation")
-_LIBRARIES: Final = ("numpy", "pywavelets", "scikit-image", "scikit-learn", "scipy")
 
 Tell = Callable[[str], None]
 
@@ -93,9 +85,7 @@ class Rivals:
         tell: Tell = lambda line: None,
     ) -> None:
         self._experiment, self._splits, self._split, self._pairs = experiment, splits, split, pairs
-        self._tell = tell
-        self._cache = ArrayCache(cache_folder("baselines"))
-        self._told = False
+        self._kept = KeptResults(splits, tell)
         shape = pairs.clean.shape
         refusals = {
             baseline: baseline.refusal(shape) for baseline in candidates(experiment, code_size)
@@ -117,7 +107,7 @@ class Rivals:
         The errors are those of the first 1,000 images of the split.
         """
         key = self._key("lookup", {"images": _LOOKED_UP}, self._split)
-        kept = self._cache.load(key)
+        kept = self._kept.load(key)
         if kept is None:
             seen, clean = (images[:_LOOKED_UP] for images in self._pairs)
             found = look_up(seen, self._training)
@@ -125,29 +115,29 @@ class Rivals:
                 "errors": mean_squared_errors(clean, found),
                 "copies": np.asarray(count_copies(self._pairs.clean, self._training)),
             }
-            self._keep(key, kept)
+            self._kept.store(key, kept)
         return kept["errors"], int(kept["copies"])
 
     def rival(self, baseline: Baseline) -> Rival:
         """Return one baseline, fitted and scored now or in an earlier run."""
         self._fit(baseline)
         key = self._key(baseline.method, baseline.parameters, self._split)
-        kept = self._cache.load(key)
+        kept = self._kept.load(key)
         rival = None if kept is None else _restored(baseline, kept)
         if rival is None:
             rival = self._scored(baseline)
             scores = np.frombuffer(to_json(rival.scores), np.uint8)
-            self._keep(key, {"scores": scores, "errors": rival.errors})
+            self._kept.store(key, {"scores": scores, "errors": rival.errors})
         return rival
 
     def _fit(self, baseline: Baseline) -> None:
         key = self._key(baseline.method, baseline.parameters, "fit")
-        state = self._cache.load(key)
+        state = self._kept.load(key)
         if state is not None:
             baseline.restore(state)
             return
         baseline.fit(self._training, self.validation)
-        self._keep(key, baseline.state())
+        self._kept.store(key, baseline.state())
 
     def _scored(self, baseline: Baseline) -> Rival:
         images: Images = getattr(self._splits, self._split)
@@ -166,30 +156,11 @@ class Rivals:
         errors = mean_squared_errors(self._pairs.clean, rebuilt)
         return Rival(baseline=baseline, scores=scores, errors=errors)
 
-    def _keep(self, key: str, arrays: dict[str, NDArray[Any]]) -> None:
-        try:
-            self._cache.store(key, arrays)
-        except WriteError as error:
-            # The run is not worse for it; the next one only takes longer.
-            if not self._told:
-                self._tell(f"Baselines are not kept for the next run: {error}")
-            self._told = True
-
     def _key(self, what: str, parameters: dict[str, Any], split: str) -> str:
         """Return a name that changes with everything that the result depends on."""
-        words = json.dumps(
-            [
-                what,
-                parameters,
-                split,
-                self._splits.fingerprint,
-                self._splits.split_hash,
-                self._experiment.corruption,
-                FROZEN_SEED,
-                code_fingerprint(),
-            ]
+        return self._kept.key(
+            what, what, parameters, split, self._experiment.corruption, FROZEN_SEED
         )
-        return f"{what}-{hashlib.sha256(words.encode()).hexdigest()[:32]}"
 
     @cached_property
     def _training(self) -> Pairs:
@@ -227,16 +198,3 @@ def _restored(baseline: Baseline, kept: dict[str, NDArray[Any]]) -> Rival | None
         return Rival(baseline=baseline, scores=scores, errors=kept["errors"])
     except (ConfigurationError, KeyError):
         return None
-
-
-@cache
-def code_fingerprint() -> str:
-    """Return what changes with the code and the libraries that baselines are computed with."""
-    digest = hashlib.sha256()
-    for library in _LIBRARIES:
-        digest.update(f"{library} {metadata.version(library)}\n".encode())
-    for room in _CODE:
-        folder = Path(str(import_module(room).__file__)).parent
-        for path in sorted(folder.glob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()

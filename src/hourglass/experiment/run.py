@@ -160,7 +160,6 @@ def _opening(experiment: Experiment, splits: Splits, model: Model) -> str:
 
 
 def _first_record(experiment: Experiment, splits: Splits, model: Model) -> RunRecord:
-    parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
     return RunRecord(
         status="unfinished",
         command=experiment.command(),
@@ -169,7 +168,7 @@ def _first_record(experiment: Experiment, splits: Splits, model: Model) -> RunRe
         data_fingerprint=splits.fingerprint,
         split_hash=splits.split_hash,
         image_shape=splits.train.shape,
-        images_by_split={name: len(images) for name, images in parts.items()},
+        images_by_split={name: len(images) for name, images in splits.parts.items()},
         seeds={"run": experiment.plan.seed, "frozen pairs": FROZEN_SEED},
         parameters=model.count_params(),
     )

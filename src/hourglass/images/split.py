@@ -87,6 +87,11 @@ class Splits:
     split_hash: str
     fingerprint: str
 
+    @property
+    def parts(self) -> Mapping[str, Images]:
+        """The three splits by name."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Slice:
