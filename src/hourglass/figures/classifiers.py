@@ -7,7 +7,8 @@ from typing import Final
 from matplotlib.axes import Axes
 
 from hourglass.figures.marks import Mark
-from hourglass.figures.style import INK, color_of
+from hourglass.figures.rows import draw_baselines, name_rows, write_values
+from hourglass.figures.style import color_of
 from hourglass.figures.text import format_share, shortened
 from hourglass.records import Classification, ClassifierResult, ClassifierScores
 
@@ -78,31 +79,16 @@ def draw_classifiers(
             markerfacecolor=mark.face,
             markersize=9,
         )
-        ax.annotate(
-            format_share(result.test_accuracy),
-            (1.02, row),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            annotation_clip=False,
-        )
+    write_values([format_share(result.test_accuracy) for result in results], ax)
     known = {name: scores for name, scores in baselines.items() if math.isfinite(scores.accuracy)}
     rows = [(row, known[result.name]) for row, result in enumerate(results) if result.name in known]
     if rows:
         labels = {scores.label for _, scores in rows}
         best = labels.pop() if len(labels) == 1 else "of each run"
-        ax.vlines(
-            [scores.accuracy for _, scores in rows],
-            [row - 0.5 for row, _ in rows],
-            [row + 0.5 for row, _ in rows],
-            color=INK,
-            linestyle="--",
-            linewidth=1.4,
-            label=f"best baseline ({best})",
-        )
-        ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), fontsize=8.5)
-    ax.set_yticks(range(len(results)), [shortened(result.name, 24) for result in results])
-    ax.tick_params(axis="y", length=0)
-    ax.set(xlabel="test accuracy, more is better", ylim=(len(results) - 0.5, -0.5))
+        values = [(row, scores.accuracy) for row, scores in rows]
+        draw_baselines(values, f"best baseline ({best})", ax)
+    name_rows([shortened(result.name, 24) for result in results], ax)
+    ax.set(xlabel="test accuracy, more is better")
     ax.grid(axis="both")
     low, high = ax.get_xlim()
     ax.set_xlim(min(low, high - _LEAST_ROOM), high)

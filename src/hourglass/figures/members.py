@@ -7,7 +7,7 @@ from typing import Final
 from matplotlib.axes import Axes
 
 from hourglass.figures.marks import Mark
-from hourglass.figures.style import INK
+from hourglass.figures.rows import draw_baselines, name_rows, write_values
 from hourglass.figures.text import format_mse, shortened
 from hourglass.records import MemberResult, MethodScores
 
@@ -45,27 +45,14 @@ def draw_members(
         color=[marks[member.name].face for member in members],
         edgecolor=[marks[member.name].color for member in members],
     )
-    _write_values(members, ax)
+    write_values([format_mse(member.test_mse) for member in members], ax)
     _draw_baselines(members, baselines, ax)
-    ax.set_yticks(range(len(members)), [shortened(member.name, 24) for member in members])
-    ax.tick_params(axis="y", length=0)
-    ax.set(xlabel="test MSE, less is better", ylim=(len(members) - 0.5, -0.5))
+    name_rows([shortened(member.name, 24) for member in members], ax)
+    ax.set(xlabel="test MSE, less is better")
     ax.grid(axis="x")
     ax.margins(x=0.08)
     ax.locator_params(axis="x", nbins=5)
     return ax
-
-
-def _write_values(members: Sequence[MemberResult], ax: Axes) -> None:
-    # In a column beside the axes: at the end of a bar, the line of the baseline would cross them.
-    for row, member in enumerate(members):
-        ax.annotate(
-            format_mse(member.test_mse),
-            (1.02, row),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            annotation_clip=False,
-        )
 
 
 def _draw_baselines(
@@ -80,18 +67,8 @@ def _draw_baselines(
     if not known:
         return
     labels = {baseline.label for _, baseline in known}
-    ax.vlines(
-        [baseline.mse for _, baseline in known],
-        [row - 0.5 for row, _ in known],
-        [row + 0.5 for row, _ in known],
-        color=INK,
-        linestyle="--",
-        linewidth=1.4,
-        label=f"best baseline ({shortened(labels.pop(), 28)})"
-        if len(labels) == 1
-        else "best baseline of each run",
-    )
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), fontsize=8.5)
+    label = f"({shortened(labels.pop(), 28)})" if len(labels) == 1 else "of each run"
+    draw_baselines([(row, baseline.mse) for row, baseline in known], f"best baseline {label}", ax)
 
 
 def _length(value: float) -> float:
