@@ -1,6 +1,5 @@
 """One training, from a plan to a history."""
 
-import inspect
 import math
 import time
 from collections.abc import Sequence
@@ -13,21 +12,12 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DivergenceError
 from hourglass.images import Images
-from hourglass.losses import MeanSquaredError
-from hourglass.models import (
-    Autoencoder,
-    Classifier,
-    Denoiser,
-    Trainable,
-    images_at_a_time,
-)
-from hourglass.records import OPTIMIZERS, SCHEDULES, History, TrainingPlan, resolve
+from hourglass.models import Trainable, images_at_a_time
+from hourglass.records import History, TrainingPlan
+from hourglass.training.compilation import compile_model, steps_per_execution
 from hourglass.training.feed import Feed
 from hourglass.training.recorder import Recorder
 
-# Steps that run inside one graph call: enough to make Python's share vanish, few enough that
-# Ctrl-C is answered within seconds.
-_STEPS_PER_EXECUTION: Final = 32
 _TIMED_EXECUTIONS: Final = 2
 # A plan in minutes on few images makes many passes; more rows than this tell nothing more.
 _MOST_EPOCHS: Final = 100
@@ -96,7 +86,7 @@ def train(
     feed = Feed(images, plan.batch_size, plan.seed, seen, model.targets(images))
     epochs, steps = _epochs_and_steps(model, feed, plan)
     feed.steps = steps
-    _compile(model, plan, epochs * steps)
+    compile_model(model, plan, epochs * steps)
     recorder = Recorder(feed)
     best = keras.callbacks.EarlyStopping(
         monitor="val_loss",
@@ -147,61 +137,12 @@ def _seconds_per_step(model: Trainable, feed: Feed, plan: TrainingPlan) -> float
     """Time some steps past compilation and put the weights back."""
     weights = model.get_weights()
     watch = _Stopwatch()
-    steps = _steps_per_execution()
-    _compile(model, plan, steps)
+    steps = steps_per_execution()
+    compile_model(model, plan, steps)
     feed.first_step, feed.steps = 0, steps * (1 + _TIMED_EXECUTIONS)
     model.fit(feed.batches(), epochs=1, callbacks=[watch], shuffle=False, verbose=0)
     model.set_weights(weights)
     return watch.seconds_past_first() / (steps * _TIMED_EXECUTIONS)
-
-
-def _compile(model: Trainable, plan: TrainingPlan, steps: int) -> None:
-    schedule = resolve("schedule", SCHEDULES, plan.schedule)(plan.learning_rate, steps)
-    model.compile(
-        optimizer=_optimizer(plan, schedule),
-        loss=model.training_loss,
-        metrics=_metrics(model),
-        steps_per_execution=_steps_per_execution(),
-        jit_compile=_jit_compile(model),
-    )
-
-
-def _steps_per_execution() -> int:
-    # Keras takes one step at a time with PyTorch.
-    return 1 if keras.backend.backend() == "torch" else _STEPS_PER_EXECUTION
-
-
-def _optimizer(
-    plan: TrainingPlan, schedule: keras.optimizers.schedules.LearningRateSchedule
-) -> keras.optimizers.Optimizer:
-    optimizer = resolve("optimizer", OPTIMIZERS, plan.optimizer)
-    taken = inspect.signature(optimizer).parameters
-    own = {"beta_2": plan.beta_2} if "beta_2" in taken else {}
-    for name in ("momentum", "weight_decay"):
-        if (value := getattr(plan, name)) is not None:
-            own[name] = value
-    return optimizer(learning_rate=schedule, global_clipnorm=plan.clip_norm or None, **own)
-
-
-def _metrics(model: Trainable) -> list[keras.metrics.Metric]:
-    if isinstance(model, Classifier):
-        return [keras.metrics.SparseCategoricalAccuracy("accuracy")]
-    # The table shows squared errors whatever the loss, so the curves have them too. Keras adds
-    # the price of a code to the loss.
-    plain = isinstance(model, Autoencoder | Denoiser)
-    if plain and isinstance(model.reconstruction_loss, MeanSquaredError):
-        return []
-    return [keras.metrics.MeanSquaredError("mse")]
-
-
-def _jit_compile(model: Trainable) -> bool | str:
-    if keras.backend.backend() != "tensorflow":
-        return "auto"
-    # On TensorFlow's CPU, XLA makes dense steps twice as fast and convolutions half as fast, and
-    # draws random numbers 30 times more slowly: docs/decisions/002-feed-and-compilation.md.
-    kinds = {layer.kind for layer in model.architecture().layers}
-    draws = model.draws_in_training
-    return not draws and not any("Conv" in kind or "Dropout" in kind for kind in kinds)
 
 
 class _Stopwatch(keras.callbacks.Callback):
