@@ -22,7 +22,7 @@ from hourglass.images import Images, load_splits
 from hourglass.models import ImageModel, build_model
 from hourglass.records import NETWORK_DEFAULTS, ModelSpec, TrainingPlan
 from hourglass.training import Feed
-from hourglass.training.train import _compile
+from hourglass.training.compilation import compile_model
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _train(
 ) -> None:
     feed = Feed(images, row.batch_size, seed=0)
     feed.steps = steps
-    _compile(model, TrainingPlan(epochs=1, learning_rate=1e-3), steps)
+    compile_model(model, TrainingPlan(epochs=1, learning_rate=1e-3), steps)
     if other:
         model.jit_compile = not model.jit_compile
     model.fit(feed.batches(), verbose=0, callbacks=[clock], shuffle=False)
