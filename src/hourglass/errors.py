@@ -13,6 +13,7 @@
     ├── WriteError           output that could not be written (also an OSError)
     ├── DivergenceError      a training whose loss is no longer a number (also an ArithmeticError)
     ├── CollapseError        a training that ended with a network that learned nothing
+    ├── BusyError            a run that another process is working on
     ├── PartialError         a batch of files of which some failed
     └── BackendError         no Keras backend to compute with (also an ImportError)
 """
@@ -64,6 +65,10 @@ class DivergenceError(HourglassError, ArithmeticError):
 
 class CollapseError(HourglassError):
     """A training that ended with a network that answers every image with the same one."""
+
+
+class BusyError(HourglassError):
+    """A run that another process is working on."""
 
 
 class PartialError(HourglassError):

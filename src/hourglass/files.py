@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from hourglass.errors import HourglassError, OutputExistsError, WriteError
+from hourglass.errors import BusyError, HourglassError, OutputExistsError, WriteError
 
 CACHE_DIR_VARIABLE: Final = "HOURGLASS_CACHE_DIR"
 _TEMPORARY: Final = ".part"
@@ -111,6 +111,55 @@ def locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
+@contextlib.contextmanager
+def held(path: Path, busy: str) -> Iterator[None]:
+    """Hold a lock for the length of a block, or refuse at once where another process has it.
+
+    Parameters
+    ----------
+    path
+        The name of the lock, in a folder that exists.
+    busy
+        What the error says.
+
+    Raises
+    ------
+    BusyError
+        If another process holds it.
+    WriteError
+        If the file cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise BusyError(busy) from error
+    except OSError as error:
+        raise write_error(path, error) from error
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        lock.release()
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file if it is there.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove the temporary files that killed writers left in a folder.
 
@@ -122,10 +171,7 @@ def remove_leftovers(folder: Path) -> None:
         If one cannot be removed.
     """
     for path in folder.glob(f".*{_TEMPORARY}"):
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise write_error(path, error) from error
+        remove_file(path)
 
 
 def make_folder(path: Path, *, exist_ok: bool = True) -> Path:

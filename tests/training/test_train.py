@@ -122,21 +122,21 @@ def test_minutes_are_cut_into_epochs_of_equal_length(
 ):
     from hourglass.training import Feed
 
-    room = sys.modules["hourglass.training.train"]
-    monkeypatch.setattr(room, "_seconds_per_step", lambda *_: seconds_per_step)
+    room = sys.modules["hourglass.training.length"]
+    monkeypatch.setattr(room, "seconds_per_step", lambda *_: seconds_per_step)
     plan = TrainingPlan(minutes=0.02, batch_size=50)
-    found = room._epochs_and_steps(build_model(spec()), Feed(images, 50, 0), plan)
+    found = room.epochs_and_steps(build_model(spec()), Feed(images, 50, 0), plan)
     assert (found[0], found[0] * found[1]) == (epochs, steps)
 
 
 def test_timing_leaves_no_trace(images, pairs):
     from hourglass.training import Feed
-    from hourglass.training.train import _seconds_per_step
+    from hourglass.training.length import seconds_per_step
 
     model = build_model(spec(corruption="gaussian:0.2"), seed=1)
     before = model.get_weights()
     plan = TrainingPlan(epochs=2)
-    assert _seconds_per_step(model, Feed(images, 128, 0), plan) > 0
+    assert seconds_per_step(model, Feed(images, 128, 0), plan) > 0
     assert all(map(np.array_equal, before, model.get_weights()))
     train(model, images, plan, validation=pairs)
     again = build_model(spec(corruption="gaussian:0.2"), seed=1)

@@ -1,6 +1,7 @@
 """The small frozen things that travel between rooms."""
 
 from hourglass.records.architecture import Architecture, LayerRecord
+from hourglass.records.checkpoint import Progress
 from hourglass.records.classification import (
     CalibrationBin,
     Classification,
@@ -127,6 +128,7 @@ __all__ = [
     "NetworkName",
     "NetworkOptions",
     "NoiseStudy",
+    "Progress",
     "RandomCodes",
     "RocCurve",
     "RunRecord",

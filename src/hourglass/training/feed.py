@@ -5,6 +5,7 @@ lie at rest and are gathered and scaled inside the graph, which costs a quarter 
 and leaves Python out of the loop; other backends read the same batches in the same order.
 """
 
+from collections.abc import Iterator
 from typing import Any, final
 
 import keras
@@ -75,6 +76,14 @@ class Feed:
         if keras.backend.backend() == "tensorflow":
             return _tensorflow_batches(self)
         return _Batches(self)
+
+    def each(self) -> Iterator[tuple[Any, Any]]:
+        """Yield the batches of one iteration, one by one."""
+        batches = self.batches()
+        if isinstance(batches, keras.utils.PyDataset):
+            yield from (batches[index] for index in range(len(batches)))
+        else:
+            yield from batches
 
     def _pass(self, number: int) -> NDArray[np.int64]:
         positions = order(self.seed, number, len(self.images))
