@@ -4,6 +4,7 @@
 
     HourglassError
     ├── ConfigurationError   a value, name or key that cannot be (also a ValueError)
+    │   └── DriftError       a run that would go on with other libraries or on another machine
     ├── MissingPathError     a path that is not there (also a FileNotFoundError)
     ├── OutputExistsError    a path that is there and must not be (also a FileExistsError)
     ├── DataError            files or arrays that are not images as promised (also a ValueError)
@@ -29,6 +30,10 @@ class HourglassError(Exception):
 
 class ConfigurationError(HourglassError, ValueError):
     """A value, name or key that Hourglass cannot work with."""
+
+
+class DriftError(ConfigurationError):
+    """A run that would go on with other libraries, or on another machine, than it was begun."""
 
 
 class MissingPathError(HourglassError, FileNotFoundError):

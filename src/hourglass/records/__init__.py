@@ -1,7 +1,7 @@
 """The small frozen things that travel between rooms."""
 
 from hourglass.records.architecture import Architecture, LayerRecord
-from hourglass.records.checkpoint import Progress
+from hourglass.records.checkpoint import CheckpointTiming, Progress
 from hourglass.records.classification import (
     CalibrationBin,
     Classification,
@@ -91,6 +91,7 @@ __all__ = [
     "SCHEDULES",
     "Architecture",
     "CalibrationBin",
+    "CheckpointTiming",
     "ClassScores",
     "Classification",
     "ClassifierResult",

@@ -1,4 +1,4 @@
-"""How far a training came: everything in a checkpoint but its arrays."""
+"""When a training is written down, and how far it came: a checkpoint without its arrays."""
 
 from dataclasses import dataclass
 
@@ -58,3 +58,22 @@ class Progress:
     timed_steps: int
     timed_seconds: float
     seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckpointTiming:
+    """How often a training is written down.
+
+    Attributes
+    ----------
+    between_epochs
+        Seconds after a checkpoint from which the end of an epoch brings the next one.
+    within_epochs
+        Seconds after a checkpoint from which one is written in the middle of an epoch.
+    share
+        Largest share of the time that writing may take.
+    """
+
+    between_epochs: float = 30.0
+    within_epochs: float = 300.0
+    share: float = 0.02

@@ -2,35 +2,16 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, final
 
 import keras
 
+from hourglass.records import CheckpointTiming
 from hourglass.training.checkpoint import Checkpoint, Checkpoints
 from hourglass.training.feed import Feed
 
 # What a disk writes in a second, until the first checkpoint has shown it.
 _BYTES_PER_SECOND: Final = 50e6
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CheckpointTiming:
-    """How often a training is written down.
-
-    Attributes
-    ----------
-    between_epochs
-        Seconds after a checkpoint from which the end of an epoch brings the next one.
-    within_epochs
-        Seconds after a checkpoint from which one is written in the middle of an epoch.
-    share
-        Largest share of the time that writing may take.
-    """
-
-    between_epochs: float = 30.0
-    within_epochs: float = 300.0
-    share: float = 0.02
 
 
 @final

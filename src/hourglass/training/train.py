@@ -12,18 +12,19 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import ConfigurationError, DataError
+from hourglass.errors import DataError
 from hourglass.images import Images
 from hourglass.models import Trainable, images_at_a_time
-from hourglass.records import Environment, History, TrainingPlan, to_json
-from hourglass.runs import environment_changes, read_environment
+from hourglass.records import CheckpointTiming, Environment, History, TrainingPlan, to_json
+from hourglass.runs import read_environment
 from hourglass.training.checkpoint import Checkpoint, Checkpoints
 from hourglass.training.compilation import compile_model
 from hourglass.training.course import Course
+from hourglass.training.drift import require_same
 from hourglass.training.feed import Feed
 from hourglass.training.health import HealthGuard
 from hourglass.training.length import epochs_and_steps
-from hourglass.training.saver import CheckpointTiming, Saver
+from hourglass.training.saver import Saver
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +126,7 @@ def train(
     DataError
         If a classifier is to learn from images without labels; if the checkpoints are damaged or
         of another training.
-    ConfigurationError
+    DriftError
         If the checkpoint was made in another environment and that is not allowed.
     DivergenceError
         If a loss is not a finite number; the first batch that made it so is named.
@@ -225,14 +226,7 @@ def _drift(
             "The checkpoint belongs to another training: data, network or plan are not the same. "
             "Train into another folder."
         )
-    changes = environment_changes(progress.environment, environment)
-    if not changes:
-        return progress.drift
-    sentence = "; ".join(changes)
-    if not resuming.allow_drift:
-        raise ConfigurationError(
-            f"The training was begun elsewhere and would end with other numbers here: {sentence}. "
-            "Go on where it began, or allow it with --allow-drift."
-        )
-    resuming.tell(f"Going on although {sentence}.")
-    return (*progress.drift, sentence)
+    changes = require_same(
+        progress.environment, environment, allow=resuming.allow_drift, tell=resuming.tell
+    )
+    return (*progress.drift, *changes)
