@@ -125,10 +125,11 @@ class Course:
             If it is not one of this model.
         """
         progress, arrays = checkpoint.progress, checkpoint.arrays
-        write_state(self._model, self._metrics, arrays)
+        # Figures count for the rest of a broken epoch alone, and wait until Keras has begun it
+        # by setting them to zero.
+        write_state(self._model, (), arrays)
         self._epochs_done, self._stopped = progress.epochs_done, progress.stopped
         self.seconds_before = progress.seconds
-        # Keras sets them to zero when the broken epoch begins again.
         self.recorder.resume(progress, lambda: write_state(self._model, self._metrics, arrays))
         best = [arrays[name] for name in sorted(arrays) if name.startswith(_BEST)]
         self.keeper.resume(progress, best)

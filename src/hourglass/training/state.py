@@ -71,4 +71,4 @@ def _variables(
 
 
 def _copy(variable: keras.Variable) -> NDArray[np.generic]:
-    return np.array(keras.ops.convert_to_numpy(variable.value))
+    return np.array(variable.numpy())
