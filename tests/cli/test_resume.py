@@ -8,7 +8,7 @@ import pytest
 from hourglass.files import write_error
 from hourglass.runs import RunFolder
 
-TRAIN = ["train", "digits", "--network", "dense", "--units", "16", "--epochs", "2"]
+TRAIN = ["train", "digits", "--network", "dense", "--units", "16", "--epochs", "8"]
 
 
 @pytest.fixture

@@ -158,8 +158,16 @@ def fail(handle):
 def test_killed_at_random_moments_it_ends_with_the_same_bytes(tmp_path):
     # The same script kills fifty times for the table of results.
     done = subprocess.run(
-        [sys.executable, "benchmarks/kill_and_resume.py", "--kills", "2", "--seed", "1"]
-        + ["--output", str(tmp_path / "kills.csv")],
+        [
+            sys.executable,
+            "benchmarks/kill_and_resume.py",
+            "--kills",
+            "2",
+            "--seed",
+            "1",
+            "--output",
+            str(tmp_path / "kills.csv"),
+        ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         capture_output=True,

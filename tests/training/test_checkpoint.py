@@ -8,8 +8,8 @@ import warnings
 
 import numpy as np
 import pytest
-from faults import Disk
 
+from faults import Disk
 from hourglass.cli.exits import exit_code
 from hourglass.errors import DataError, WriteError
 from hourglass.records import Epoch, Progress
