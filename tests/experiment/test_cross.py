@@ -10,6 +10,7 @@ from hourglass.experiment import cross_run, cross_two_runs, run_experiment
 from hourglass.experiment.pairs import freeze_pairs
 from hourglass.images import load_splits
 from hourglass.inference import reconstruct
+from hourglass.records import Experiment
 from hourglass.runs import RunFolder
 
 
@@ -56,7 +57,8 @@ def test_the_gap_is_test_error_less_training_error(table):
 @pytest.fixture(scope="module")
 def pair(finished, tmp_path_factory):
     noisy = finished("dense-denoiser")
-    asked = replace(noisy.read_experiment(), corruption=None)
+    plan = noisy.read_experiment().plan
+    asked = Experiment(data="digits", network="dense", units=(48,), plan=plan)
     return run_experiment(asked, tmp_path_factory.mktemp("pair") / "clean"), noisy
 
 
