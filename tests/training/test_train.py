@@ -116,7 +116,7 @@ def test_the_best_weights_are_kept_and_training_stops_early(images, pairs):
 
 
 def test_a_plan_in_minutes_becomes_steps(images, pairs):
-    plan = TrainingPlan(minutes=0.02, batch_size=50)
+    plan = TrainingPlan(minutes=0.02, batch_size=10)
     training = train(build_model(spec(), seed=1), images, plan, validation=pairs)
     epochs = training.history.epochs
     assert training.steps == epochs[-1].step > 20
