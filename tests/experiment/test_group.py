@@ -39,7 +39,7 @@ noise = 0.5
 name = "own-choice"
 corruption = "gaussian:0.1..0.5"
 network = "unet"
-units = [8, 8]
+units = [8]
 """
 
 
