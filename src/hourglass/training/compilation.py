@@ -1,0 +1,65 @@
+"""How a plan becomes a compiled model: optimizer, metrics, and what the backend compiles."""
+
+import inspect
+from typing import Final
+
+import keras
+
+from hourglass.losses import MeanSquaredError
+from hourglass.models import Autoencoder, Classifier, Denoiser, Trainable
+from hourglass.records import OPTIMIZERS, SCHEDULES, TrainingPlan, resolve
+
+# Steps that run inside one graph call: enough to make Python's share vanish, few enough that
+# Ctrl-C is answered within seconds.
+_STEPS_PER_EXECUTION: Final = 32
+
+
+def compile_model(model: Trainable, plan: TrainingPlan, steps: int) -> None:
+    """Compile a model for a plan, with a schedule over ``steps`` optimizer steps."""
+    schedule = resolve("schedule", SCHEDULES, plan.schedule)(plan.learning_rate, steps)
+    model.compile(
+        optimizer=_optimizer(plan, schedule),
+        loss=model.training_loss,
+        metrics=_metrics(model),
+        steps_per_execution=steps_per_execution(),
+        jit_compile=_jit_compile(model),
+    )
+
+
+def steps_per_execution() -> int:
+    """Return how many steps run between two looks of Python at them."""
+    # Keras takes one step at a time with PyTorch.
+    return 1 if keras.backend.backend() == "torch" else _STEPS_PER_EXECUTION
+
+
+def _optimizer(
+    plan: TrainingPlan, schedule: keras.optimizers.schedules.LearningRateSchedule
+) -> keras.optimizers.Optimizer:
+    optimizer = resolve("optimizer", OPTIMIZERS, plan.optimizer)
+    taken = inspect.signature(optimizer).parameters
+    own = {"beta_2": plan.beta_2} if "beta_2" in taken else {}
+    for name in ("momentum", "weight_decay"):
+        if (value := getattr(plan, name)) is not None:
+            own[name] = value
+    return optimizer(learning_rate=schedule, global_clipnorm=plan.clip_norm or None, **own)
+
+
+def _metrics(model: Trainable) -> list[keras.metrics.Metric]:
+    if isinstance(model, Classifier):
+        return [keras.metrics.SparseCategoricalAccuracy("accuracy")]
+    # The table shows squared errors whatever the loss, so the curves have them too. Keras adds
+    # the price of a code to the loss.
+    plain = isinstance(model, Autoencoder | Denoiser)
+    if plain and isinstance(model.reconstruction_loss, MeanSquaredError):
+        return []
+    return [keras.metrics.MeanSquaredError("mse")]
+
+
+def _jit_compile(model: Trainable) -> bool | str:
+    if keras.backend.backend() != "tensorflow":
+        return "auto"
+    # On TensorFlow's CPU, XLA makes dense steps twice as fast and convolutions half as fast, and
+    # draws random numbers 30 times more slowly: docs/decisions/002-feed-and-compilation.md.
+    kinds = {layer.kind for layer in model.architecture().layers}
+    draws = model.draws_in_training
+    return not draws and not any("Conv" in kind or "Dropout" in kind for kind in kinds)
