@@ -181,6 +181,7 @@ def _last_record(record: RunRecord, training: Training, seconds: dict[str, float
         steps=training.steps,
         images_per_second=training.images_per_second,
         seconds=seconds,
+        engine=training.engine,
     )
 
 

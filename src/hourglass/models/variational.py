@@ -139,7 +139,7 @@ class VariationalAutoencoder(LatentModel):
     @property
     def draws_in_training(self) -> bool:
         """Whether a step draws random numbers."""
-        return self.beta > 0.0 or self.corruption is not None
+        return self.beta > 0.0 or self.corrupts
 
     def rebuild(self, seen: KerasTensor, training: bool) -> KerasTensor:
         """Return a decoded draw, in training, or the decoded mean; the loss gets the price."""

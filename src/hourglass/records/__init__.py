@@ -50,7 +50,7 @@ from hourglass.records.network import (
     NetworkOptions,
 )
 from hourglass.records.plan import TrainingPlan
-from hourglass.records.run import Environment, RunRecord
+from hourglass.records.run import Engine, Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
 from hourglass.records.suite import SuiteRow, SuiteStudy
@@ -101,6 +101,7 @@ __all__ = [
     "CrossCell",
     "CrossTable",
     "Embedding",
+    "Engine",
     "Environment",
     "Epoch",
     "Experiment",

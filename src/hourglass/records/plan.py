@@ -13,6 +13,7 @@ from hourglass.errors import ConfigurationError
 DEFAULT_MINUTES: Final = 3.0
 
 OptimizerName = Literal["adam", "adamw", "nadam", "rmsprop", "sgd"]
+Precision = Literal["float32", "mixed_bfloat16"]
 ScheduleName = Literal["constant", "cosine"]
 Finite = Annotated[float, AllowInfNan(False)]
 _TAKEN_BY: Final[Mapping[str, tuple[OptimizerName, ...]]] = MappingProxyType(

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from hourglass.errors import DivergenceError
 from hourglass.images import Images
 from hourglass.models import Trainable, images_at_a_time
-from hourglass.records import History, TrainingPlan
+from hourglass.records import Engine, History, TrainingPlan
 from hourglass.training.compilation import compile_model, steps_per_execution
+from hourglass.training.engine import engine_of
 from hourglass.training.feed import Feed
 from hourglass.training.recorder import Recorder
 
@@ -35,11 +36,14 @@ class Training:
         Optimizer steps planned.
     images_per_second
         Training images over training time, compilation and validation left out.
+    engine
+        What did the work; ``None`` for the loop from scratch.
     """
 
     history: History
     steps: int
     images_per_second: float
+    engine: Engine | None = None
 
 
 def train(
@@ -84,9 +88,21 @@ def train(
         If the validation loss was never a finite number.
     """
     feed = Feed(images, plan.batch_size, plan.seed, seen, model.targets(images))
+    with engine_of(model, feed, plan) as engine:
+        return _train(model, feed, plan, validation, callbacks, engine)
+
+
+def _train(
+    model: Trainable,
+    feed: Feed,
+    plan: TrainingPlan,
+    validation: tuple[NDArray[np.float32], NDArray[Any]],
+    callbacks: Sequence[keras.callbacks.Callback],
+    engine: Engine,
+) -> Training:
     epochs, steps = _epochs_and_steps(model, feed, plan)
     feed.steps = steps
-    compile_model(model, plan, epochs * steps)
+    compile_model(model, plan, epochs * steps, feed)
     recorder = Recorder(feed)
     best = keras.callbacks.EarlyStopping(
         monitor="val_loss",
@@ -115,6 +131,7 @@ def train(
         ),
         steps=epochs * steps,
         images_per_second=recorder.images_per_second,
+        engine=engine,
     )
 
 
@@ -138,7 +155,7 @@ def _seconds_per_step(model: Trainable, feed: Feed, plan: TrainingPlan) -> float
     weights = model.get_weights()
     watch = _Stopwatch()
     steps = steps_per_execution()
-    compile_model(model, plan, steps)
+    compile_model(model, plan, steps, feed)
     feed.first_step, feed.steps = 0, steps * (1 + _TIMED_EXECUTIONS)
     model.fit(feed.batches(), epochs=1, callbacks=[watch], shuffle=False, verbose=0)
     model.set_weights(weights)
