@@ -49,7 +49,7 @@ from hourglass.records.network import (
     NetworkName,
     NetworkOptions,
 )
-from hourglass.records.plan import TrainingPlan
+from hourglass.records.plan import Precision, TrainingPlan
 from hourglass.records.run import Engine, Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
@@ -128,6 +128,7 @@ __all__ = [
     "NetworkName",
     "NetworkOptions",
     "NoiseStudy",
+    "Precision",
     "RandomCodes",
     "RocCurve",
     "RunRecord",

@@ -16,6 +16,7 @@ from hourglass.models import Trainable
 from hourglass.records import Engine, TrainingPlan
 from hourglass.training.compilation import compiles_with_xla, steps_per_execution
 from hourglass.training.feed import Feed
+from hourglass.training.precision import computing_in
 
 
 @contextmanager
@@ -40,11 +41,12 @@ def engine_of(model: Trainable, feed: Feed, plan: TrainingPlan) -> Iterator[Engi
         feed.corruption, model.corrupts = model.corruption, False
     feed.scanned = _scans(model, feed)
     try:
-        yield _chosen(model, feed, plan)
+        with computing_in(model, plan.precision):
+            yield _chosen(model, feed, plan)
     finally:
         model.corrupts = model.corruption is not None
-        # What was traced took what only this feed gives.
-        model.train_function = None
+        # What was traced takes what only this feed gives, and computes in the plan's precision.
+        model.train_function = model.test_function = model.predict_function = None
 
 
 def _chosen(model: Trainable, feed: Feed, plan: TrainingPlan) -> Engine:
@@ -54,6 +56,7 @@ def _chosen(model: Trainable, feed: Feed, plan: TrainingPlan) -> Engine:
         noise="feed" if in_feed else "step" if model.corrupts else "none",
         xla=keras.backend.backend() == "jax" or compiles_with_xla(model),
         steps_per_execution=steps_per_execution(),
+        precision=plan.precision,
     )
 
 
