@@ -85,7 +85,7 @@ def _train(
 ) -> None:
     feed = Feed(images, row.batch_size, seed=0)
     feed.steps = steps
-    compile_model(model, TrainingPlan(epochs=1, learning_rate=1e-3), steps)
+    compile_model(model, TrainingPlan(epochs=1, learning_rate=1e-3), steps, feed)
     if other:
         model.jit_compile = not model.jit_compile
     model.fit(feed.batches(), verbose=0, callbacks=[clock], shuffle=False)

@@ -36,11 +36,10 @@ from hourglass.scratch import (
     start_parameters,
 )
 from hourglass.scratch.training import rows_of_epoch
+from jax_by_hand import RATE, start_state, step_of
 
 BATCH_SIZE = 128
 SHAPE = (28, 28, 1)
-# The sides begin with these values of Keras' Adam.
-RATE, BETA_1, BETA_2, EPSILON = 1e-3, 0.9, 0.999, 1e-7
 
 #: Does the epoch of a number and returns the seconds it took.
 Side = Callable[[int], float]
@@ -97,14 +96,12 @@ def scratch(clean: Pixels, noise: float) -> Side:
 
 def jax_scan(clean: Pixels, noise: float) -> Side:
     """Return a scan over all steps of an epoch, in one compiled call."""
-    weights = [jnp.asarray(weight) for weight in get_weights(start_parameters(SHAPE))]
-    zeros = [jnp.zeros_like(weight) for weight in weights]
-    state: Any = (weights, zeros, zeros, jnp.zeros((), jnp.int32))
+    state: Any = start_state(get_weights(start_parameters(SHAPE)))
     images = jnp.asarray(clean)
 
     @jax.jit
     def steps(images: jax.Array, state: Any, rows: jax.Array) -> Any:
-        return jax.lax.scan(lambda state, row: _jax_step(state, images[row], noise), state, rows)
+        return jax.lax.scan(lambda state, row: step_of(state, images[row], noise), state, rows)
 
     def epoch(number: int) -> float:
         nonlocal state
@@ -115,29 +112,6 @@ def jax_scan(clean: Pixels, noise: float) -> Side:
         return time.perf_counter() - start
 
     return epoch
-
-
-def _jax_step(state: Any, clean: jax.Array, noise: float) -> tuple[Any, jax.Array]:
-    weights, means, squares, step = state
-    seen = clean
-    if noise:
-        key = jax.random.fold_in(jax.random.key(0), step)
-        seen = jnp.clip(clean + noise * jax.random.normal(key, clean.shape), 0.0, 1.0)
-    loss, slopes = jax.value_and_grad(_jax_loss)(weights, seen, clean)
-    step += 1
-    rate = RATE * jnp.sqrt(1 - BETA_2**step) / (1 - BETA_1**step)
-    means = [m + (1 - BETA_1) * (g - m) for m, g in zip(means, slopes, strict=True)]
-    squares = [v + (1 - BETA_2) * (g * g - v) for v, g in zip(squares, slopes, strict=True)]
-    moved = zip(weights, means, squares, strict=True)
-    weights = [w - rate * m / (jnp.sqrt(v) + EPSILON) for w, m, v in moved]
-    return (weights, means, squares, step), loss
-
-
-def _jax_loss(weights: list[jax.Array], seen: jax.Array, clean: jax.Array) -> jax.Array:
-    hidden = seen
-    for matrix, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
-        hidden = jax.nn.relu(hidden @ matrix + bias)
-    return jnp.mean(jnp.square(clean - jax.nn.sigmoid(hidden @ weights[-2] + weights[-1])))
 
 
 SIDES = {"stock fit": stock_fit, "jax scan": jax_scan, "scratch": scratch}

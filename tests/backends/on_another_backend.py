@@ -10,7 +10,7 @@ from hourglass.images import ArrayImages, load_images
 from hourglass.inference import classify, reconstruct
 from hourglass.models import build_model
 from hourglass.records import NETWORK_DEFAULTS, ModelSpec, TrainingPlan
-from hourglass.training import train
+from hourglass.training import Training, train
 
 
 def reconstruct_all(folder: Path, *names: str) -> None:
@@ -27,7 +27,7 @@ def classify_all(folder: Path, *names: str) -> None:
         np.save(folder / f"{name}.npy", classify(model, images))
 
 
-def train_one(folder: Path, network: str, objective: str | None = None) -> None:
+def train_one(folder: Path, network: str, objective: str | None = None) -> Training:
     clean = load_images("digits").train.read_all()
     noisy = np.clip(clean + np.random.default_rng(0).normal(0, 0.2, clean.shape), 0, 1)
     options = NETWORK_DEFAULTS[network]
@@ -49,10 +49,21 @@ def train_one(folder: Path, network: str, objective: str | None = None) -> None:
     folder.mkdir(exist_ok=True)
     np.savez(folder / "weights.npz", *model.get_weights())
     np.save(folder / "losses.npy", [epoch.loss for epoch in training.history.epochs])
+    return training
+
+
+def scan_and_loop(folder: Path, network: str) -> None:
+    assert train_one(folder, network).engine.feed == "scan"
+    sys.modules["hourglass.training.engine"]._scans = lambda *_: False
+    assert train_one(folder / "loop", network).engine.feed == "host"
 
 
 if __name__ == "__main__":
     task, place, *names = sys.argv[1:]
-    {"classify": classify_all, "reconstruct": reconstruct_all, "train": train_one}[task](
-        Path(place), *names
-    )
+    tasks = {
+        "classify": classify_all,
+        "reconstruct": reconstruct_all,
+        "scan-and-loop": scan_and_loop,
+        "train": train_one,
+    }
+    tasks[task](Path(place), *names)

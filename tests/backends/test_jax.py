@@ -86,12 +86,17 @@ def test_a_classifier_gives_the_same_probabilities_on_jax(tmp_path, digits):
 
 
 def test_a_model_is_trained_on_jax_twice_to_the_same_bytes(tmp_path):
-    on_jax("train", tmp_path / "first", "dense")
+    on_jax("scan-and-loop", tmp_path / "first", "dense")
     on_jax("train", tmp_path / "second", "dense")
     weights = [(tmp_path / run / "weights.npz").read_bytes() for run in ("first", "second")]
     assert weights[0] == weights[1]
     losses = np.load(tmp_path / "first" / "losses.npy")
     assert losses[-1] < losses[0]
+    # One call for all steps of an execution does what a call a step does.
+    loop = tmp_path / "first" / "loop"
+    assert np.abs(np.load(loop / "losses.npy") - losses).max() < 1e-6
+    with np.load(loop / "weights.npz") as one, np.load(loop.parent / "weights.npz") as other:
+        assert all(np.abs(one[name] - other[name]).max() < 1e-5 for name in other)
 
 
 @pytest.mark.parametrize("words", [["unet"], ["dense", "variational"]], ids=" ".join)

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -73,6 +74,19 @@ def test_noise_is_a_function_of_seed_and_step(words, images):
     corruption.set_step(0)
     assert np.array_equal(drawn(corruption, images), first)
     assert not np.array_equal(drawn(corruption_from_words(words, seed=8), images), first)
+
+
+@every_corruption
+def test_a_feed_can_draw_what_the_layer_would_have_drawn(words, images):
+    corruption = build(words)
+    for step in (0, 1, 70_000):
+        corruption.set_step(step)
+        inside = drawn(corruption, images[:50])
+        assert np.array_equal(corruption.corrupt_for(images[:50], tf.constant(step)), inside)
+        pair = tf.data.Dataset.from_tensors((images[:50], tf.constant(step, tf.int64)))
+        (ahead,) = pair.map(corruption.corrupt_for)
+        # A graph may multiply where an eager call divides.
+        assert np.abs(ahead - inside).max() < 1e-6
 
 
 @random_ones

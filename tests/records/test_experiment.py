@@ -162,6 +162,15 @@ def test_objective_and_corruption_fit_together(
             "needs units between 0 and 1",
         ),
         ({"learning_rate": "fast"}, "learning_rate should be a valid number"),
+        ({"precision": "float16"}, "precision 'float16' is not known"),
+        (
+            {"engine": "scratch", "network": "dense", "precision": "mixed_bfloat16"},
+            "does not take precision = mixed_bfloat16; it takes float32",
+        ),
+        (
+            {"objective": "contractive", "precision": "mixed_bfloat16"},
+            "which precision = mixed_bfloat16 would round away",
+        ),
     ],
 )
 def test_what_cannot_be_is_named(values: dict[str, object], words: str) -> None:
@@ -208,6 +217,12 @@ def test_nothing_that_was_said_is_lost_because_it_is_zero() -> None:
     )
     assert Experiment.from_mapping(tomllib.loads(asked.to_toml()), "file") == asked
     assert asked.filled().beta == 0.0 and "--beta 0.0" in asked.command()
+
+
+def test_precision_is_a_key_like_others() -> None:
+    asked = Experiment(plan=TrainingPlan(precision="mixed_bfloat16"))
+    assert Experiment.from_mapping(tomllib.loads(asked.to_toml()), "file") == asked
+    assert asked.command().endswith("--precision mixed_bfloat16")
 
 
 def test_a_variational_code_is_linear_unless_said() -> None:

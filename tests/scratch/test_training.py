@@ -137,6 +137,7 @@ def test_divergence_is_said(images, pairs):
     [
         ({"epochs": None}, "planned in epochs"),
         ({"optimizer": "sgd"}, "optimizer = 'adam' alone; 'sgd'"),
+        ({"precision": "mixed_bfloat16"}, "precision = 'float32' alone; 'mixed_bfloat16'"),
         ({"schedule": "cosine"}, "schedule = 'constant' alone; 'cosine'"),
         ({"clip_norm": 1.0}, "clip_norm = 0 alone; 1.0"),
         ({"patience": 3}, "patience = 0 alone; 3"),

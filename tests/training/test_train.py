@@ -87,6 +87,49 @@ def test_the_same_seed_gives_the_same_bytes(trained, images, pairs):
     assert not all(map(np.array_equal, first, other))
 
 
+def test_noise_drawn_in_the_feed_is_the_noise_of_the_step(images, pairs, monkeypatch):
+    def trained():
+        model = build_model(spec("unet", corruption="gaussian:0.1..0.3"), seed=3)
+        training = train(model, images, TrainingPlan(epochs=2), validation=pairs)
+        return training.engine.noise, model.get_weights()
+
+    ahead, first = trained()
+    monkeypatch.setattr(sys.modules["hourglass.training.engine"], "_draws_in_feed", lambda _: False)
+    inside, second = trained()
+    assert (ahead, inside) == ("feed", "step")
+    # Fused into other operations, the same noise is rounded another way.
+    assert all(np.abs(one - two).max() < 1e-4 for one, two in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("network", "changes", "engine"),
+    [
+        ("dense", {}, ("none", True)),
+        ("dense", {"corruption": "gaussian:0.2"}, ("feed", True)),
+        ("dense", {"objective": "variational"}, ("none", False)),
+        ("unet", {"corruption": "gaussian:0.2"}, ("feed", False)),
+    ],
+)
+def test_the_engine_follows_from_the_network(network, changes, engine, images, pairs):
+    model = build_model(spec(network, **changes))
+    found = train(model, images, TrainingPlan(epochs=1), validation=pairs).engine
+    assert (found.feed, found.noise, found.xla) == ("graph", *engine)
+    assert found.steps_per_execution > 1
+
+
+def test_a_trained_model_corrupts_again_when_others_train_it(images, pairs):
+    model = build_model(spec(corruption="gaussian:0.2"))
+    train(model, images, TrainingPlan(epochs=1), validation=pairs)
+    seen = model.see(pairs[1], training=True)
+    assert not np.array_equal(seen, pairs[1])
+    # With a rate of zero, what Keras' own loop sees is told by its loss alone.
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    noisy = model.fit(pairs[1], pairs[1], verbose=0).history["loss"][0]
+    model.corrupts = False
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    assert model.fit(pairs[1], pairs[1], verbose=0).history["loss"][0] != noisy
+
+
 def test_history_follows_the_steps(images, pairs):
     plan = TrainingPlan(epochs=3, batch_size=100)
     training = train(build_model(spec()), images, plan, validation=pairs)

@@ -163,6 +163,10 @@ class ExperimentOptions:
     clip_norm: Annotated[
         float | None, Parameter(group=_PLAN, help="Largest norm of the gradient; 0 for none.")
     ] = None
+    precision: Annotated[
+        str | None,
+        Parameter(group=_PLAN, help="float32, or mixed_bfloat16 for layers that compute in it."),
+    ] = None
     patience: Annotated[
         int | None,
         Parameter(group=_PLAN, help="Epochs without progress before stopping; 0 for never."),

@@ -8,6 +8,7 @@ import numpy as np
 from keras import KerasTensor
 from numpy.typing import NDArray
 
+from hourglass.corruption.draws import StepDraws
 from hourglass.corruption.level import Level, Levels
 
 
@@ -39,6 +40,20 @@ class Corruption(keras.layers.Layer, abc.ABC):
     @abc.abstractmethod
     def corrupt(self, images: KerasTensor) -> KerasTensor:
         """Return a corrupted copy of ``images`` (batch, height, width, channels) in [0, 1]."""
+
+    @abc.abstractmethod
+    def corrupt_for(self, images: KerasTensor, step: KerasTensor) -> KerasTensor:
+        """Return what ``corrupt`` gives at ``step``, whatever was drawn before.
+
+        Nothing is kept, so a feed can corrupt ahead of the network.
+
+        Parameters
+        ----------
+        images
+            Shape (batch, height, width, channels), in [0, 1].
+        step
+            An integer scalar.
+        """
 
     @abc.abstractmethod
     def freeze(
@@ -112,8 +127,13 @@ class LeveledCorruption(Corruption):
         """
 
     @abc.abstractmethod
-    def corrupt_at(self, images: KerasTensor, level: KerasTensor) -> KerasTensor:
-        """Corrupt ``images`` in the graph, each at its ``level`` of shape (batch, 1, 1, 1)."""
+    def corrupt_at(
+        self, images: KerasTensor, level: KerasTensor, draws: keras.random.SeedGenerator
+    ) -> KerasTensor:
+        """Corrupt ``images`` in the graph, each at its ``level`` of shape (batch, 1, 1, 1).
+
+        Every random tensor takes its seed from ``draws``.
+        """
 
     @abc.abstractmethod
     def freeze_at(
@@ -133,7 +153,12 @@ class LeveledCorruption(Corruption):
     @final
     def corrupt(self, images: KerasTensor) -> KerasTensor:
         """Return a corrupted copy of ``images`` (batch, height, width, channels) in [0, 1]."""
-        return self.corrupt_at(images, self.levels.draw(images, self.draws))
+        return self._corrupt_by(images, self.draws)
+
+    @final
+    def corrupt_for(self, images: KerasTensor, step: KerasTensor) -> KerasTensor:
+        """Return what ``corrupt`` gives at ``step``, whatever was drawn before."""
+        return self._corrupt_by(images, StepDraws(self.seed, self._draws_before(step)))
 
     @final
     def freeze(
@@ -145,8 +170,7 @@ class LeveledCorruption(Corruption):
     @final
     def set_step(self, step: int) -> None:
         """Let the next call in training draw the levels and noise that belong to ``step``."""
-        draws_per_step = self.draws_of_noise + (not self.levels.fixed)
-        self.draws.state.assign(np.array([self.seed, step * draws_per_step], dtype="uint32"))
+        self.draws.state.assign(np.array([self.seed, self._draws_before(step)], dtype="uint32"))
 
     @final
     def get_config(self) -> dict[str, Any]:
@@ -159,3 +183,9 @@ class LeveledCorruption(Corruption):
         """Build the layer that ``get_config`` described."""
         level = config.pop("level")
         return cls(tuple(level) if isinstance(level, list | tuple) else level, **config)
+
+    def _corrupt_by(self, images: KerasTensor, draws: keras.random.SeedGenerator) -> KerasTensor:
+        return self.corrupt_at(images, self.levels.draw(images, draws), draws)
+
+    def _draws_before(self, step: Any) -> Any:
+        return step * (self.draws_of_noise + (not self.levels.fixed))

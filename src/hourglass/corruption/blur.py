@@ -39,7 +39,9 @@ class GaussianBlur(LeveledCorruption):
         """Pixels that the kernel reaches to each side."""
         return math.ceil(_REACH * self.levels.highest)
 
-    def corrupt_at(self, images: KerasTensor, level: KerasTensor) -> KerasTensor:
+    def corrupt_at(
+        self, images: KerasTensor, level: KerasTensor, draws: keras.random.SeedGenerator
+    ) -> KerasTensor:
         """Return blurred ``images``, rows and columns one after the other."""
         offsets = range(-self.radius, self.radius + 1)
         width = ops.maximum(level, _LEAST_WIDTH)

@@ -29,9 +29,11 @@ class GaussianNoise(LeveledCorruption):
         """Return ``level`` if it is zero or more."""
         return require_not_negative("noise factor", level)
 
-    def corrupt_at(self, images: KerasTensor, level: KerasTensor) -> KerasTensor:
+    def corrupt_at(
+        self, images: KerasTensor, level: KerasTensor, draws: keras.random.SeedGenerator
+    ) -> KerasTensor:
         """Return ``images`` with fresh noise."""
-        noise = keras.random.normal(ops.shape(images), dtype=images.dtype, seed=self.draws)
+        noise = keras.random.normal(ops.shape(images), dtype=images.dtype, seed=draws)
         return ops.clip(images + level * noise, 0.0, 1.0)
 
     def freeze_at(

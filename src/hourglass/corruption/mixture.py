@@ -39,6 +39,12 @@ class Mixture(Corruption):
             images = part.corrupt(images)
         return images
 
+    def corrupt_for(self, images: KerasTensor, step: KerasTensor) -> KerasTensor:
+        """Return what ``corrupt`` gives at ``step``, whatever was drawn before."""
+        for part in self.parts:
+            images = part.corrupt_for(images, step)
+        return images
+
     def freeze(
         self, images: NDArray[np.float32], generator: np.random.Generator
     ) -> NDArray[np.float32]:

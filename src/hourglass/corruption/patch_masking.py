@@ -29,11 +29,13 @@ class PatchMasking(LeveledCorruption):
         """Return ``level`` if it is a fraction."""
         return require_fraction("masking rate", level)
 
-    def corrupt_at(self, images: KerasTensor, level: KerasTensor) -> KerasTensor:
+    def corrupt_at(
+        self, images: KerasTensor, level: KerasTensor, draws: keras.random.SeedGenerator
+    ) -> KerasTensor:
         """Return ``images`` with other patches hidden."""
         count, height, width, _ = ops.shape(images)
         one_per_patch = (count, *_patches(height, width), 1)
-        toss = keras.random.uniform(one_per_patch, dtype=images.dtype, seed=self.draws)
+        toss = keras.random.uniform(one_per_patch, dtype=images.dtype, seed=draws)
         toss = ops.repeat(ops.repeat(toss, _SIDE, axis=1), _SIDE, axis=2)
         return images * ops.cast(toss[:, :height, :width] >= level, images.dtype)
 

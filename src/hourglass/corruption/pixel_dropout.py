@@ -26,10 +26,12 @@ class PixelDropout(LeveledCorruption):
         """Return ``level`` if it is a fraction."""
         return require_fraction("pixel-dropout rate", level)
 
-    def corrupt_at(self, images: KerasTensor, level: KerasTensor) -> KerasTensor:
+    def corrupt_at(
+        self, images: KerasTensor, level: KerasTensor, draws: keras.random.SeedGenerator
+    ) -> KerasTensor:
         """Return ``images`` with other pixels lost."""
         one_per_pixel = (*ops.shape(images)[:-1], 1)
-        toss = keras.random.uniform(one_per_pixel, dtype=images.dtype, seed=self.draws)
+        toss = keras.random.uniform(one_per_pixel, dtype=images.dtype, seed=draws)
         return images * ops.cast(toss >= level, images.dtype)
 
     def freeze_at(

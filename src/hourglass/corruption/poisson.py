@@ -32,7 +32,9 @@ class PoissonNoise(LeveledCorruption):
         """Return ``level`` if it is above zero."""
         return require_positive("poisson peak", level)
 
-    def corrupt_at(self, images: KerasTensor, level: KerasTensor) -> KerasTensor:
+    def corrupt_at(
+        self, images: KerasTensor, level: KerasTensor, draws: keras.random.SeedGenerator
+    ) -> KerasTensor:
         """Return ``images`` with photons counted afresh."""
         trials = math.ceil(_TRIALS * self.levels.highest)
         photons = keras.random.binomial(
@@ -40,7 +42,7 @@ class PoissonNoise(LeveledCorruption):
             counts=ops.cast(trials, images.dtype),
             probabilities=images * level / trials,
             dtype=images.dtype,
-            seed=self.draws,
+            seed=draws,
         )
         return ops.clip(photons / level, 0.0, 1.0)
 

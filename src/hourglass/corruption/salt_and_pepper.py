@@ -27,9 +27,11 @@ class SaltAndPepper(LeveledCorruption):
         """Return ``level`` if it is a fraction."""
         return require_fraction("salt-and-pepper amount", level)
 
-    def corrupt_at(self, images: KerasTensor, level: KerasTensor) -> KerasTensor:
+    def corrupt_at(
+        self, images: KerasTensor, level: KerasTensor, draws: keras.random.SeedGenerator
+    ) -> KerasTensor:
         """Return ``images`` with fresh impulses."""
-        toss = keras.random.uniform(ops.shape(images), dtype=images.dtype, seed=self.draws)
+        toss = keras.random.uniform(ops.shape(images), dtype=images.dtype, seed=draws)
         peppered = ops.where(toss < level / 2.0, 0.0, images)
         return ops.where(toss >= 1.0 - level / 2.0, 1.0, peppered)
 

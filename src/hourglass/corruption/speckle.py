@@ -27,9 +27,11 @@ class Speckle(LeveledCorruption):
         """Return ``level`` if it is zero or more."""
         return require_not_negative("speckle level", level)
 
-    def corrupt_at(self, images: KerasTensor, level: KerasTensor) -> KerasTensor:
+    def corrupt_at(
+        self, images: KerasTensor, level: KerasTensor, draws: keras.random.SeedGenerator
+    ) -> KerasTensor:
         """Return ``images`` with fresh speckle."""
-        noise = keras.random.normal(ops.shape(images), dtype=images.dtype, seed=self.draws)
+        noise = keras.random.normal(ops.shape(images), dtype=images.dtype, seed=draws)
         return ops.clip(images * (1.0 + level * noise), 0.0, 1.0)
 
     def freeze_at(

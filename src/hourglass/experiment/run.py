@@ -183,6 +183,7 @@ class _Work:
             environment=resuming.environment,
             steps=training.steps,
             images_per_second=training.images_per_second,
+            engine=training.engine,
             digests=training.digests,
             drift=training.drift,
             seconds=self.watch.seconds,

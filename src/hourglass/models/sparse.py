@@ -100,5 +100,6 @@ class SparseAutoencoder(LatentModel):
     def rebuild(self, seen: KerasTensor, training: bool) -> KerasTensor:
         """Return the decoded code of ``seen``, and add what the code costs to the loss."""
         code = self.encoder(seen, training=training)
-        self.add_loss(self.penalty * self._price(code))
+        # A code in fewer bits is averaged in float32, like every loss.
+        self.add_loss(self.penalty * self._price(ops.cast(code, "float32")))
         return self.decoder(code, training=training)

@@ -22,11 +22,18 @@ class Trainable(keras.Model, abc.ABC):
     ----------
     corruption
         What images go through while training; ``None`` leaves them clean.
+
+    Attributes
+    ----------
+    corrupts
+        Whether the model corrupts what it is given in training. Who trains it may set this to
+        ``False`` and give it images that ``corruption.corrupt_for`` has corrupted already.
     """
 
     def __init__(self, *, corruption: Corruption | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.corruption = corruption
+        self.corrupts = corruption is not None
         # The parts bring all their weights along; nothing waits for the first images.
         self.built = True
 
@@ -46,19 +53,25 @@ class Trainable(keras.Model, abc.ABC):
 
     def see(self, images: KerasTensor, training: bool) -> KerasTensor:
         """Return what the networks see of ``images``: corrupted while training."""
-        if self.corruption is None:
+        if self.corruption is None or not self.corrupts:
             return images
         return self.corruption(images, training=training)
 
     @property
     def draws_in_training(self) -> bool:
         """Whether a step draws random numbers."""
-        return self.corruption is not None
+        return self.corrupts
 
     def set_step(self, step: int) -> None:
         """Let the next call in training draw the chance that belongs to ``step``."""
         if self.corruption is not None:
             self.corruption.set_step(step)
+
+    @final
+    def has_layers(self, *kinds: str) -> bool:
+        """Return whether the name of a layer's kind holds one of these words."""
+        found = {layer.kind for layer in self.architecture().layers}
+        return any(kind in name for kind in kinds for name in found)
 
     @final
     def architecture(self) -> Architecture:

@@ -139,14 +139,16 @@ class VariationalAutoencoder(LatentModel):
     @property
     def draws_in_training(self) -> bool:
         """Whether a step draws random numbers."""
-        return self.beta > 0.0 or self.corruption is not None
+        return self.beta > 0.0 or self.corrupts
 
     def rebuild(self, seen: KerasTensor, training: bool) -> KerasTensor:
         """Return a decoded draw, in training, or the decoded mean; the loss gets the price."""
         if self.beta == 0.0:
             return self.decoder(self.encoder(seen, training=training), training=training)
         mean, log_variance = self.posterior(seen, training=training)
-        self.add_loss(self._price * ops.mean(gaussian_divergence(mean, log_variance)))
+        # Near the prior the terms cancel, which fewer bits would not survive.
+        exact = (ops.cast(moment, "float32") for moment in (mean, log_variance))
+        self.add_loss(self._price * ops.mean(gaussian_divergence(*exact)))
         code = self.sampling([mean, log_variance], training=training)
         return self.decoder(code, training=training)
 

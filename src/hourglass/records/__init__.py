@@ -50,8 +50,8 @@ from hourglass.records.network import (
     NetworkName,
     NetworkOptions,
 )
-from hourglass.records.plan import TrainingPlan
-from hourglass.records.run import Environment, RunRecord
+from hourglass.records.plan import Precision, TrainingPlan
+from hourglass.records.run import Engine, Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
 from hourglass.records.suite import SuiteRow, SuiteStudy
@@ -103,6 +103,7 @@ __all__ = [
     "CrossCell",
     "CrossTable",
     "Embedding",
+    "Engine",
     "Environment",
     "Epoch",
     "Experiment",
@@ -129,6 +130,7 @@ __all__ = [
     "NetworkName",
     "NetworkOptions",
     "NoiseStudy",
+    "Precision",
     "Progress",
     "RandomCodes",
     "RocCurve",

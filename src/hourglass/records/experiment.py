@@ -352,6 +352,11 @@ class Experiment:
             raise ConfigurationError(
                 f"beta = {self.beta:g} is for objective variational; it is {objective}."
             )
+        if objective == "contractive" and self.plan.precision != "float32":
+            raise ConfigurationError(
+                f"objective = contractive compares codes of images that lie close together, which "
+                f"precision = {self.plan.precision} would round away. Leave precision out."
+            )
         if self.sparsity is not None and self.sparsity.startswith("kl"):
             self._require_rates()
         if objective == "variational":
@@ -378,6 +383,7 @@ class Experiment:
             "loss": (self.loss, ("mse", "bce")),
             "tied": (self.tied, (False,)),
             "frozen_noise": (self.frozen_noise, (False,)),
+            "precision": (self.plan.precision, ("float32",)),
             "code_activation": (self.code_activation, (None, "relu")),
             "output_activation": (self.output_activation, (None, "sigmoid")),
         }

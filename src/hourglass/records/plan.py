@@ -13,6 +13,7 @@ from hourglass.errors import ConfigurationError
 DEFAULT_MINUTES: Final = 3.0
 
 OptimizerName = Literal["adam", "adamw", "nadam", "rmsprop", "sgd"]
+Precision = Literal["float32", "mixed_bfloat16"]
 ScheduleName = Literal["constant", "cosine"]
 Finite = Annotated[float, AllowInfNan(False)]
 _TAKEN_BY: Final[Mapping[str, tuple[OptimizerName, ...]]] = MappingProxyType(
@@ -54,6 +55,9 @@ class TrainingPlan:
         (Loshchilov and Hutter 2017, equation 5, one cycle). ``constant``: one rate throughout.
     clip_norm
         Largest norm of the gradient of all weights together; 0 leaves gradients as they are.
+    precision
+        What networks compute in while they are trained. With ``mixed_bfloat16`` weights,
+        optimizer, noise and loss stay in float32, and the trained model computes in float32.
     patience
         Epochs without a better validation loss after which training stops; 0 never stops early.
     keep
@@ -79,6 +83,7 @@ class TrainingPlan:
     weight_decay: Annotated[Finite, Ge(0)] | None = None
     schedule: ScheduleName = "cosine"
     clip_norm: Annotated[Finite, Ge(0)] = 1.0
+    precision: Precision = "float32"
     patience: Annotated[int, Ge(0)] = 0
     keep: Literal["best", "last"] = "best"
     seed: Annotated[int, Ge(0)] = 0

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hourglass.records.plan import Precision
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Environment:
@@ -38,6 +40,34 @@ class Environment:
     threads: int
     device: str = "unknown"
     settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Engine:
+    """What did the work of a training, chosen by rule for network and backend.
+
+    Attributes
+    ----------
+    feed
+        ``graph``: images at rest are gathered inside TensorFlow's graph. ``scan``: they lie on
+        the device and are gathered inside a scan over the steps of an execution (JAX). ``host``:
+        NumPy reads each batch.
+    noise
+        Where the corruption is drawn: in the ``feed``, beside the step before, or inside the
+        ``step``; ``none`` where the training draws none.
+    xla
+        Whether XLA compiles the step.
+    steps_per_execution
+        Steps between two looks of Python at them.
+    precision
+        What networks compute in; weights are float32 always.
+    """
+
+    feed: Literal["graph", "scan", "host"]
+    noise: Literal["feed", "step", "none"]
+    xla: bool
+    steps_per_execution: int
+    precision: Precision = "float32"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +108,8 @@ class RunRecord:
         left out: equal for equal trainings.
     drift
         How machine or libraries had changed each time the run was resumed in spite of it.
+    engine
+        What did the work of the training; older records, and the loop from scratch, do not say.
     """
 
     status: Literal["unfinished", "trained", "finished"]
@@ -95,3 +127,4 @@ class RunRecord:
     seconds: Mapping[str, float] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
     drift: tuple[str, ...] = ()
+    engine: Engine | None = None

@@ -35,7 +35,14 @@ _OPTIMIZERS: Mapping[str, Any] = MappingProxyType(
 )
 # What this loop leaves out on purpose: a plan that asks for it is refused, not half followed.
 _ONLY: Final = MappingProxyType(
-    {"optimizer": "adam", "schedule": "constant", "clip_norm": 0, "patience": 0, "keep": "best"}
+    {
+        "optimizer": "adam",
+        "schedule": "constant",
+        "clip_norm": 0,
+        "precision": "float32",
+        "patience": 0,
+        "keep": "best",
+    }
 )
 
 FrozenPairs = tuple[NDArray[np.float32], NDArray[np.float32]]

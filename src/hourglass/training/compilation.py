@@ -8,14 +8,18 @@ import keras
 from hourglass.losses import MeanSquaredError
 from hourglass.models import Autoencoder, Classifier, Denoiser, Trainable
 from hourglass.records import OPTIMIZERS, SCHEDULES, TrainingPlan, resolve
+from hourglass.training.feed import Feed
+from hourglass.training.scan import scan_steps
 
 # Steps that run inside one graph call: enough to make Python's share vanish, few enough that
 # Ctrl-C is answered within seconds.
 _STEPS_PER_EXECUTION: Final = 32
 
 
-def compile_model(model: Trainable, plan: TrainingPlan, steps: int) -> list[keras.metrics.Metric]:
-    """Compile a model for a plan, with a schedule over ``steps`` optimizer steps.
+def compile_model(
+    model: Trainable, plan: TrainingPlan, steps: int, feed: Feed
+) -> list[keras.metrics.Metric]:
+    """Compile a model for a plan and its feed, with a schedule over ``steps`` optimizer steps.
 
     Returns
     -------
@@ -29,8 +33,10 @@ def compile_model(model: Trainable, plan: TrainingPlan, steps: int) -> list[kera
         loss=model.training_loss,
         metrics=metrics,
         steps_per_execution=steps_per_execution(),
-        jit_compile=_jit_compile(model),
+        jit_compile="auto" if _compiles_itself() else compiles_with_xla(model),
     )
+    if feed.scanned:
+        scan_steps(model, feed)
     # Keras shows metrics of its own only after the first step.
     return [model.metrics[0], *metrics]
 
@@ -64,11 +70,13 @@ def _metrics(model: Trainable) -> list[keras.metrics.Metric]:
     return [keras.metrics.MeanSquaredError("mse")]
 
 
-def _jit_compile(model: Trainable) -> bool | str:
-    if keras.backend.backend() != "tensorflow":
-        return "auto"
+def compiles_with_xla(model: Trainable) -> bool:
+    """Return whether XLA compiles the steps of a model on TensorFlow."""
     # On TensorFlow's CPU, XLA makes dense steps twice as fast and convolutions half as fast, and
     # draws random numbers 30 times more slowly: docs/decisions/002-feed-and-compilation.md.
-    kinds = {layer.kind for layer in model.architecture().layers}
-    draws = model.draws_in_training
-    return not draws and not any("Conv" in kind or "Dropout" in kind for kind in kinds)
+    slow = model.draws_in_training or model.has_layers("Conv", "Dropout")
+    return keras.backend.backend() == "tensorflow" and not slow
+
+
+def _compiles_itself() -> bool:
+    return keras.backend.backend() != "tensorflow"

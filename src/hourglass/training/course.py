@@ -79,6 +79,11 @@ class Course:
         self._epochs_done = 0
         self._stopped = False
 
+    @property
+    def all_steps(self) -> int:
+        """Optimizer steps planned."""
+        return self._epochs * self._steps
+
     def legs(self) -> Iterator[tuple[int, int, int]]:
         """Yield first epoch, end and steps an epoch of each stretch that is left."""
         first = self._epochs_done

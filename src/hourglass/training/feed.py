@@ -2,16 +2,20 @@
 
 The order is a pure function of (seed, step). On TensorFlow the images stay in memory as they
 lie at rest and are gathered and scaled inside the graph, which costs a quarter of the memory
-and leaves Python out of the loop; other backends read the same batches in the same order.
+and leaves Python out of the loop, and their noise is drawn beside the step. On JAX positions
+alone are fed where the steps of an execution are scanned over (see ``scan``). Elsewhere NumPy
+reads the same batches in the same order.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, final
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from hourglass.corruption import Corruption
 from hourglass.images import ArrayImages, Images
 from hourglass.seeds import order
 
@@ -33,6 +37,9 @@ class Feed:
     targets
         What the network should give, such as labels of shape (count,), in the same order; by
         default the clean images.
+    corruption
+        What the feed itself does to the images that the network sees, on TensorFlow alone; the
+        noise of a step is what the layer would draw.
 
     Attributes
     ----------
@@ -42,6 +49,8 @@ class Feed:
         The step with which the next iteration starts.
     steps
         How many steps an iteration has.
+    scanned
+        Whether positions (batch,) are fed in place of images.
     """
 
     def __init__(
@@ -51,16 +60,20 @@ class Feed:
         seed: int,
         seen: Images | None = None,
         targets: NDArray[np.int64] | None = None,
+        corruption: Corruption | None = None,
     ) -> None:
         self.images = images
         self.seen = seen
         # JAX has no integers of 64 bits unless it is told to.
         self.targets = None if targets is None else targets.astype(np.int32)
+        self.corruption = corruption
         self.batch_size = min(batch_size, len(images))
         self.seed = seed
         self.steps_per_epoch = len(images) // self.batch_size
         self.first_step = 0
         self.steps = self.steps_per_epoch
+        self.scanned = False
+        self._pass = lru_cache(maxsize=2)(self._drawn_pass)
 
     def rows(self, first_step: int, steps: int) -> NDArray[np.int64]:
         """Return the positions of the images of some steps, shape (steps, batch_size)."""
@@ -85,7 +98,13 @@ class Feed:
         else:
             yield from batches
 
-    def _pass(self, number: int) -> NDArray[np.int64]:
+    def pair(self, row: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[Any]]:
+        """Return what is seen and the target of positions (batch,), in NumPy."""
+        clean = self.images.read(row)
+        seen = clean if self.seen is None else self.seen.read(row)
+        return seen, (clean if self.targets is None else self.targets[row])
+
+    def _drawn_pass(self, number: int) -> NDArray[np.int64]:
         positions = order(self.seed, number, len(self.images))
         whole = self.steps_per_epoch * self.batch_size
         return positions[:whole].reshape(self.steps_per_epoch, self.batch_size)
@@ -102,12 +121,10 @@ class _Batches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return self._feed.steps
 
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[Any]]:
+    def __getitem__(self, index: int) -> tuple[NDArray[Any], ...]:
         feed = self._feed
         (row,) = feed.rows(feed.first_step + index, 1)
-        clean = feed.images.read(row)
-        seen = clean if feed.seen is None else feed.seen.read(row)
-        return seen, (clean if feed.targets is None else feed.targets[row])
+        return (row.astype(np.int32),) if feed.scanned else feed.pair(row)
 
 
 def _tensorflow_batches(feed: Feed) -> Any:
@@ -116,29 +133,30 @@ def _tensorflow_batches(feed: Feed) -> Any:
 
     def rows(_: Any) -> Any:
         drawn = tf.numpy_function(lambda: feed.rows(feed.first_step, feed.steps), [], tf.int64)
-        return tf.data.Dataset.from_tensor_slices(tf.ensure_shape(drawn, [None, feed.batch_size]))
+        first = tf.numpy_function(lambda: np.int64(feed.first_step), [], tf.int64)
+        rows = tf.data.Dataset.from_tensor_slices(tf.ensure_shape(drawn, [None, feed.batch_size]))
+        return rows.enumerate(tf.ensure_shape(first, []))
 
     batches = tf.data.Dataset.from_tensors(0).flat_map(rows).map(_pairs_reader(feed))
     batches = batches.apply(tf.data.experimental.assert_cardinality(feed.steps))
+    # The next batches are gathered, and their noise drawn, while a step computes.
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
 def _pairs_reader(feed: Feed) -> Any:
-    """Return a graph function from positions (batch,) to pairs (seen, target)."""
+    """Return a graph function from step and positions (batch,) to pairs (seen, target)."""
     clean = _reader(feed.images)
-    if feed.targets is not None:
-        seen = clean if feed.seen is None else _reader(feed.seen)
-        target = _label_reader(feed.targets)
-        return lambda row: (seen(row), target(row))
-    if feed.seen is not None:
-        seen = _reader(feed.seen)
-        return lambda row: (seen(row), clean(row))
+    seen = clean if feed.seen is None else _reader(feed.seen)
+    label = None if feed.targets is None else _label_reader(feed.targets)
 
-    def twice(row: Any) -> Any:
-        batch = clean(row)
-        return batch, batch
+    def pair(step: Any, row: Any) -> tuple[Any, Any]:
+        batch = seen(row)
+        target = label(row) if label else batch if feed.seen is None else clean(row)
+        if feed.corruption is not None:
+            batch = feed.corruption.corrupt_for(batch, step)
+        return batch, target
 
-    return twice
+    return pair
 
 
 def _label_reader(labels: NDArray[np.int32]) -> Any:

@@ -81,9 +81,10 @@ class HealthGuard(keras.callbacks.Callback):
 
     def _advice(self) -> str:
         plan = self._plan
+        precision = ", or use --precision float32" if plan.precision != "float32" else ""
         return (
             f"Lower --learning-rate (it was {plan.learning_rate:g}) or clip gradients (--clip-norm "
-            f"was {plan.clip_norm:g})."
+            f"was {plan.clip_norm:g}){precision}."
         )
 
 
@@ -107,6 +108,8 @@ def first_bad_step(
         The step, counted from 0, and its loss; ``None`` if all losses are finite this time.
     """
     feed.first_step, feed.steps = first_step, steps
+    # What was made for blocks of steps does not take one.
+    feed.scanned, model.train_function = False, None
     model.set_step(first_step)
     for step, batch in enumerate(feed.each(), first_step):
         model.reset_metrics()

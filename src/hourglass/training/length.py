@@ -39,7 +39,7 @@ def seconds_per_step(model: Trainable, feed: Feed, plan: TrainingPlan) -> float:
     weights = model.get_weights()
     watch = _Stopwatch()
     steps = steps_per_execution()
-    compile_model(model, plan, steps)
+    compile_model(model, plan, steps, feed)
     feed.first_step, feed.steps = 0, steps * (1 + _TIMED_EXECUTIONS)
     model.fit(feed.batches(), epochs=1, callbacks=[watch], shuffle=False, verbose=0)
     model.set_weights(weights)

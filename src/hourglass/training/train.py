@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from hourglass.errors import DataError
 from hourglass.images import Images
 from hourglass.models import Trainable, images_at_a_time
-from hourglass.records import CheckpointTiming, Environment, History, TrainingPlan, to_json
+from hourglass.records import CheckpointTiming, Engine, Environment, History, TrainingPlan, to_json
 from hourglass.runs import read_environment
 from hourglass.training.checkpoint import Checkpoint, Checkpoints
 from hourglass.training.compilation import compile_model
 from hourglass.training.course import Course
 from hourglass.training.drift import require_same
+from hourglass.training.engine import engine_of
 from hourglass.training.feed import Feed
 from hourglass.training.health import HealthGuard
 from hourglass.training.length import epochs_and_steps
@@ -68,6 +69,8 @@ class Training:
         How the environment had changed each time the training went on in spite of it.
     seconds_before
         Wall time that went into the checkpoint it went on from.
+    engine
+        What did the work; ``None`` for the loop from scratch.
     """
 
     history: History
@@ -76,6 +79,7 @@ class Training:
     digests: Mapping[str, str] = field(default_factory=dict)
     drift: tuple[str, ...] = ()
     seconds_before: float = 0.0
+    engine: Engine | None = None
 
 
 def train(
@@ -133,20 +137,46 @@ def train(
     WriteError
         If a checkpoint cannot be written; the one before it stays.
     """
-    start = time.monotonic()
     feed = Feed(images, plan.batch_size, plan.seed, seen, model.targets(images))
+    checkpoints = None if checkpoint_dir is None else Checkpoints(checkpoint_dir)
+    with engine_of(model, feed, plan) as engine:
+        course = _course(model, feed, plan, checkpoints, resuming)
+        guards = [course.recorder, HealthGuard(feed, plan), course.keeper, *callbacks]
+        if checkpoints is not None:
+            guards.append(Saver(checkpoints, resuming.timing, feed, course.capture))
+        _fit(model, course, validation, guards)
+        best_epoch = course.keeper.finish(model, len(course.recorder.epochs))
+    history = History(epochs=tuple(course.recorder.epochs), best_epoch=best_epoch)
+    return Training(
+        history=history,
+        steps=course.all_steps,
+        images_per_second=course.recorder.images_per_second,
+        digests=course.digests(history),
+        drift=course.drift,
+        seconds_before=course.seconds_before,
+        engine=engine,
+    )
+
+
+def _course(
+    model: Trainable,
+    feed: Feed,
+    plan: TrainingPlan,
+    checkpoints: Checkpoints | None,
+    resuming: Resuming,
+) -> Course:
+    """Return a training at its beginning, or where its newest checkpoint was."""
+    start = time.monotonic()
     environment = resuming.environment or read_environment(keras.backend.backend())
     identity = _identity(model, feed, plan)
-    checkpoints = None if checkpoint_dir is None else Checkpoints(checkpoint_dir)
     found = None if checkpoints is None else checkpoints.newest(resuming.tell)
     drift = () if found is None else _drift(found, identity, environment, resuming)
     epochs, steps = _length(found, model, feed, plan)
-    metrics = compile_model(model, plan, epochs * steps)
     course = Course(
         model,
         feed,
         plan,
-        metrics,
+        compile_model(model, plan, epochs * steps, feed),
         identity=identity,
         environment=environment,
         epochs=epochs,
@@ -156,20 +186,7 @@ def train(
     )
     if found is not None:
         course.go_on(found)
-    guards = [course.recorder, HealthGuard(feed, plan), course.keeper, *callbacks]
-    if checkpoints is not None:
-        guards.append(Saver(checkpoints, resuming.timing, feed, course.capture))
-    _fit(model, course, validation, guards)
-    best_epoch = course.keeper.finish(model, len(course.recorder.epochs))
-    history = History(epochs=tuple(course.recorder.epochs), best_epoch=best_epoch)
-    return Training(
-        history=history,
-        steps=epochs * steps,
-        images_per_second=course.recorder.images_per_second,
-        digests=course.digests(history),
-        drift=course.drift,
-        seconds_before=course.seconds_before,
-    )
+    return course
 
 
 def _fit(
