@@ -3,14 +3,15 @@
 import sys
 from pathlib import Path
 
+import keras
 import numpy as np
 
 from hourglass.bundles import load_classifier, load_model
 from hourglass.images import ArrayImages, load_images
 from hourglass.inference import classify, reconstruct
 from hourglass.models import build_model
-from hourglass.records import NETWORK_DEFAULTS, ModelSpec, TrainingPlan
-from hourglass.training import Training, train
+from hourglass.records import NETWORK_DEFAULTS, CheckpointTiming, ModelSpec, TrainingPlan
+from hourglass.training import Resuming, Training, train
 
 
 def reconstruct_all(folder: Path, *names: str) -> None:
@@ -58,11 +59,49 @@ def scan_and_loop(folder: Path, network: str) -> None:
     assert train_one(folder / "loop", network).engine.feed == "host"
 
 
+class BreakOff(keras.callbacks.Callback):
+    def on_train_batch_begin(self, batch: int, logs: object = None) -> None:
+        # In the middle of the second epoch, which has two executions.
+        if batch and self.model.optimizer.iterations > 40:
+            raise KeyboardInterrupt
+
+
+def break_off_and_resume(folder: Path) -> None:
+    pixels = load_images("digits").train.read_all()
+    spec = ModelSpec(
+        network="dense",
+        image_shape=(8, 8, 1),
+        options=NETWORK_DEFAULTS["dense"],
+        corruption="gaussian:0.2",
+    )
+    always = CheckpointTiming(between_epochs=0, within_epochs=0, share=1e9)
+
+    def trained(place: Path, *callbacks: keras.callbacks.Callback) -> Training:
+        return train(
+            build_model(spec, seed=5),
+            ArrayImages(pixels[:640]),
+            TrainingPlan(epochs=3, batch_size=16),
+            validation=(pixels[1000:1200],) * 2,
+            checkpoint_dir=place,
+            resuming=Resuming(timing=always),
+            callbacks=callbacks,
+        )
+
+    try:
+        trained(folder / "broken", BreakOff())
+    except KeyboardInterrupt:
+        pass
+    else:
+        raise AssertionError("nothing was broken off")
+    assert trained(folder / "broken").digests == trained(folder / "whole").digests
+
+
 if __name__ == "__main__":
     task, place, *names = sys.argv[1:]
     tasks = {
         "classify": classify_all,
         "reconstruct": reconstruct_all,
+        "resume": break_off_and_resume,
         "scan-and-loop": scan_and_loop,
         "train": train_one,
     }

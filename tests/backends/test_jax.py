@@ -104,3 +104,7 @@ def test_other_models_are_trained_on_jax(tmp_path, words):
     on_jax("train", tmp_path, *words)
     losses = np.load(tmp_path / "losses.npy")
     assert losses[-1] < losses[0]
+
+
+def test_a_training_that_was_broken_off_goes_on_on_jax(tmp_path):
+    on_jax("resume", tmp_path)

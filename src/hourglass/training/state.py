@@ -23,6 +23,9 @@ def read_state(model: Trainable, metrics: Sequence[keras.metrics.Metric]) -> Arr
     metrics
         What an epoch's figures are gathered in.
     """
+    if keras.backend.backend() == "jax":
+        # Within an epoch the numbers are elsewhere.
+        model.jax_state_sync()
     return {name: _copy(variable) for name, variable in _variables(model, metrics)}
 
 
