@@ -12,6 +12,7 @@ from typing import Any
 _HOME = {
     "ArrayImages": "images",
     "Autoencoder": "models",
+    "CheckpointTiming": "records",
     "Classifier": "models",
     "ContractiveAutoencoder": "models",
     "DEMO": "records",
@@ -24,6 +25,7 @@ _HOME = {
     "PatchMasking": "corruption",
     "PixelDropout": "corruption",
     "PoissonNoise": "corruption",
+    "Resuming": "training",
     "RunFolder": "runs",
     "SaltAndPepper": "corruption",
     "SparseAutoencoder": "models",
@@ -56,6 +58,7 @@ _HOME = {
     "read_image_file": "images",
     "reconstruct": "inference",
     "residual": "networks",
+    "resume_run": "experiment",
     "run_experiment": "experiment",
     "sample_images": "experiment",
     "save_model": "bundles",

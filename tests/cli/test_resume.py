@@ -53,6 +53,10 @@ def test_a_full_disk_ends_with_74_and_the_way_to_go_on(broken_off, tmp_path):
 def test_what_cannot_go_on_is_refused_in_one_line(hourglass, a_run, tmp_path, monkeypatch):
     done = hourglass("resume", "no-such-run")
     assert done.code == 2 and "no run 'no-such-run'" in done.err
+    (tmp_path / "group").mkdir()
+    (tmp_path / "group" / "group.json").touch()
+    done = hourglass("resume", "group")
+    assert done.code == 2 and "hourglass gallery run" in done.err
     run = RunFolder(shutil.copytree(a_run, tmp_path / "run"))
     record = run.read_record()
     text = (run.path / "record.json").read_text()

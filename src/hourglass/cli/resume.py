@@ -14,7 +14,8 @@ from hourglass.cli.options import (
 )
 from hourglass.cli.telling import tell_finished_run
 from hourglass.cli.train import offering_to_resume, refuse_collapse
-from hourglass.runs import find_run
+from hourglass.errors import ConfigurationError
+from hourglass.runs import find_group, find_run
 
 
 def resume(
@@ -32,6 +33,12 @@ def resume(
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
     """Go on with a run that was broken off, as if it never had been."""
+    group = find_group(run, runs_options.runs)
+    if group is not None:
+        raise ConfigurationError(
+            f"{group.path} is a group of runs. `hourglass gallery run`, said again as it was "
+            "begun, goes on with it."
+        )
     folder = find_run(run, runs_options.runs)
     asked = folder.read_experiment()
     prepare_keras(debug=output_options.debug, device=device_options.device)

@@ -19,25 +19,17 @@
         report.html         written by ``report``
 """
 
-import contextlib
 import csv
 import io
 import json
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar, final
+from typing import Any, final
 
 from numpy.typing import NDArray
 
-from hourglass.errors import (
-    ConfigurationError,
-    DataError,
-    MissingPathError,
-    OutputExistsError,
-)
+from hourglass.errors import DataError, OutputExistsError
 from hourglass.files import exists, held, make_folder, whole_folder, write_bytes, write_text
 from hourglass.records import (
     Architecture,
@@ -54,9 +46,7 @@ from hourglass.records import (
     to_json,
 )
 from hourglass.runs.archive import read_arrays, with_prefix, write_arrays
-
-LATEST: Final = "latest"
-Record = TypeVar("Record")
+from hourglass.runs.reading import Record, read_json, reading
 
 
 @final
@@ -234,7 +224,7 @@ class RunFolder:
         """Read ``history.csv``."""
         path = self._existing("history.csv")
         try:
-            with _reading(path), path.open(encoding="utf-8", newline="") as file:
+            with reading(path), path.open(encoding="utf-8", newline="") as file:
                 rows = list(csv.DictReader(file))
             best = [int(row["epoch"]) for row in rows if row.pop("best") == "1"]
             text = json.dumps({"epochs": rows, "best_epoch": best[0]}).encode()
@@ -272,7 +262,7 @@ class RunFolder:
 
     def _existing(self, name: str) -> Path:
         path = self.path / name
-        with _reading(path):
+        with reading(path):
             there = path.is_file()
         if not there:
             raise DataError(
@@ -282,103 +272,11 @@ class RunFolder:
         return path
 
 
-def read_json(kind: type[Record], path: Path) -> Record:
-    """Read a record from its file.
-
-    Raises
-    ------
-    DataError
-        If the file cannot be read, or does not hold such a record.
-    """
-    try:
-        with _reading(path):
-            content = path.read_bytes()
-        return from_json(kind, content, str(path))
-    except ConfigurationError as error:
-        raise DataError(str(error)) from error
-
-
-def find_run(name: str, root: Path) -> RunFolder:
-    """Return the run that a user means.
-
-    Parameters
-    ----------
-    name
-        The path of a run, its name inside ``root``, or ``latest`` for the newest one there.
-    root
-        The folder that holds runs.
-
-    Raises
-    ------
-    MissingPathError
-        If there is no such run; those that are there are named.
-    """
-    if name == LATEST:
-        runs = list_runs(root)
-        if runs:
-            return runs[-1]
-        raise MissingPathError(f"There is no run in {root}. Make one with `hourglass train`.")
-    for path in (Path(name), root / name):
-        if _started(path) is not None:
-            return RunFolder(path)
-    names = ", ".join(run.path.name for run in list_runs(root)[-8:]) or "none"
-    raise MissingPathError(f"There is no run {name!r}. Runs in {root}: {names}.")
-
-
-def list_runs(root: Path) -> list[RunFolder]:
-    """Return the runs in a folder, the newest last; those that may not be seen are left out.
-
-    Raises
-    ------
-    DataError
-        If the folder itself cannot be read.
-    """
-    with _reading(root):
-        # What a killed process had not finished has a hidden name.
-        there = root.iterdir() if root.is_dir() else ()
-        folders = [folder for folder in there if not folder.name.startswith(".")]
-    started = {folder: _started(folder) for folder in folders}
-    runs = [(began, folder) for folder, began in started.items() if began is not None]
-    return [RunFolder(folder) for _, folder in sorted(runs)]
-
-
-def new_run_path(root: Path, experiment: Experiment, now: datetime) -> Path:
-    """Return a path in ``root`` for a new run: date, data and network, and a number if taken."""
-    data = Path(experiment.data).stem or "images"
-    name = f"{now:%Y-%m-%d}-{data}-{experiment.network_or_default}"
-    if experiment.classifies:
-        name += "-classifier"
-    path = root / name
-    number = 2
-    while exists(path):
-        path = root / f"{name}-{number}"
-        number += 1
-    return path
-
-
 def _taken(path: Path) -> OutputExistsError:
     return OutputExistsError(
         f"{path} exists already; a training writes to a new folder. "
         "Choose another --output, or remove that one."
     )
-
-
-@contextlib.contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Say which file could not be read, and why."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise DataError(f"{path} cannot be read: {reason}. Check its permissions.") from error
-
-
-def _started(folder: Path) -> int | None:
-    """Return when the run in a folder began, in nanoseconds; ``None`` where no run can be seen."""
-    try:
-        return (folder / "experiment.toml").stat().st_mtime_ns
-    except (OSError, ValueError):
-        return None
 
 
 def _samples(arrays: dict[str, NDArray[Any]]) -> Samples:

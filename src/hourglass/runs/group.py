@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from hourglass.files import exists, make_folder, write_bytes
 from hourglass.records import GroupRecord, to_json
 from hourglass.runs.archive import read_arrays, write_arrays
-from hourglass.runs.folder import RunFolder, read_json
+from hourglass.runs.folder import RunFolder
+from hourglass.runs.reading import read_json
 
 
 @final
