@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from hourglass.errors import DataError, OutputExistsError, WriteError
+from hourglass.errors import BusyError, DataError, OutputExistsError, WriteError
 from hourglass.files import (
     atomic_write,
     exists,
+    held,
     locked,
     make_folder,
+    remove_folder,
     remove_leftovers,
     sha256,
+    whole_folder,
     write_bytes,
     write_text,
 )
@@ -120,3 +123,41 @@ def test_leftovers_are_the_temporary_files_alone(tmp_path: Path) -> None:
     (tmp_path / left.name).mkdir()
     with pytest.raises(WriteError, match="Could not write"):
         remove_leftovers(tmp_path)
+
+
+def test_a_folder_appears_with_everything_in_it_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "folder"
+    with pytest.raises(ZeroDivisionError), whole_folder(path) as folder:
+        (folder / "half").touch()
+        assert not path.exists()
+        _ = 1 / 0
+    assert list(tmp_path.glob("deep/*")) == []
+    with whole_folder(path) as folder:
+        (folder / "file").write_text("all of it")
+    assert [one.name for one in path.parent.iterdir()] == ["folder"]
+    assert (path / "file").read_text() == "all of it"
+
+
+def test_of_two_that_make_the_same_folder_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "folder"
+    with pytest.raises(OutputExistsError, match="exists already"), whole_folder(path) as mine:
+        (mine / "mine").touch()
+        with whole_folder(path) as other:
+            (other / "other").touch()
+    assert [one.name for one in path.iterdir()] == ["other"]
+    with pytest.raises(OutputExistsError, match="exists already"), whole_folder(path):
+        pytest.fail("it began")
+    remove_folder(path)
+    assert not path.exists()
+    remove_folder(path)
+
+
+def test_what_is_held_is_refused_to_others_at_once(tmp_path: Path) -> None:
+    path = tmp_path / ".lock"
+    with held(path, "busy"):
+        with pytest.raises(BusyError, match="busy"), held(path, "busy"):
+            pytest.fail("two at once")
+        assert path.exists()
+    assert not path.exists()
+    with held(path, "busy"):
+        pass
