@@ -1,11 +1,18 @@
 """Material that tests of several rooms share: real images, few and small."""
 
 import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
+
+from hourglass.errors import DataError
+from hourglass.files import locked
+from hourglass.records import Experiment
+from hourglass.runs import RunFolder
 
 # Machines are shared: how long an example takes says nothing.
 settings.register_profile("shared", deadline=None)
@@ -27,15 +34,52 @@ def digits() -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a cache that the tests share, so that a baseline is fitted once."""
-    return tmp_path_factory.mktemp("cache")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all processes of one session of tests share."""
+    own = tmp_path_factory.getbasetemp()
+    # A process of pytest-xdist has a folder of its own inside that of the session.
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, cache_of_the_tests: Path) -> None:
-    """Keep the user's own settings and cache out of the tests, but for where the data lie."""
-    for name in list(os.environ):
-        if name.startswith("HOURGLASS_") and name != "HOURGLASS_DATA_DIR":
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HOURGLASS_CACHE_DIR", str(cache_of_the_tests))
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_from_outside(shared_folder: Path) -> Iterator[None]:
+    """Keep the user's own settings and cache out of the tests, but for where the data lie.
+
+    For the whole session: what tests of a file share is made before the fixtures of its first
+    test. The cache is shared, so that a baseline is fitted once.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("HOURGLASS_") and name != "HOURGLASS_DATA_DIR":
+                patch.delenv(name)
+        patch.setenv("HOURGLASS_CACHE_DIR", str(shared_folder / "cache"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def made_once(shared_folder: Path) -> Callable[[str, Experiment], RunFolder]:
+    """Return a function that gives a finished run, made by the process that is first to ask.
+
+    Nobody may change such a run: copy it first.
+    """
+    from hourglass.experiment import run_experiment
+
+    def run(name: str, asked: Experiment) -> RunFolder:
+        folder = RunFolder(shared_folder / name)
+        with locked(folder.path.parent / f".{folder.path.name}.lock"):
+            if not _finished(folder):
+                # Whoever began it has failed.
+                shutil.rmtree(folder.path, ignore_errors=True)
+                run_experiment(asked, folder.path)
+        return folder
+
+    return run
+
+
+def _finished(run: RunFolder) -> bool:
+    try:
+        return run.read_record().status == "finished"
+    except DataError:
+        return False

@@ -4,7 +4,6 @@ import ast
 import errno
 import gzip
 import hashlib
-import io
 import itertools
 import os
 import shutil
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from faults import Disk
 from hourglass.errors import WriteError
 from hourglass.files import write_text
 from hourglass.images import download, write_image_file
@@ -93,71 +93,6 @@ SAMPLES = Samples(
 )
 LETTERS = encode_idx(np.arange(9, dtype=np.uint8))
 Act = Callable[[], object]
-
-
-class Disk:
-    """A disk with room for a number of steps; from then on it is full.
-
-    A step is what takes room: a new file or folder, a piece that is written, forcing it to disk,
-    and giving it its name.
-    """
-
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-
-    def step(self) -> None:
-        self.steps -= 1
-        if self.steps < 0:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    def limit(self, patch: pytest.MonkeyPatch) -> None:
-        """Have everything that takes room take a step first."""
-        read, opened, made = Path.open, os.open, Path.mkdir
-        patch.setattr(os, "fsync", self._after_a_step(os.fsync))
-        patch.setattr(Path, "replace", self._after_a_step(Path.replace))
-
-        def open_path(path: Path, mode: str = "r", **options: object) -> io.IOBase:
-            if not set(mode) & set("awx+"):
-                return read(path, mode, **options)
-            self.step()
-            return io.BufferedWriter(LimitedFile(path, mode, self))
-
-        def open_descriptor(path: str, flags: int, *rest: object, **options: object) -> int:
-            if flags & os.O_CREAT:
-                self.step()
-            return opened(path, flags, *rest, **options)
-
-        def mkdir(path: Path, *rest: object, **options: object) -> None:
-            if not path.exists():
-                self.step()
-            made(path, *rest, **options)
-
-        patch.setattr(Path, "open", open_path)
-        patch.setattr(os, "open", open_descriptor)
-        patch.setattr(Path, "mkdir", mkdir)
-
-    def _after_a_step(self, function: Callable[..., object]) -> Callable[..., object]:
-        def step_first(*arguments: object) -> object:
-            self.step()
-            return function(*arguments)
-
-        return step_first
-
-
-class LimitedFile(io.FileIO):
-    """A file of which half a piece is written when the disk is full."""
-
-    def __init__(self, path: Path, mode: str, disk: Disk) -> None:
-        super().__init__(path, mode.replace("b", ""))
-        self.disk = disk
-
-    def write(self, piece: bytes) -> int:
-        try:
-            self.disk.step()
-        except OSError:
-            super().write(piece[: len(piece) // 2])
-            raise
-        return super().write(piece)
 
 
 def one_file(folder: Path) -> Act:

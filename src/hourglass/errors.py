@@ -4,6 +4,7 @@
 
     HourglassError
     ├── ConfigurationError   a value, name or key that cannot be (also a ValueError)
+    │   └── DriftError       a run that would go on with other libraries or on another machine
     ├── MissingPathError     a path that is not there (also a FileNotFoundError)
     ├── OutputExistsError    a path that is there and must not be (also a FileExistsError)
     ├── DataError            files or arrays that are not images as promised (also a ValueError)
@@ -13,6 +14,7 @@
     ├── WriteError           output that could not be written (also an OSError)
     ├── DivergenceError      a training whose loss is no longer a number (also an ArithmeticError)
     ├── CollapseError        a training that ended with a network that learned nothing
+    ├── BusyError            a run that another process is working on
     ├── PartialError         a batch of files of which some failed
     └── BackendError         no Keras backend to compute with (also an ImportError)
 """
@@ -28,6 +30,10 @@ class HourglassError(Exception):
 
 class ConfigurationError(HourglassError, ValueError):
     """A value, name or key that Hourglass cannot work with."""
+
+
+class DriftError(ConfigurationError):
+    """A run that would go on with other libraries, or on another machine, than it was begun."""
 
 
 class MissingPathError(HourglassError, FileNotFoundError):
@@ -64,6 +70,10 @@ class DivergenceError(HourglassError, ArithmeticError):
 
 class CollapseError(HourglassError):
     """A training that ended with a network that answers every image with the same one."""
+
+
+class BusyError(HourglassError):
+    """A run that another process is working on."""
 
 
 class PartialError(HourglassError):

@@ -1,14 +1,16 @@
 """Writing that leaves either the old file or the new one, never half of one."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from hourglass.errors import HourglassError, OutputExistsError, WriteError
+from hourglass.errors import BusyError, HourglassError, OutputExistsError, WriteError
 
 CACHE_DIR_VARIABLE: Final = "HOURGLASS_CACHE_DIR"
 _TEMPORARY: Final = ".part"
@@ -111,6 +113,110 @@ def locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
+@contextlib.contextmanager
+def held(path: Path, busy: str) -> Iterator[None]:
+    """Hold a lock for the length of a block, or refuse at once where another process has it.
+
+    Parameters
+    ----------
+    path
+        The name of the lock, in a folder that exists.
+    busy
+        What the error says.
+
+    Raises
+    ------
+    BusyError
+        If another process holds it.
+    WriteError
+        If the file cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise BusyError(busy) from error
+    except OSError as error:
+        raise write_error(path, error) from error
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        lock.release()
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file if it is there.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder with everything in it if it is there.
+
+    Raises
+    ------
+    WriteError
+        If something cannot be removed.
+    """
+    try:
+        if path.is_dir():
+            shutil.rmtree(path)
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give a folder its name only when everything in it is written.
+
+    Parameters
+    ----------
+    path
+        The name the folder takes at the end; nothing may stand there. Its parent is made if it
+        is missing.
+
+    Yields
+    ------
+    Path
+        A folder beside ``path`` to write to. After an error it is removed.
+
+    Raises
+    ------
+    OutputExistsError
+        If something stands there already. Of two that make the same folder at once, one gets
+        this error.
+    WriteError
+        If it cannot be written.
+    """
+    if exists(path):
+        raise OutputExistsError(f"{path} exists already. Choose another place.")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}{_TEMPORARY}")
+    try:
+        yield make_folder(temporary)
+        temporary.rename(path)
+        _sync_folder(path.parent)
+    except HourglassError:
+        raise
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            raise OutputExistsError(f"{path} exists already. Choose another place.") from error
+        raise write_error(path, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove the temporary files that killed writers left in a folder.
 
@@ -122,10 +228,7 @@ def remove_leftovers(folder: Path) -> None:
         If one cannot be removed.
     """
     for path in folder.glob(f".*{_TEMPORARY}"):
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise write_error(path, error) from error
+        remove_file(path)
 
 
 def make_folder(path: Path, *, exist_ok: bool = True) -> Path:

@@ -10,13 +10,30 @@ from hourglass.runs import RunFolder
 QUICK = ["--network", "dense", "--noise", "0.2", "--epochs", "8"]
 
 
-def test_train_ends_with_a_table_and_what_can_be_done(hourglass, tmp_path):
-    done = hourglass("train", "digits", *QUICK, "--output", "x")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return the folder in which ``trained`` and ``rebuilding`` leave the runs x and plain."""
+    return tmp_path_factory.mktemp("commands")
+
+
+@pytest.fixture(scope="module")
+def trained(hourglass_in, folder):
+    return hourglass_in(folder, "train", "digits", *QUICK, "--output", "x")
+
+
+@pytest.fixture(scope="module")
+def rebuilding(hourglass_in, folder):
+    words = ["--network", "dense", "--epochs", "8"]
+    return hourglass_in(folder, "train", "digits", *words, "--output", "plain")
+
+
+def test_train_ends_with_a_table_and_what_can_be_done(trained, folder):
+    done = trained
     assert done.code == 0, done.err
     for words in ("180 test images", "affine LMMSE", "dense denoiser", "x/report.html"):
         assert words in done.out
     assert "hourglass denoise x IN --output OUT" in done.out
-    assert (tmp_path / "x" / "report.html").is_file()
+    assert (folder / "x" / "report.html").is_file()
 
 
 def test_a_run_without_output_gets_a_name_and_is_the_latest(hourglass, tmp_path):
@@ -42,26 +59,22 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
     assert (asked.plan.epochs, asked.plan.minutes, asked.corruption) == (9, None, "gaussian:0.3")
 
 
-def test_the_experiment_file_of_a_run_repeats_it(hourglass, tmp_path):
-    assert hourglass("train", "digits", *QUICK, "--output", "x").code == 0
-    assert hourglass("train", "--config", "x/experiment.toml", "--output", "y").code == 0
-    weights = [tmp_path / run / "model" / "weights.safetensors" for run in "xy"]
+def test_the_experiment_file_of_a_run_repeats_it(hourglass, trained, folder, tmp_path):
+    file = folder / "x" / "experiment.toml"
+    assert hourglass("train", "--config", file, "--output", "y").code == 0
+    weights = [run / "model" / "weights.safetensors" for run in (folder / "x", tmp_path / "y")]
     assert weights[0].read_bytes() == weights[1].read_bytes()
 
 
-def test_units_are_a_list_of_numbers(hourglass, tmp_path):
-    words = ["train", "digits", *QUICK, "--units", "20", "10", "--output", "x"]
-    assert hourglass(*words).code == 0
-    assert RunFolder(tmp_path / "x").read_experiment().units == (20, 10)
-
-
-def test_json_is_all_that_is_printed(hourglass, a_run):
+def test_json_is_all_that_is_printed_and_units_are_a_list_of_numbers(hourglass, a_run, tmp_path):
     scores = json.loads(hourglass("evaluate", a_run, "--json").out)
     assert scores["split"] == "test"
     assert [method["method"] for method in scores["methods"]][-1] == "model"
-    done = hourglass("train", "digits", *QUICK, "--output", "x", "--json", "--quiet")
+    words = ["train", "digits", *QUICK, "--units", "20", "10", "--output", "x"]
+    done = hourglass(*words, "--json", "--quiet")
     assert json.loads(done.out)["images"] == 180
-    assert done.err == ""
+    assert (done.code, done.err) == (0, "")
+    assert RunFolder(tmp_path / "x").read_experiment().units == (20, 10)
 
 
 def test_evaluate_measures_the_split_that_is_asked_for(hourglass, a_run):
@@ -107,16 +120,14 @@ def test_latents_of_a_run_without_a_code_are_refused(hourglass, a_run):
     assert done.code == 2 and "ask one at a time" in done.err
 
 
-def test_two_runs_make_a_table_of_trained_and_tested(hourglass):
-    shape = ["train", "digits", "--network", "dense", "--units", "16", "--epochs", "3"]
-    for output, words in [("plain", []), ("noisy", ["--noise", "0.3"])]:
-        hourglass(*shape, *words, "--output", output)
-    done = hourglass("evaluate", "plain", "noisy", "--cross")
+def test_two_runs_make_a_table_of_trained_and_tested(hourglass, trained, rebuilding, folder):
+    plain, noisy = folder / "plain", folder / "x"
+    done = hourglass("evaluate", plain, noisy, "--cross")
     assert done.code == 0
-    assert "clean images" in done.out and "tested on gaussian:0.3" in done.out
+    assert "clean images" in done.out and "tested on gaussian:0.2" in done.out
     assert "On clean input the gap" in done.out
-    result = json.loads(hourglass("evaluate", "noisy", "plain", "--cross", "--json").out)
-    assert result["corruption"] == "gaussian:0.3"
+    result = json.loads(hourglass("evaluate", noisy, plain, "--cross", "--json").out)
+    assert result["corruption"] == "gaussian:0.2"
 
 
 @pytest.mark.parametrize(
@@ -167,13 +178,13 @@ def test_denoise_writes_files(hourglass, a_run, tmp_path):
     assert read_image_file(tmp_path / "out" / "a.png").shape == (8, 8, 1)
 
 
-def test_an_autoencoder_ends_with_what_it_can_do(hourglass, tmp_path):
-    done = hourglass("train", "digits", "--network", "dense", "--epochs", "8", "--output", "x")
-    assert "hourglass reconstruct x IN --output OUT" in done.out and "denoise" not in done.out
+def test_an_autoencoder_ends_with_what_it_can_do(hourglass, rebuilding, folder, tmp_path):
+    told = rebuilding.out
+    assert "hourglass reconstruct plain IN --output OUT" in told and "denoise" not in told
     write_image_file(tmp_path / "a.png", np.full((8, 8, 1), 0.5, np.float32))
-    rebuilt = hourglass("reconstruct", "x", "a.png", "--output", "out")
+    rebuilt = hourglass("reconstruct", folder / "plain", "a.png", "--output", "out")
     assert rebuilt.code == 0 and "trained to undo" not in rebuilt.out
-    refused = hourglass("denoise", "x", "a.png", "--output", "other")
+    refused = hourglass("denoise", folder / "plain", "a.png", "--output", "other")
     assert refused.code == 2 and "hourglass reconstruct" in refused.err
 
 
@@ -284,26 +295,20 @@ def test_a_collapsed_network_is_told_kept_and_ends_with_1(hourglass, tmp_path):
     assert expected.code == 0 and "COLLAPSED" in expected.out
 
 
-@pytest.mark.parametrize(
-    ("variable", "value", "typed"),
-    [
-        ("HOURGLASS_NOISE", "0.2", ["--corruption", "gaussian:0.3", "--epochs", "8"]),
-        ("HOURGLASS_MINUTES", "5", ["--corruption", "gaussian:0.3", "--epochs", "8"]),
-    ],
-)
-def test_what_is_typed_silences_its_rival_in_the_environment(
-    hourglass, tmp_path, monkeypatch, variable, value, typed
-):
-    monkeypatch.setenv(variable, value)
+def test_what_is_typed_silences_its_rivals_in_the_environment(hourglass, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOURGLASS_NOISE", "0.2")
+    monkeypatch.setenv("HOURGLASS_MINUTES", "5")
+    typed = ["--corruption", "gaussian:0.3", "--epochs", "8"]
     done = hourglass("train", "digits", "--network", "dense", *typed, "--output", "x")
     assert done.code == 0, done.err
     asked = RunFolder(tmp_path / "x").read_experiment()
     assert (asked.corruption, asked.plan.epochs) == ("gaussian:0.3", 8)
 
 
-def test_another_network_than_the_files_comes_with_its_own_sizes(hourglass, tmp_path):
-    assert hourglass("train", "digits", *QUICK, "--output", "x").code == 0
-    words = ["--config", "x/experiment.toml", "--network", "unet", "--epochs", "1"]
+def test_another_network_than_the_files_comes_with_its_own_sizes(
+    hourglass, trained, folder, tmp_path
+):
+    words = ["--config", folder / "x" / "experiment.toml", "--network", "unet", "--epochs", "1"]
     assert hourglass("train", *words, "--units", "4", "4", "--output", "y").code == 0
     asked = RunFolder(tmp_path / "y").read_experiment()
     assert (asked.network, asked.units, asked.activation) == ("unet", (4, 4), "silu")

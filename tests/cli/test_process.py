@@ -77,21 +77,34 @@ def test_light_commands_never_import_keras(words, a_run, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_no_library_writes_to_standard_error(tmp_path):
-    with start(*TRAIN, "--epochs", "8", "--output", "x", cwd=tmp_path) as done:
-        out, err = done.communicate(timeout=120)
-    assert done.returncode == 0, err
-    assert "affine LMMSE" in out
-    told = err.strip().splitlines()
-    assert len(told) == 2
-    assert told[0].startswith("Training a dense denoiser")
-    assert told[1].startswith("Comparing")
-
-
-def test_quiet_is_quiet(tmp_path):
-    with start(*TRAIN, "--epochs", "8", "--output", "x", "--quiet", cwd=tmp_path) as done:
-        _, err = done.communicate(timeout=120)
-    assert (done.returncode, err) == (0, "")
+def test_no_library_writes_to_standard_error_and_quiet_is_quiet(tmp_path):
+    train = [*TRAIN, "--epochs", "8", "--output"]
+    code = (
+        "import sys\n"
+        "from hourglass.cli import main\n"
+        f"for words in {[[*train, 'x'], [*train, 'y', '--quiet']]!r}:\n"
+        "    try:\n"
+        "        main(words)\n"
+        "    except SystemExit as end:\n"
+        "        if end.code:\n"
+        "            raise\n"
+        "    print('END OF A COMMAND', flush=True)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    told, quiet, rest = done.stdout.split("END OF A COMMAND")
+    assert "affine LMMSE" in told and "affine LMMSE" in quiet and not rest.strip()
+    # Both lines are of the first command: the second had nothing to say.
+    first, second = done.stderr.strip().splitlines()
+    assert first.startswith("Training a dense denoiser")
+    assert second.startswith("Comparing")
 
 
 def test_an_interrupted_run_is_marked_and_has_no_half_written_file(tmp_path):

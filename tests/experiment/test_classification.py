@@ -44,7 +44,7 @@ epochs = 20
 [[own]]
 name = "own-choice"
 objective = "classify"
-units = [8, 12]
+units = [6]
 batch_size = 32
 """
 

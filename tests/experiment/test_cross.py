@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +10,8 @@ from hourglass.experiment import cross_run, cross_two_runs, run_experiment
 from hourglass.experiment.pairs import freeze_pairs
 from hourglass.images import load_splits
 from hourglass.inference import reconstruct
-from hourglass.records import Experiment, TrainingPlan
-
-PLAN = TrainingPlan(epochs=60, seed=3)
+from hourglass.records import Experiment
+from hourglass.runs import RunFolder
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +55,11 @@ def test_the_gap_is_test_error_less_training_error(table):
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory):
-    root = tmp_path_factory.mktemp("pair")
-    asked = Experiment(data="digits", network="dense", units=(48,), plan=PLAN)
-    noisy = replace(asked, corruption="gaussian:0.3")
-    return run_experiment(asked, root / "clean"), run_experiment(noisy, root / "noisy")
+def pair(finished, tmp_path_factory):
+    noisy = finished("dense-denoiser")
+    plan = noisy.read_experiment().plan
+    asked = Experiment(data="digits", network="dense", units=(48,), plan=plan)
+    return run_experiment(asked, tmp_path_factory.mktemp("pair") / "clean"), noisy
 
 
 def test_each_is_best_on_what_it_was_trained_for(pair):
@@ -78,11 +78,13 @@ def test_their_order_does_not_matter(pair):
     assert cross_two_runs(*pair) == cross_two_runs(*reversed(pair))
 
 
-def test_two_of_a_kind_or_of_two_shapes_are_refused(pair, finished):
+def test_two_of_a_kind_or_of_two_shapes_are_refused(pair, finished, tmp_path):
+    wider = RunFolder(shutil.copytree(pair[1].path, tmp_path / "wider"))
+    wider.write_experiment(replace(wider.read_experiment(), units=(33,)))
     with pytest.raises(ConfigurationError, match="two of a kind"):
         cross_two_runs(pair[0], pair[0])
     with pytest.raises(ConfigurationError, match="differ in size"):
-        cross_two_runs(pair[0], finished("dense-denoiser"))
+        cross_two_runs(pair[0], wider)
     with pytest.raises(ConfigurationError, match="differ in network"):
         cross_two_runs(pair[0], finished("denoiser"))
 

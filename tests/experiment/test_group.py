@@ -1,5 +1,6 @@
 """Groups of runs: made once, compared, and told."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +39,7 @@ noise = 0.5
 name = "own-choice"
 corruption = "gaussian:0.1..0.5"
 network = "unet"
-units = [8, 8]
+units = [8]
 """
 
 
@@ -92,17 +93,26 @@ def test_finished_runs_are_never_made_again(plan, group):
     assert weights.stat().st_mtime_ns == before
 
 
-def test_a_run_that_was_killed_is_made_again(plan, group, tmp_path):
+def test_a_run_that_was_killed_goes_on_or_starts_again(plan, group, tmp_path):
     one = replace(plan, story="comparison", members=plan.members[:1])
     path = tmp_path / "group"
-    first = run_group(one, path)
-    run = first.run("little")
-    run.write_record(replace(run.read_record(), status="unfinished"))
-    (run.path / "model" / "weights.safetensors").unlink()
+    path.mkdir()
+    shutil.copytree(group.run("little").path, path / "little")
+    run = GroupFolder(path).run("little")
+    # Trained, and killed before it was compared.
+    run.write_record(replace(run.read_record(), status="trained"))
     run_group(one, path)
     assert run.read_record().status == "finished"
-    same = (run.model / "weights.safetensors").read_bytes()
-    assert same == (group.run("little").model / "weights.safetensors").read_bytes()
+    # Killed while it trained, with libraries that are no longer there.
+    before = run.read_record()
+    then = replace(before.environment, versions={"keras": "3.0"})
+    run.write_record(replace(before, status="trained", environment=then))
+    (run.path / "model" / "weights.safetensors").unlink()
+    told = []
+    run_group(one, path, tell=told.append)
+    assert any(line.startswith("little starts again.") and "keras was 3.0" in line for line in told)
+    after = run.read_record()
+    assert (after.status, after.digests) == ("finished", before.digests)
 
 
 def test_what_is_in_the_way_is_left_alone(plan, group, tmp_path):

@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -40,10 +41,20 @@ def errors(model, pairs):
     return mean_squared_errors(clean, reconstruct(model, seen))
 
 
+@pytest.fixture(scope="module")
+def trained(images, pairs):
+    """Return denoisers by their network, each with its training."""
+    plans = {"dense": TrainingPlan(epochs=2), "unet": TrainingPlan(epochs=16, batch_size=32)}
+    models = {name: build_model(spec(name, corruption="gaussian:0.2")) for name in plans}
+    return {
+        name: (model, train(model, images, plans[name], validation=pairs))
+        for name, model in models.items()
+    }
+
+
 @pytest.mark.parametrize("network", ["dense", "unet"])
-def test_val_loss_is_what_evaluation_measures_on_the_same_pairs(network, images, pairs):
-    model = build_model(spec(network, corruption="gaussian:0.2"))
-    training = train(model, images, TrainingPlan(epochs=3), validation=pairs)
+def test_val_loss_is_what_evaluation_measures_on_the_same_pairs(network, trained, pairs):
+    model, training = trained[network]
     best = training.history.epochs[training.history.best_epoch - 1]
     assert best.val_loss == pytest.approx(errors(model, pairs).mean(), rel=1e-5)
     assert best.val_mse == best.val_loss
@@ -57,22 +68,21 @@ def test_val_mse_is_told_whatever_the_loss(images, pairs):
     assert best.val_loss > 2 * best.val_mse
 
 
-def test_training_learns(images, pairs):
-    model = build_model(spec("unet", corruption="gaussian:0.2"))
-    before = errors(model, pairs).mean()
-    training = train(model, images, TrainingPlan(epochs=16, batch_size=32), validation=pairs)
+def test_training_learns(trained, pairs):
+    model, training = trained["unet"]
+    before = errors(build_model(spec("unet", corruption="gaussian:0.2")), pairs).mean()
     losses = [epoch.loss for epoch in training.history.epochs]
     assert losses[-1] < 0.7 * losses[0]
     assert errors(model, pairs).mean() < 0.6 * before
 
 
-def test_the_same_seed_gives_the_same_bytes(images, pairs):
-    def trained(seed):
+def test_the_same_seed_gives_the_same_bytes(trained, images, pairs):
+    def weights(seed):
         model = build_model(spec(corruption="gaussian:0.2"), seed=seed)
         train(model, images, TrainingPlan(epochs=2, seed=seed), validation=pairs)
         return model.get_weights()
 
-    first, again, other = trained(3), trained(3), trained(4)
+    first, again, other = trained["dense"][0].get_weights(), weights(0), weights(4)
     assert all(map(np.array_equal, first, again))
     assert not all(map(np.array_equal, first, other))
 
@@ -149,7 +159,7 @@ def test_the_best_weights_are_kept_and_training_stops_early(images, pairs):
 
 
 def test_a_plan_in_minutes_becomes_steps(images, pairs):
-    plan = TrainingPlan(minutes=0.02, batch_size=50)
+    plan = TrainingPlan(minutes=0.02, batch_size=10)
     training = train(build_model(spec(), seed=1), images, plan, validation=pairs)
     epochs = training.history.epochs
     assert training.steps == epochs[-1].step > 20
@@ -165,26 +175,25 @@ def test_minutes_are_cut_into_epochs_of_equal_length(
 ):
     from hourglass.training import Feed
 
-    room = sys.modules["hourglass.training.train"]
-    monkeypatch.setattr(room, "_seconds_per_step", lambda *_: seconds_per_step)
+    room = sys.modules["hourglass.training.length"]
+    monkeypatch.setattr(room, "seconds_per_step", lambda *_: seconds_per_step)
     plan = TrainingPlan(minutes=0.02, batch_size=50)
-    found = room._epochs_and_steps(build_model(spec()), Feed(images, 50, 0), plan)
+    found = room.epochs_and_steps(build_model(spec()), Feed(images, 50, 0), plan)
     assert (found[0], found[0] * found[1]) == (epochs, steps)
 
 
-def test_timing_leaves_no_trace(images, pairs):
+def test_timing_leaves_no_trace(trained, images, pairs):
     from hourglass.training import Feed
-    from hourglass.training.train import _seconds_per_step
+    from hourglass.training.length import seconds_per_step
 
-    model = build_model(spec(corruption="gaussian:0.2"), seed=1)
+    model = build_model(spec(corruption="gaussian:0.2"))
     before = model.get_weights()
     plan = TrainingPlan(epochs=2)
-    assert _seconds_per_step(model, Feed(images, 128, 0), plan) > 0
+    assert seconds_per_step(model, Feed(images, 128, 0), plan) > 0
     assert all(map(np.array_equal, before, model.get_weights()))
     train(model, images, plan, validation=pairs)
-    again = build_model(spec(corruption="gaussian:0.2"), seed=1)
-    train(again, images, plan, validation=pairs)
-    assert all(map(np.array_equal, model.get_weights(), again.get_weights()))
+    untimed, _ = trained["dense"]
+    assert all(map(np.array_equal, model.get_weights(), untimed.get_weights()))
 
 
 def test_divergence_is_named_with_what_to_do(images, pairs):
@@ -200,6 +209,7 @@ def test_divergence_is_named_with_what_to_do(images, pairs):
 def test_every_optimizer_lowers_the_loss(optimizer, images, pairs):
     rate = 3.0 if optimizer == "sgd" else 3e-3
     plan = TrainingPlan(epochs=3, optimizer=optimizer, learning_rate=rate)
-    training = train(build_model(spec()), images, plan, validation=pairs)
+    shallow = ModelSpec(network="dense", image_shape=(8, 8, 1), options=replace(DENSE, units=()))
+    training = train(build_model(shallow), images, plan, validation=pairs)
     first, *_, last = training.history.epochs
     assert last.loss < first.loss

@@ -29,6 +29,7 @@ app["--version"].group = "Options"
 _COMMANDS: Final = {
     "demo": ("hourglass.cli.demo:demo", "Train a denoiser in a minute and show what it does."),
     "train": ("hourglass.cli.train:train", "Train a model and compare it with its baselines."),
+    "resume": ("hourglass.cli.resume:resume", "Go on with a run that was broken off."),
     "evaluate": ("hourglass.cli.evaluate:evaluate", "Measure a run again from its model file."),
     "reconstruct": (
         "hourglass.cli.reconstruct:reconstruct",

@@ -33,11 +33,12 @@ _CODES: Final[tuple[tuple[type[BaseException], int], ...]] = (
 
 def exit_code(error: BaseException) -> tuple[int, str]:
     """Return the exit code of an error and one line for standard error."""
+    notes = getattr(error, "__notes__", [])
     if isinstance(error, KeyboardInterrupt):
-        return 130, INTERRUPTED
+        return 130, " ".join([INTERRUPTED, *notes])
     for kind, code in _CODES:
         if isinstance(error, kind):
-            return code, " ".join(str(error).split())
+            return code, " ".join(" ".join([str(error), *notes]).split())
     if isinstance(error, OSError):
         return 74, f"Could not read or write: {error}. Check permissions and the room left."
     return 1, (

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 from cyclopts import Group, Parameter
 
 from hourglass.cli.libraries import Device
+from hourglass.errors import require_positive
 from hourglass.records import (
     CLASSIFIERS,
     CORRUPTIONS,
@@ -19,6 +20,7 @@ from hourglass.records import (
     OBJECTIVES,
     OPTIMIZERS,
     SCHEDULES,
+    CheckpointTiming,
 )
 
 _MODEL: Final = Group("Model", sort_key=1)
@@ -204,6 +206,29 @@ class DeviceOptions:
             help="cpu hides every GPU, gpu insists on one, auto takes what is there.",
         ),
     ] = "auto"
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class CheckpointOptions:
+    """How often a training is written down."""
+
+    checkpoint_minutes: Annotated[
+        float | None,
+        Parameter(
+            group=_MACHINE,
+            help="Longest training time that a kill can cost; 5 by default. Between epochs a "
+            "checkpoint is written after half a minute.",
+        ),
+    ] = None
+
+    def timing(self) -> CheckpointTiming:
+        """Return how often checkpoints are written."""
+        if self.checkpoint_minutes is None:
+            return CheckpointTiming()
+        seconds = 60 * require_positive("--checkpoint-minutes", self.checkpoint_minutes)
+        usual = CheckpointTiming().between_epochs
+        return CheckpointTiming(between_epochs=min(usual, seconds), within_epochs=seconds)
 
 
 @Parameter(name="*")

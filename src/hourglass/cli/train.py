@@ -1,6 +1,7 @@
 """``hourglass train``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -9,6 +10,7 @@ from cyclopts import Parameter
 
 from hourglass.cli.libraries import prepare_keras
 from hourglass.cli.options import (
+    CheckpointOptions,
     DataOptions,
     DeviceOptions,
     ExperimentOptions,
@@ -16,8 +18,9 @@ from hourglass.cli.options import (
     RunsOptions,
 )
 from hourglass.cli.telling import tell_finished_run
-from hourglass.errors import CollapseError, ConfigurationError
-from hourglass.records import Experiment, Scores, is_group, read_toml, without_rivals
+from hourglass.errors import CollapseError, ConfigurationError, WriteError
+from hourglass.records import Experiment, is_group, read_toml, without_rivals
+from hourglass.runs import RunFolder
 
 _OF_THE_TASK: Final = frozenset(
     {
@@ -45,6 +48,7 @@ def train(
     ] = None,
     config: Annotated[Path | None, Parameter(help="An experiment file (TOML).")] = None,
     experiment: ExperimentOptions = ExperimentOptions(),
+    checkpoint_options: CheckpointOptions = CheckpointOptions(),
     data_options: DataOptions = DataOptions(),
     device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),
@@ -53,7 +57,7 @@ def train(
     """Train a model, compare it with its baselines, and write a report."""
     asked = _experiment(data, config, experiment)
     path = output or new_path(runs_options.runs, asked)
-    train_and_tell(asked, path, data_options, device_options, output_options)
+    train_and_tell(asked, path, data_options, device_options, output_options, checkpoint_options)
 
 
 def train_and_tell(
@@ -62,6 +66,7 @@ def train_and_tell(
     data_options: DataOptions,
     device_options: DeviceOptions,
     output_options: OutputOptions,
+    checkpoint_options: CheckpointOptions = CheckpointOptions(),
 ) -> None:
     """Run an experiment with a progress bar and print its table."""
     prepare_keras(debug=output_options.debug, device=device_options.device)
@@ -69,27 +74,42 @@ def train_and_tell(
     from hourglass.experiment import run_experiment
     from hourglass.training import ProgressBar
 
-    with ProgressBar(errors(), asked.plan.batch_size, quiet=output_options.quiet) as bar:
+    with (
+        offering_to_resume(path),
+        ProgressBar(errors(), asked.plan.batch_size, quiet=output_options.quiet) as bar,
+    ):
         run = run_experiment(
             asked,
             path,
             data_dir=data_options.data_dir,
             offline=data_options.offline,
+            timing=checkpoint_options.timing(),
             callbacks=[bar],
             tell=teller(output_options.quiet),
         )
     tell_finished_run(run, json=output_options.json)
-    if not asked.classifies:
-        _refuse_collapse(run.read_scores(), asked)
+    refuse_collapse(run, asked)
 
 
-def _refuse_collapse(scores: Scores, asked: Experiment) -> None:
+@contextmanager
+def offering_to_resume(path: Path) -> Iterator[None]:
+    """Tell how a run goes on if its training is broken off or cannot be written."""
+    try:
+        yield
+    except (KeyboardInterrupt, WriteError) as error:
+        if (path / "record.json").is_file():
+            error.add_note(f"Go on with: hourglass resume {path}")
+        raise
+
+
+def refuse_collapse(run: RunFolder, asked: Experiment) -> None:
     """End with an error if the network collapsed and was not expected to."""
-    if scores.collapsed and asked.expected != "collapse":
-        raise CollapseError(
-            "The network learned nothing that depends on its input; everything is kept. If this is "
-            'what is to be shown, say expected = "collapse" (--expected collapse).'
-        )
+    if asked.classifies or asked.expected == "collapse" or not run.read_scores().collapsed:
+        return
+    raise CollapseError(
+        "The network learned nothing that depends on its input; everything is kept. If this is "
+        'what is to be shown, say expected = "collapse" (--expected collapse).'
+    )
 
 
 def new_path(runs: Path, asked: Experiment) -> Path:

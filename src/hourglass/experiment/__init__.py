@@ -8,7 +8,7 @@ from hourglass.experiment.files import require_all_done
 from hourglass.experiment.group import run_group
 from hourglass.experiment.latents import LatentStudy, evaluate_latents
 from hourglass.experiment.reconstruct import reconstruct_files
-from hourglass.experiment.run import run_experiment
+from hourglass.experiment.run import resume_run, run_experiment
 from hourglass.experiment.sampling import interpolate_images, sample_images
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "interpolate_images",
     "reconstruct_files",
     "require_all_done",
+    "resume_run",
     "run_experiment",
     "run_group",
     "sample_images",

@@ -2,18 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from hourglass.errors import ConfigurationError
 from hourglass.experiment.alarm import CollapseAlarm
 from hourglass.experiment.pairs import freeze_pairs
 from hourglass.images import ArrayImages, Splits
-from hourglass.models import Classifier, ImageModel, build_model
+from hourglass.models import Classifier, ImageModel, Trainable, build_model
 from hourglass.records import Epoch, Experiment, ModelSpec
-from hourglass.training import Training, train
+from hourglass.training import Resuming, Training, train
 
 Tell = Callable[[str], None]
+#: Where checkpoints lie, and on what terms a training goes on from them.
+GoingOn = tuple[Path | None, Resuming]
+_NEVER: Final[GoingOn] = (None, Resuming())
 
 
 def fit(
@@ -23,6 +30,7 @@ def fit(
     splits: Splits,
     callbacks: Sequence[keras.callbacks.Callback],
     tell: Tell,
+    going_on: GoingOn = _NEVER,
 ) -> Training:
     """Train a model as an experiment asks for, watched by the alarm.
 
@@ -36,24 +44,20 @@ def fit(
         Keras callbacks, such as a progress bar; from scratch there are none.
     tell
         Called with each warning of the alarm.
+    going_on
+        Where checkpoints lie, and on what terms the training goes on from them; by default there
+        are none. From scratch it always starts again.
     """
     if experiment.engine == "scratch":
         return _from_scratch(model, experiment, splits, tell)
     validation = freeze_pairs(splits.validation, experiment.corruption, "validation")
     watched = [CollapseAlarm(*validation, tell), *callbacks]
     if not experiment.frozen_noise:
-        return train(model, splits.train, experiment.plan, validation=validation, callbacks=watched)
+        return _train(model, experiment, splits, validation, watched, going_on)
     seen = ArrayImages(freeze_pairs(splits.train, experiment.corruption, "train").seen)
     # The noise is in the images already; the weights at the start are the same.
     quiet = build_model(replace(spec, corruption=None), seed=experiment.plan.seed)
-    training = train(
-        quiet,
-        splits.train,
-        experiment.plan,
-        validation=validation,
-        seen=seen,
-        callbacks=watched,
-    )
+    training = _train(quiet, experiment, splits, validation, watched, going_on, seen=seen)
     model.set_weights(quiet.get_weights())
     return training
 
@@ -63,10 +67,34 @@ def fit_classifier(
     experiment: Experiment,
     splits: Splits,
     callbacks: Sequence[keras.callbacks.Callback],
+    going_on: GoingOn = _NEVER,
 ) -> Training:
     """Train a classifier on the labels of the training images, with Keras callbacks."""
     validation = splits.validation.read_all(), model.targets(splits.validation)
-    return train(model, splits.train, experiment.plan, validation=validation, callbacks=callbacks)
+    return _train(model, experiment, splits, validation, callbacks, going_on)
+
+
+def _train(
+    model: Trainable,
+    experiment: Experiment,
+    splits: Splits,
+    validation: tuple[NDArray[np.float32], NDArray[Any]],
+    callbacks: Sequence[keras.callbacks.Callback],
+    going_on: GoingOn,
+    *,
+    seen: ArrayImages | None = None,
+) -> Training:
+    checkpoint_dir, resuming = going_on
+    return train(
+        model,
+        splits.train,
+        experiment.plan,
+        validation=validation,
+        seen=seen,
+        checkpoint_dir=checkpoint_dir,
+        resuming=resuming,
+        callbacks=callbacks,
+    )
 
 
 def _from_scratch(

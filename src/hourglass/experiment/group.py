@@ -1,16 +1,16 @@
 """Several runs that belong together: each made once, then compared."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 from hourglass.bundles import load_classifier, load_model
-from hourglass.errors import DataError, OutputExistsError
+from hourglass.errors import DataError, DriftError, OutputExistsError
 from hourglass.evaluation import error_by_frequency, mean_squared_errors
 from hourglass.experiment.classification import classifier_accuracy
 from hourglass.experiment.code_study import study_codes
@@ -20,9 +20,9 @@ from hourglass.experiment.few_labels import study_few_labels
 from hourglass.experiment.linear_study import study_linear
 from hourglass.experiment.noise_study import study_noise
 from hourglass.experiment.pairs import error_of, freeze_known_pairs, freeze_pairs
-from hourglass.experiment.run import run_experiment
+from hourglass.experiment.run import resume_run, run_experiment
 from hourglass.experiment.suite_study import study_suites
-from hourglass.files import exists
+from hourglass.files import exists, remove_folder
 from hourglass.inference import reconstruct
 from hourglass.models import LatentModel
 from hourglass.records import (
@@ -57,8 +57,8 @@ def run_group(
     plan
         The runs, and what is asked of them.
     output
-        Folder of the group. Finished runs in it are taken as they are, an unfinished one is made
-        again.
+        Folder of the group. Finished runs in it are taken as they are, one that was broken off
+        goes on.
     notes
         Lines for the reader of the report.
     data_dir, offline
@@ -95,14 +95,7 @@ def run_group(
         tell(f"Run {number} of {len(plan.members)}: {member.name}.")
         run = group.run(member.name)
         if not _finished(run, member):
-            run_experiment(
-                member.experiment,
-                run.path,
-                data_dir=data_dir,
-                offline=offline,
-                callbacks=callbacks(member.experiment),
-                tell=tell,
-            )
+            _make(run, member, data_dir, offline, callbacks(member.experiment), tell)
         record = _with_result(record, member, run, data_dir, offline)
         # What Keras keeps of one network would wait for the end of all.
         keras.utils.clear_session()
@@ -117,6 +110,26 @@ def run_group(
     if group.path.name == LONGER_RUNS:
         _tell_again(group, tell)
     return group
+
+
+def _make(
+    run: RunFolder,
+    member: Member,
+    data_dir: Path | None,
+    offline: bool,
+    callbacks: Sequence[keras.callbacks.Callback],
+    tell: Tell,
+) -> None:
+    """Make a run; go on with it if it was broken off where nothing has changed since."""
+    where: dict[str, Any] = {"data_dir": data_dir, "offline": offline}
+    if exists(run.path):
+        try:
+            resume_run(run, **where, callbacks=callbacks, tell=tell)
+            return
+        except DriftError as error:
+            tell(f"{run.path.name} starts again. {error}")
+            remove_folder(run.path)
+    run_experiment(member.experiment, run.path, **where, callbacks=callbacks, tell=tell)
 
 
 def _tell_again(longer: GroupFolder, tell: Tell) -> None:
@@ -218,7 +231,7 @@ def _published(plan: GroupPlan, group: GroupFolder) -> list[RunFolder]:
 
 
 def _finished(run: RunFolder, member: Member) -> bool:
-    """Return whether a member is there already; clear away what a killed training left."""
+    """Return whether a member is there already, and whole."""
     if not exists(run.path):
         return False
     try:
@@ -232,11 +245,7 @@ def _finished(run: RunFolder, member: Member) -> bool:
             f"{run.path} was made by another experiment than this group asks for. Choose another "
             "--output, or remove that run."
         )
-    if status != "finished":
-        # It has no model yet, so nothing is lost that could be used.
-        shutil.rmtree(run.path)
-        return False
-    return True
+    return status == "finished"
 
 
 def _with_result(

@@ -6,23 +6,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import keras
 
-from hourglass.bundles import save_model
-from hourglass.errors import ImageShapeError
+from hourglass.bundles import load_classifier, load_model, save_model
+from hourglass.errors import DataError, ImageShapeError
 from hourglass.experiment.classification import classifier_spec, measure_classifier
 from hourglass.experiment.device import device_in_use
 from hourglass.experiment.fitting import fit, fit_classifier
 from hourglass.experiment.pairs import FROZEN_SEED
 from hourglass.experiment.table import measure, model_spec
+from hourglass.files import remove_folder
 from hourglass.images import Splits, load_splits
 from hourglass.models import Classifier, ImageModel, build_classifier, build_model
-from hourglass.records import Architecture, Experiment, ModelSpec, RunRecord
+from hourglass.records import Architecture, CheckpointTiming, Experiment, ModelSpec, RunRecord
 from hourglass.report import write_report
 from hourglass.runs import RunFolder, read_environment
-from hourglass.training import Training
+from hourglass.training import Resuming, Training, require_same
 
 Model = Classifier | ImageModel
 Tell = Callable[[str], None]
@@ -37,6 +38,7 @@ def run_experiment(
     *,
     data_dir: Path | None = None,
     offline: bool = False,
+    timing: CheckpointTiming = CheckpointTiming(),
     callbacks: Sequence[keras.callbacks.Callback] = (),
     tell: Tell = lambda line: None,
 ) -> RunFolder:
@@ -52,6 +54,8 @@ def run_experiment(
         Where to look for named data sets first.
     offline
         Never download.
+    timing
+        How often a checkpoint is written.
     callbacks
         Keras callbacks for the training, such as a progress bar.
     tell
@@ -79,22 +83,145 @@ def run_experiment(
     _require_size(splits)
     spec, model = _built(experiment, splits)
     record = _first_record(asked, splits, model)
-    run = RunFolder.create(output)
-    run.write_experiment(experiment)
-    run.write_record(record)
-    run.write_architecture(_architecture(model, spec, splits))
+    run = RunFolder.begin(output, experiment, record, _architecture(model, spec, splits))
     tell(_opening(experiment, splits, model))
-    with watch.part("training"):
-        training = _trained(model, spec, experiment, splits, callbacks, tell)
-    run.write_history(training.history)
-    save_model(model, spec, run.model)
-    tell("Comparing with the baselines.")
-    with watch.part("comparison"):
-        _compare(run, model, experiment, splits, tell)
-    finished = _last_record(record, training, watch.seconds)
-    write_report(run, record=finished)
-    run.write_record(finished)
+    work = _Work(run, record, experiment, splits, spec, model, watch, tell)
+    with run.held():
+        work.train(callbacks, Resuming(timing=timing, environment=record.environment, tell=tell))
+        work.finish()
     return run
+
+
+def resume_run(
+    run: RunFolder,
+    *,
+    allow_drift: bool = False,
+    data_dir: Path | None = None,
+    offline: bool = False,
+    timing: CheckpointTiming = CheckpointTiming(),
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    tell: Tell = lambda line: None,
+) -> RunFolder:
+    """Go on with a run that was broken off, as if it never had been.
+
+    Training goes on from the newest checkpoint, or starts again where there is none; what comes
+    after it is done again. A finished run is left alone.
+
+    Parameters
+    ----------
+    run
+        A run that was begun.
+    allow_drift
+        Go on with other libraries or on another machine, too, and write that down.
+    data_dir, offline, timing, callbacks, tell
+        As ``run_experiment`` takes them.
+
+    Returns
+    -------
+    RunFolder
+        The finished run.
+
+    Raises
+    ------
+    BusyError
+        If another process is working on it.
+    DriftError
+        If libraries or machine have changed and that is not allowed.
+    DataError
+        If the data are not those it was begun with, or its checkpoints are all damaged.
+    HourglassError
+        As ``run_experiment`` raises it.
+    """
+    with run.held():
+        record = run.read_record()
+        if record.status == "finished":
+            tell(f"{run.path} is finished already; there is nothing to go on with.")
+            return run
+        experiment, watch = run.read_experiment(), _Watch(dict(record.seconds))
+        with watch.part("data"):
+            splits = load_splits(
+                experiment.data, seed=experiment.plan.seed, data_dir=data_dir, offline=offline
+            )
+        _require_same_data(record, splits)
+        environment = read_environment(keras.backend.backend(), device_in_use())
+        resuming = Resuming(
+            timing=timing, environment=environment, allow_drift=allow_drift, tell=tell
+        )
+        spec, model = _built(experiment, splits)
+        work = _Work(run, record, experiment, splits, spec, model, watch, tell)
+        if record.status == "trained":
+            work.take_model(resuming)
+        else:
+            tell(_opening(experiment, splits, model))
+            work.train(callbacks, resuming)
+        work.finish()
+    return run
+
+
+@dataclass
+class _Work:
+    """What is done to a run, from training to its report."""
+
+    run: RunFolder
+    record: RunRecord
+    experiment: Experiment
+    splits: Splits
+    spec: ModelSpec
+    model: Model
+    watch: "_Watch"
+    tell: Tell
+
+    def train(self, callbacks: Sequence[keras.callbacks.Callback], resuming: Resuming) -> None:
+        """Train, and write down history and model before the record says so."""
+        with self.watch.part("training"):
+            training = self._trained(callbacks, resuming)
+        self.watch.seconds["training"] += training.seconds_before
+        self.run.write_history(training.history)
+        save_model(self.model, self.spec, self.run.model)
+        self._write_record(
+            status="trained",
+            environment=resuming.environment,
+            steps=training.steps,
+            images_per_second=training.images_per_second,
+            engine=training.engine,
+            digests=training.digests,
+            drift=training.drift,
+            seconds=self.watch.seconds,
+        )
+
+    def take_model(self, resuming: Resuming) -> None:
+        """Take the model that was trained before the run was broken off."""
+        now = resuming.environment or self.record.environment
+        changes = require_same(
+            self.record.environment, now, allow=resuming.allow_drift, tell=self.tell
+        )
+        self._write_record(environment=now, drift=(*self.record.drift, *changes))
+        load = load_classifier if isinstance(self.model, Classifier) else load_model
+        self.model, _ = load(self.run.model)
+
+    def finish(self) -> None:
+        """Compare with the baselines and report; only then the run is finished."""
+        self.tell("Comparing with the baselines.")
+        with self.watch.part("comparison"):
+            _compare(self.run, self.model, self.experiment, self.splits, self.tell)
+        finished = replace(self.record, status="finished", seconds=self.watch.seconds)
+        write_report(self.run, record=finished)
+        self.run.write_record(finished)
+        remove_folder(self.run.checkpoint)
+
+    def _trained(
+        self, callbacks: Sequence[keras.callbacks.Callback], resuming: Resuming
+    ) -> Training:
+        going_on = self.run.checkpoint, resuming
+        if isinstance(self.model, Classifier):
+            return fit_classifier(self.model, self.experiment, self.splits, callbacks, going_on)
+        return fit(
+            self.model, self.spec, self.experiment, self.splits, callbacks, self.tell, going_on
+        )
+
+    def _write_record(self, **changes: Any) -> None:
+        self.record = replace(self.record, **changes)
+        self.run.write_record(self.record)
 
 
 def _built(experiment: Experiment, splits: Splits) -> tuple[ModelSpec, Model]:
@@ -104,19 +231,6 @@ def _built(experiment: Experiment, splits: Splits) -> tuple[ModelSpec, Model]:
         return spec, build_classifier(spec, seed=seed)
     spec = model_spec(experiment, splits.train.shape)
     return spec, build_model(spec, seed=seed)
-
-
-def _trained(
-    model: Model,
-    spec: ModelSpec,
-    experiment: Experiment,
-    splits: Splits,
-    callbacks: Sequence[keras.callbacks.Callback],
-    tell: Tell,
-) -> Training:
-    if isinstance(model, Classifier):
-        return fit_classifier(model, experiment, splits, callbacks)
-    return fit(model, spec, experiment, splits, callbacks, tell)
 
 
 def _compare(
@@ -174,15 +288,13 @@ def _first_record(experiment: Experiment, splits: Splits, model: Model) -> RunRe
     )
 
 
-def _last_record(record: RunRecord, training: Training, seconds: dict[str, float]) -> RunRecord:
-    return replace(
-        record,
-        status="finished",
-        steps=training.steps,
-        images_per_second=training.images_per_second,
-        seconds=seconds,
-        engine=training.engine,
-    )
+def _require_same_data(record: RunRecord, splits: Splits) -> None:
+    if (splits.fingerprint, splits.split_hash) != (record.data_fingerprint, record.split_hash):
+        raise DataError(
+            f"The images of {splits.name} are not those that the run was begun with (SHA-256 "
+            f"{splits.fingerprint}, expected {record.data_fingerprint}). Bring them back, or train "
+            "again."
+        )
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """The small frozen things that travel between rooms."""
 
 from hourglass.records.architecture import Architecture, LayerRecord
+from hourglass.records.checkpoint import CheckpointTiming, Progress
 from hourglass.records.classification import (
     CalibrationBin,
     Classification,
@@ -90,6 +91,7 @@ __all__ = [
     "SCHEDULES",
     "Architecture",
     "CalibrationBin",
+    "CheckpointTiming",
     "ClassScores",
     "Classification",
     "ClassifierResult",
@@ -129,6 +131,7 @@ __all__ = [
     "NetworkOptions",
     "NoiseStudy",
     "Precision",
+    "Progress",
     "RandomCodes",
     "RocCurve",
     "RunRecord",

@@ -28,6 +28,8 @@ class Environment:
     device
         What the network was computed on: ``cpu``, or a kind and its name in brackets; older
         records do not say.
+    settings
+        Environment variables that change how libraries compute, where they are set.
     """
 
     versions: Mapping[str, str]
@@ -37,6 +39,7 @@ class Environment:
     processor_features: tuple[str, ...]
     threads: int
     device: str = "unknown"
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +77,8 @@ class RunRecord:
     Attributes
     ----------
     status
-        ``unfinished`` from the start of training until everything is written, then ``finished``.
+        ``unfinished`` from the start of training until its model is written, then ``trained``;
+        ``finished`` when everything is there.
     command
         The command that makes this run again.
     started
@@ -98,12 +102,17 @@ class RunRecord:
     images_per_second
         Training images over training time, compilation and validation left out.
     seconds
-        Wall time of each part of the run, by name.
+        Wall time of each part of the run, by name; of a resumed one, all its sessions together.
+    digests
+        SHA-256 of the kept weights, of the optimizer's state at the end and of the history, times
+        left out: equal for equal trainings.
+    drift
+        How machine or libraries had changed each time the run was resumed in spite of it.
     engine
         What did the work of the training; older records, and the loop from scratch, do not say.
     """
 
-    status: Literal["unfinished", "finished"]
+    status: Literal["unfinished", "trained", "finished"]
     command: str
     started: str
     environment: Environment
@@ -116,4 +125,6 @@ class RunRecord:
     steps: int = 0
     images_per_second: float = 0.0
     seconds: Mapping[str, float] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    drift: tuple[str, ...] = ()
     engine: Engine | None = None

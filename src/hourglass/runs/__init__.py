@@ -1,12 +1,13 @@
 """The folder of a run: every file but the model, read and written without Keras."""
 
-from hourglass.runs.environment import read_environment
+from hourglass.runs.environment import environment_changes, read_environment
 from hourglass.runs.folder import RunFolder, find_run, list_runs, new_run_path
 from hourglass.runs.group import GroupFolder, find_group
 
 __all__ = [
     "GroupFolder",
     "RunFolder",
+    "environment_changes",
     "find_group",
     "find_run",
     "list_runs",

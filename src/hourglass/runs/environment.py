@@ -19,6 +19,18 @@ _LIBRARIES = (
     "scikit-image",
     "scikit-learn",
 )
+# What oneDNN, Eigen and XLA read when they choose kernels and split work over threads.
+_SETTINGS = (
+    "JAX_DEFAULT_MATMUL_PRECISION",
+    "JAX_ENABLE_X64",
+    "ONEDNN_MAX_CPU_ISA",
+    "OMP_NUM_THREADS",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_XLA_FLAGS",
+    "XLA_FLAGS",
+)
 _FEATURES = ("avx", "avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "neon")
 
 
@@ -42,7 +54,38 @@ def read_environment(backend: str, device: str = "unknown") -> Environment:
         processor=processor.get("model name") or platform.processor() or "unknown",
         processor_features=tuple(name for name in _FEATURES if name in flags),
         threads=available_processors(),
+        settings={name: os.environ[name] for name in _SETTINGS if name in os.environ},
     )
+
+
+def environment_changes(before: Environment, now: Environment) -> tuple[str, ...]:
+    """Return what could make the same training give other bytes, a phrase each.
+
+    Parameters
+    ----------
+    before, now
+        Two environments, the older one first.
+    """
+    then, here = _facts(before), _facts(now)
+    return tuple(
+        f"{name} was {then.get(name, 'not there')} and is {here.get(name, 'not there')}"
+        for name in sorted(then.keys() | here.keys())
+        if then.get(name) != here.get(name)
+    )
+
+
+def _facts(environment: Environment) -> dict[str, str]:
+    """Return an environment as words, by what they tell."""
+    return {
+        "backend": environment.backend,
+        "device": environment.device,
+        "processor": environment.processor,
+        "processor features": " ".join(environment.processor_features),
+        "system": environment.system,
+        "thread count": str(environment.threads),
+        **environment.versions,
+        **environment.settings,
+    }
 
 
 def available_processors() -> int:

@@ -14,6 +14,7 @@
         embedding.json      how images lie in its code, once that was measured
         maps.npz            the same images on maps of pixels, PCA and code
         model/              written by ``bundles``
+        checkpoint/         written by ``training``, until the run is finished
         figures/            written by ``report``
         report.html         written by ``report``
 """
@@ -23,6 +24,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -36,7 +38,7 @@ from hourglass.errors import (
     MissingPathError,
     OutputExistsError,
 )
-from hourglass.files import exists, make_folder, write_bytes, write_text
+from hourglass.files import exists, held, make_folder, whole_folder, write_bytes, write_text
 from hourglass.records import (
     Architecture,
     Classification,
@@ -72,7 +74,7 @@ class RunFolder:
 
     @classmethod
     def create(cls, path: Path) -> "RunFolder":
-        """Make the folder of a new run.
+        """Make an empty folder for a run.
 
         Raises
         ------
@@ -85,6 +87,29 @@ class RunFolder:
             return cls(make_folder(path, exist_ok=False))
         except OutputExistsError as error:
             raise _taken(path) from error
+
+    @classmethod
+    def begin(
+        cls, path: Path, experiment: Experiment, record: RunRecord, architecture: Architecture
+    ) -> "RunFolder":
+        """Make the folder of a new run, which appears with its first three files or not at all.
+
+        Raises
+        ------
+        OutputExistsError
+            If something stands there already.
+        WriteError
+            If it cannot be made.
+        """
+        try:
+            with whole_folder(path) as folder:
+                begun = cls(folder)
+                begun.write_experiment(experiment)
+                begun.write_record(record)
+                begun.write_architecture(architecture)
+        except OutputExistsError as error:
+            raise _taken(path) from error
+        return cls(path)
 
     @staticmethod
     def require_new(path: Path) -> None:
@@ -104,6 +129,24 @@ class RunFolder:
     def model(self) -> Path:
         """Folder of the model bundle."""
         return self.path / "model"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Folder of the checkpoints, there until the run is finished."""
+        return self.path / "checkpoint"
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keep every other process from working on this run while a block lasts.
+
+        Raises
+        ------
+        BusyError
+            If another one does.
+        """
+        return held(
+            self.path / ".lock",
+            f"Another process is working on {self.path}. Wait until it is done, or end it.",
+        )
 
     @property
     def figures(self) -> Path:
@@ -234,7 +277,7 @@ class RunFolder:
         if not there:
             raise DataError(
                 f"{self.path} has no {name}: its training did not get that far. "
-                "Train again with another --output."
+                f"Go on with: hourglass resume {self.path}"
             )
         return path
 
@@ -291,7 +334,9 @@ def list_runs(root: Path) -> list[RunFolder]:
         If the folder itself cannot be read.
     """
     with _reading(root):
-        folders = list(root.iterdir()) if root.is_dir() else []
+        # What a killed process had not finished has a hidden name.
+        there = root.iterdir() if root.is_dir() else ()
+        folders = [folder for folder in there if not folder.name.startswith(".")]
     started = {folder: _started(folder) for folder in folders}
     runs = [(began, folder) for folder, began in started.items() if began is not None]
     return [RunFolder(folder) for _, folder in sorted(runs)]

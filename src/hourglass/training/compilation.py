@@ -16,18 +16,29 @@ from hourglass.training.scan import scan_steps
 _STEPS_PER_EXECUTION: Final = 32
 
 
-def compile_model(model: Trainable, plan: TrainingPlan, steps: int, feed: Feed) -> None:
-    """Compile a model for a plan and its feed, with a schedule over ``steps`` optimizer steps."""
+def compile_model(
+    model: Trainable, plan: TrainingPlan, steps: int, feed: Feed
+) -> list[keras.metrics.Metric]:
+    """Compile a model for a plan and its feed, with a schedule over ``steps`` optimizer steps.
+
+    Returns
+    -------
+    list of keras.metrics.Metric
+        What the figures of an epoch are gathered in: the loss, and what is told beside it.
+    """
     schedule = resolve("schedule", SCHEDULES, plan.schedule)(plan.learning_rate, steps)
+    metrics = _metrics(model)
     model.compile(
         optimizer=_optimizer(plan, schedule),
         loss=model.training_loss,
-        metrics=_metrics(model),
+        metrics=metrics,
         steps_per_execution=steps_per_execution(),
         jit_compile="auto" if _compiles_itself() else compiles_with_xla(model),
     )
     if feed.scanned:
         scan_steps(model, feed)
+    # Keras shows metrics of its own only after the first step.
+    return [model.metrics[0], *metrics]
 
 
 def steps_per_execution() -> int:

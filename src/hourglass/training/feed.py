@@ -7,6 +7,7 @@ alone are fed where the steps of an execution are scanned over (see ``scan``). E
 reads the same batches in the same order.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, final
 
@@ -88,6 +89,14 @@ class Feed:
         if keras.backend.backend() == "tensorflow":
             return _tensorflow_batches(self)
         return _Batches(self)
+
+    def each(self) -> Iterator[tuple[Any, Any]]:
+        """Yield the batches of one iteration, one by one."""
+        batches = self.batches()
+        if isinstance(batches, keras.utils.PyDataset):
+            yield from (batches[index] for index in range(len(batches)))
+        else:
+            yield from batches
 
     def pair(self, row: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[Any]]:
         """Return what is seen and the target of positions (batch,), in NumPy."""

@@ -1,27 +1,53 @@
 """One training, from a plan to a history."""
 
-import math
+import hashlib
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DivergenceError
+from hourglass.errors import DataError
 from hourglass.images import Images
 from hourglass.models import Trainable, images_at_a_time
-from hourglass.records import Engine, History, TrainingPlan
-from hourglass.training.compilation import compile_model, steps_per_execution
+from hourglass.records import CheckpointTiming, Engine, Environment, History, TrainingPlan, to_json
+from hourglass.runs import read_environment
+from hourglass.training.checkpoint import Checkpoint, Checkpoints
+from hourglass.training.compilation import compile_model
+from hourglass.training.course import Course
+from hourglass.training.drift import require_same
 from hourglass.training.engine import engine_of
 from hourglass.training.feed import Feed
-from hourglass.training.recorder import Recorder
+from hourglass.training.health import HealthGuard
+from hourglass.training.length import epochs_and_steps
+from hourglass.training.saver import Saver
 
-_TIMED_EXECUTIONS: Final = 2
-# A plan in minutes on few images makes many passes; more rows than this tell nothing more.
-_MOST_EPOCHS: Final = 100
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resuming:
+    """How a training is written down, and on what terms it goes on.
+
+    Attributes
+    ----------
+    timing
+        How often a checkpoint is written.
+    environment
+        Machine and libraries; by default they are read anew.
+    allow_drift
+        Go on from a checkpoint of another environment, which may end with other bytes.
+    tell
+        Called with a warning about a checkpoint that is damaged or of another environment.
+    """
+
+    timing: CheckpointTiming = field(default_factory=CheckpointTiming)
+    environment: Environment | None = None
+    allow_drift: bool = False
+    tell: Callable[[str], None] = warnings.warn
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +62,13 @@ class Training:
         Optimizer steps planned.
     images_per_second
         Training images over training time, compilation and validation left out.
+    digests
+        SHA-256 of the kept weights, of the optimizer's state at the end and of the history, times
+        left out.
+    drift
+        How the environment had changed each time the training went on in spite of it.
+    seconds_before
+        Wall time that went into the checkpoint it went on from.
     engine
         What did the work; ``None`` for the loop from scratch.
     """
@@ -43,6 +76,9 @@ class Training:
     history: History
     steps: int
     images_per_second: float
+    digests: Mapping[str, str] = field(default_factory=dict)
+    drift: tuple[str, ...] = ()
+    seconds_before: float = 0.0
     engine: Engine | None = None
 
 
@@ -53,6 +89,8 @@ def train(
     *,
     validation: tuple[NDArray[np.float32], NDArray[Any]],
     seen: Images | None = None,
+    checkpoint_dir: Path | None = None,
+    resuming: Resuming = Resuming(),
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> Training:
     """Train a model and leave it with the weights that the plan keeps.
@@ -72,8 +110,15 @@ def train(
     seen
         What the model sees in place of the clean images, one for one: noise that was drawn
         before. The model should have no corruption then.
+    checkpoint_dir
+        Where checkpoints are written. If there are some of this very training it goes on from the
+        newest, and ends as if it had never been interrupted: order, noise, dropout, schedule,
+        early stopping, best weights and history. By default there are none.
+    resuming
+        How often checkpoints are written, and what a change of environment means.
     callbacks
-        Keras callbacks beside the ones that training brings along.
+        Keras callbacks beside the ones that training brings along. What they keep themselves
+        starts anew when a training goes on.
 
     Returns
     -------
@@ -83,94 +128,122 @@ def train(
     Raises
     ------
     DataError
-        If a classifier is to learn from images without labels.
+        If a classifier is to learn from images without labels; if the checkpoints are damaged or
+        of another training.
+    DriftError
+        If the checkpoint was made in another environment and that is not allowed.
     DivergenceError
-        If the validation loss was never a finite number.
+        If a loss is not a finite number; the first batch that made it so is named.
+    WriteError
+        If a checkpoint cannot be written; the one before it stays.
     """
     feed = Feed(images, plan.batch_size, plan.seed, seen, model.targets(images))
+    checkpoints = None if checkpoint_dir is None else Checkpoints(checkpoint_dir)
     with engine_of(model, feed, plan) as engine:
-        return _train(model, feed, plan, validation, callbacks, engine)
-
-
-def _train(
-    model: Trainable,
-    feed: Feed,
-    plan: TrainingPlan,
-    validation: tuple[NDArray[np.float32], NDArray[Any]],
-    callbacks: Sequence[keras.callbacks.Callback],
-    engine: Engine,
-) -> Training:
-    epochs, steps = _epochs_and_steps(model, feed, plan)
-    feed.steps = steps
-    compile_model(model, plan, epochs * steps, feed)
-    recorder = Recorder(feed)
-    best = keras.callbacks.EarlyStopping(
-        monitor="val_loss",
-        mode="min",
-        patience=plan.patience or epochs,
-        restore_best_weights=plan.keep == "best",
-    )
-    model.fit(
-        feed.batches(),
-        epochs=epochs,
-        validation_data=tuple(validation),
-        validation_batch_size=images_at_a_time(validation[0].shape[1:]),
-        callbacks=[recorder, best, *callbacks],
-        shuffle=False,
-        verbose=0,
-    )
-    if not math.isfinite(best.best):
-        raise DivergenceError(
-            f"Training diverged: the validation loss was {recorder.epochs[-1].val_loss} after "
-            f"{len(recorder.epochs)} epochs. Lower --learning-rate (it was "
-            f"{plan.learning_rate:g}) or clip gradients (clip_norm was {plan.clip_norm:g})."
-        )
+        course = _course(model, feed, plan, checkpoints, resuming)
+        guards = [course.recorder, HealthGuard(feed, plan), course.keeper, *callbacks]
+        if checkpoints is not None:
+            guards.append(Saver(checkpoints, resuming.timing, feed, course.capture))
+        _fit(model, course, validation, guards)
+        best_epoch = course.keeper.finish(model, len(course.recorder.epochs))
+    history = History(epochs=tuple(course.recorder.epochs), best_epoch=best_epoch)
     return Training(
-        history=History(
-            epochs=tuple(recorder.epochs), best_epoch=_kept_epoch(best, recorder, plan)
-        ),
-        steps=epochs * steps,
-        images_per_second=recorder.images_per_second,
+        history=history,
+        steps=course.all_steps,
+        images_per_second=course.recorder.images_per_second,
+        digests=course.digests(history),
+        drift=course.drift,
+        seconds_before=course.seconds_before,
         engine=engine,
     )
 
 
-def _kept_epoch(best: keras.callbacks.EarlyStopping, recorder: Recorder, plan: TrainingPlan) -> int:
-    """Return the epoch whose weights the model has, counted from 1."""
-    return best.best_epoch + 1 if plan.keep == "best" else len(recorder.epochs)
+def _course(
+    model: Trainable,
+    feed: Feed,
+    plan: TrainingPlan,
+    checkpoints: Checkpoints | None,
+    resuming: Resuming,
+) -> Course:
+    """Return a training at its beginning, or where its newest checkpoint was."""
+    start = time.monotonic()
+    environment = resuming.environment or read_environment(keras.backend.backend())
+    identity = _identity(model, feed, plan)
+    found = None if checkpoints is None else checkpoints.newest(resuming.tell)
+    drift = () if found is None else _drift(found, identity, environment, resuming)
+    epochs, steps = _length(found, model, feed, plan)
+    course = Course(
+        model,
+        feed,
+        plan,
+        compile_model(model, plan, epochs * steps, feed),
+        identity=identity,
+        environment=environment,
+        epochs=epochs,
+        steps=steps,
+        drift=drift,
+        start=start,
+    )
+    if found is not None:
+        course.go_on(found)
+    return course
 
 
-def _epochs_and_steps(model: Trainable, feed: Feed, plan: TrainingPlan) -> tuple[int, int]:
-    """Return how many epochs there will be, and how many steps each has."""
-    if plan.epochs is not None:
-        return plan.epochs, feed.steps_per_epoch
-    budget = plan.budget_minutes or 0.0
-    steps = max(1, round(60 * budget / _seconds_per_step(model, feed, plan)))
-    epochs = min(_MOST_EPOCHS, max(1, round(steps / feed.steps_per_epoch)))
-    return epochs, max(1, steps // epochs)
+def _fit(
+    model: Trainable,
+    course: Course,
+    validation: tuple[NDArray[np.float32], NDArray[Any]],
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> None:
+    """Do what is left: first the rest of an epoch that was broken off, then the others."""
+    for first_epoch, last_epoch, steps in course.legs():
+        course.feed.steps = steps
+        model.fit(
+            course.feed.batches(),
+            initial_epoch=first_epoch,
+            epochs=last_epoch,
+            validation_data=tuple(validation),
+            validation_batch_size=images_at_a_time(validation[0].shape[1:]),
+            callbacks=list(callbacks),
+            shuffle=False,
+            verbose=0,
+        )
+        if model.stop_training:
+            return
 
 
-def _seconds_per_step(model: Trainable, feed: Feed, plan: TrainingPlan) -> float:
-    """Time some steps past compilation and put the weights back."""
-    weights = model.get_weights()
-    watch = _Stopwatch()
-    steps = steps_per_execution()
-    compile_model(model, plan, steps, feed)
-    feed.first_step, feed.steps = 0, steps * (1 + _TIMED_EXECUTIONS)
-    model.fit(feed.batches(), epochs=1, callbacks=[watch], shuffle=False, verbose=0)
-    model.set_weights(weights)
-    return watch.seconds_past_first() / (steps * _TIMED_EXECUTIONS)
+def _length(
+    found: Checkpoint | None, model: Trainable, feed: Feed, plan: TrainingPlan
+) -> tuple[int, int]:
+    if found is not None:
+        return found.progress.epochs, found.progress.steps
+    return epochs_and_steps(model, feed, plan)
 
 
-class _Stopwatch(keras.callbacks.Callback):
-    """Note when each execution ends."""
+def _identity(model: Trainable, feed: Feed, plan: TrainingPlan) -> str:
+    """Return the SHA-256 of what is trained, on what and how."""
+    facts = [
+        type(model).__name__,
+        "none" if model.corruption is None else model.corruption.words,
+        str([(tuple(variable.shape), variable.dtype) for variable in model.variables]),
+        str(to_json(plan)),
+        feed.images.fingerprint,
+        "none" if feed.seen is None else feed.seen.fingerprint,
+    ]
+    return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._ends: list[float] = []
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._ends.append(time.perf_counter())
-
-    def seconds_past_first(self) -> float:
-        return self._ends[-1] - self._ends[0]
+def _drift(
+    found: Checkpoint, identity: str, environment: Environment, resuming: Resuming
+) -> tuple[str, ...]:
+    """Return how environments have differed so far, if the training may go on here."""
+    progress = found.progress
+    if progress.identity != identity:
+        raise DataError(
+            "The checkpoint belongs to another training: data, network or plan are not the same. "
+            "Train into another folder."
+        )
+    changes = require_same(
+        progress.environment, environment, allow=resuming.allow_drift, tell=resuming.tell
+    )
+    return (*progress.drift, *changes)

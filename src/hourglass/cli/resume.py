@@ -1,0 +1,57 @@
+"""``hourglass resume``."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from hourglass.cli.libraries import prepare_keras
+from hourglass.cli.options import (
+    CheckpointOptions,
+    DataOptions,
+    DeviceOptions,
+    OutputOptions,
+    RunsOptions,
+)
+from hourglass.cli.telling import tell_finished_run
+from hourglass.cli.train import offering_to_resume, refuse_collapse
+from hourglass.runs import find_run
+
+
+def resume(
+    run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
+    /,
+    *,
+    allow_drift: Annotated[
+        bool,
+        Parameter(negative="", help="Go on with other libraries or on another machine, too."),
+    ] = False,
+    checkpoint_options: CheckpointOptions = CheckpointOptions(),
+    data_options: DataOptions = DataOptions(),
+    device_options: DeviceOptions = DeviceOptions(),
+    output_options: OutputOptions = OutputOptions(),
+    runs_options: RunsOptions = RunsOptions(),
+) -> None:
+    """Go on with a run that was broken off, as if it never had been."""
+    folder = find_run(run, runs_options.runs)
+    asked = folder.read_experiment()
+    prepare_keras(debug=output_options.debug, device=device_options.device)
+    from hourglass.cli.output import errors, teller
+    from hourglass.experiment import resume_run
+    from hourglass.training import ProgressBar
+
+    tell = teller(output_options.quiet)
+    with (
+        offering_to_resume(folder.path),
+        ProgressBar(errors(), asked.plan.batch_size, quiet=output_options.quiet) as bar,
+    ):
+        resume_run(
+            folder,
+            allow_drift=allow_drift,
+            data_dir=data_options.data_dir,
+            offline=data_options.offline,
+            timing=checkpoint_options.timing(),
+            callbacks=[bar],
+            tell=tell,
+        )
+    tell_finished_run(folder, json=output_options.json)
+    refuse_collapse(folder, asked)
