@@ -42,7 +42,7 @@ class Hourglass:
 
     def __init__(self, case: Case, material: Material, precision: Precision = "float32") -> None:
         self._case, self._material = case, material
-        self._model, self._judge = _built(case), _built(case)
+        self._model, self._judge = built(case), built(case)
         self._feed = Feed(material.train, case.batch_size, seed=0)
         plan = TrainingPlan(
             epochs=1,
@@ -80,7 +80,7 @@ class StockFit:
         self._case, self._material = case, material
         images = keras.Input(_SHAPE)
         seen = GaussianNoise(case.noise)(images) if case.noise else images
-        self._model = keras.Model(images, _network(_built(case), seen))
+        self._model = keras.Model(images, _network(built(case), seen))
         self._model.compile(keras.optimizers.Adam(RATE), "mse")
         self._images = material.train.read_all()
         self._place = 0
@@ -102,7 +102,8 @@ class StockFit:
         return float(np.square(found - self._material.clean).mean())
 
 
-def _built(case: Case) -> ImageModel:
+def built(case: Case) -> ImageModel:
+    """Return a model with fresh weights, that corrupts as the case does."""
     corruption = f"gaussian:{case.noise}" if case.noise else None
     options = NETWORK_DEFAULTS[case.network]
     if case.network == "unet" and corruption is None:

@@ -43,6 +43,7 @@ def test_the_record_says_how_it_was_made(name, finished):
     assert record.parameters == run.read_architecture().parameters
     assert experiment.plan.seed == 3
     assert {"data", "training", "comparison"} <= record.seconds.keys()
+    assert (record.engine.feed, record.engine.precision) == ("graph", "float32")
     assert shlex.split(record.command)[:4] == ["hourglass", "train", "--data", "digits"]
 
 

@@ -13,6 +13,7 @@ import pytest
 from hourglass.errors import DataError, MissingPathError, OutputExistsError, WriteError
 from hourglass.records import (
     Architecture,
+    Engine,
     Epoch,
     Experiment,
     History,
@@ -78,6 +79,7 @@ RECORDS = {
         image_shape=(None, None, 3),
         images_by_split={"train": 2},
         seeds={"run": 0},
+        engine=Engine(feed="graph", noise="feed", xla=True, steps_per_execution=32),
     ),
 }
 
@@ -89,13 +91,14 @@ def test_what_is_written_is_read(name: str, tmp_path: Path) -> None:
     assert getattr(run, f"read_{name}")() == RECORDS[name]
 
 
-def test_a_record_from_before_devices_were_noted_is_read(tmp_path: Path) -> None:
+def test_a_record_from_before_devices_and_engines_were_noted_is_read(tmp_path: Path) -> None:
     run = RunFolder.create(tmp_path / "run")
     run.write_record(RECORDS["record"])
     facts = json.loads((run.path / "record.json").read_bytes())
-    del facts["environment"]["device"]
+    del facts["environment"]["device"], facts["engine"]
     (run.path / "record.json").write_text(json.dumps(facts))
     assert run.read_record().environment.device == "unknown"
+    assert run.read_record().engine is None
 
 
 def test_samples_are_written_and_read(tmp_path: Path) -> None:

@@ -87,6 +87,6 @@ def _scans(model: Trainable, feed: Feed) -> bool:
         return False
     import jax
 
-    # Inside a loop XLA computes convolutions on one thread of a processor.
+    # Inside a loop XLA's convolutions take nearly twice as long on a processor.
     slow = model.has_layers("Conv") and jax.default_backend() == "cpu"
     return _in_memory(feed) and not slow
