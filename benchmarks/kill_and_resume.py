@@ -69,6 +69,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--runs", nargs="+", choices=EXPERIMENTS, default=list(EXPERIMENTS))
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
     context = multiprocessing.get_context("forkserver")
@@ -77,7 +78,7 @@ def main() -> None:
     lines = []
     with tempfile.TemporaryDirectory() as folder, options.output.open("w", newline="") as file:
         writer: csv.DictWriter[str] | None = None
-        for line in kills(context, Path(folder), options.kills, options.seed):
+        for line in kills(context, Path(folder), options):
             writer = writer or start_table(file, line)
             writer.writerow(line)
             file.flush()
@@ -96,13 +97,13 @@ def start_table(file: Any, line: Mapping[str, object]) -> "csv.DictWriter[str]":
 
 
 def kills(
-    context: ForkServerContext, folder: Path, count: int, seed: int
+    context: ForkServerContext, folder: Path, options: argparse.Namespace
 ) -> Iterator[dict[str, object]]:
     """Yield a line for each kill, the experiments in turn."""
-    whole = {name: undisturbed(context, folder / name, name) for name in EXPERIMENTS}
-    chance = generator(seed, "kills")
-    for number in range(count):
-        name = list(EXPERIMENTS)[number % len(EXPERIMENTS)]
+    whole = {name: undisturbed(context, folder / name, name) for name in options.runs}
+    chance = generator(options.seed, "kills")
+    for number in range(options.kills):
+        name = options.runs[number % len(options.runs)]
         expected, seconds = whole[name]
         path = folder / f"killed-{number}"
         delay = float(chance.uniform(0.0, seconds))

@@ -204,7 +204,8 @@ def whole_folder(path: Path) -> Iterator[Path]:
         raise OutputExistsError(f"{path} exists already. Choose another place.")
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}{_TEMPORARY}")
     try:
-        yield make_folder(temporary)
+        temporary.mkdir(parents=True)
+        yield temporary
         temporary.rename(path)
         _sync_folder(path.parent)
     except HourglassError:

@@ -244,4 +244,4 @@ def test_a_run_is_finished_only_when_its_report_is_there(tmp_path, monkeypatch):
         run_experiment(asked, tmp_path / "run")
     from hourglass.runs import RunFolder
 
-    assert RunFolder(tmp_path / "run").read_record().status == "unfinished"
+    assert RunFolder(tmp_path / "run").read_record().status == "trained"

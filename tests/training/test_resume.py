@@ -98,19 +98,17 @@ def break_off(build, images, validation, folder, executions, plan=PLAN):
         run(build, images, validation, plan, folder, [Break(executions)])
 
 
-# An epoch has 75 steps, in three executions: these break within an epoch and where one ends.
+# An epoch has 75 steps in three executions: five of them end within the second, one more ends it.
 @pytest.mark.parametrize("build", [denoiser, variational, classifier])
 def test_the_same_end_wherever_it_was_broken_off(build, images, validation, tmp_path):
     whole, weights = run(build, images, validation)
-    for executions in (1, 5):
-        folder = tmp_path / str(executions)
-        break_off(build, images, validation, folder, executions)
-        break_off(build, images, validation, folder, 2)
-        resumed, again = run(build, images, validation, folder=folder)
-        assert resumed.digests == whole.digests
-        assert resumed.history.best_epoch == whole.history.best_epoch
-        assert all(map(np.array_equal, again, weights))
-        assert resumed.seconds_before > 0
+    break_off(build, images, validation, tmp_path, 5)
+    break_off(build, images, validation, tmp_path, 1)
+    resumed, again = run(build, images, validation, folder=tmp_path)
+    assert resumed.digests == whole.digests
+    assert resumed.history.best_epoch == whole.history.best_epoch
+    assert all(map(np.array_equal, again, weights))
+    assert resumed.seconds_before > 0
 
 
 def test_early_stopping_and_best_weights_go_on(images, validation, tmp_path):
@@ -127,7 +125,7 @@ def test_early_stopping_and_best_weights_go_on(images, validation, tmp_path):
 
 
 def test_a_plan_in_minutes_keeps_its_steps(images, validation, tmp_path):
-    plan = replace(PLAN, epochs=None, minutes=0.01)
+    plan = replace(PLAN, epochs=None, minutes=0.001)
     break_off(denoiser, images, validation, tmp_path, 2, plan)
     first, _ = run(denoiser, images, validation, plan, tmp_path)
     second, _ = run(denoiser, images, validation, plan, tmp_path)
