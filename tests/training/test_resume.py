@@ -12,7 +12,7 @@ from hourglass.models import build_classifier, build_model
 from hourglass.records import CheckpointTiming, ModelSpec, NetworkOptions, TrainingPlan
 from hourglass.runs import read_environment
 from hourglass.seeds import generator
-from hourglass.training import Resuming, train
+from hourglass.training import Resuming, length, train
 
 CODED = NetworkOptions(units=(16,), latent_dim=6, activation="relu")
 SHAPE = (8, 8, 1)
@@ -124,12 +124,15 @@ def test_early_stopping_and_best_weights_go_on(images, validation, tmp_path):
     assert again.digests == whole.digests
 
 
-def test_a_plan_in_minutes_keeps_its_steps(images, validation, tmp_path):
+def test_a_plan_in_minutes_keeps_its_steps(images, validation, tmp_path, monkeypatch):
     plan = replace(PLAN, epochs=None, minutes=0.001)
+    # Each time it is looked at the machine has become twice as fast.
+    seconds = iter([4e-4, 2e-4, 1e-4])
+    monkeypatch.setattr(length, "seconds_per_step", lambda *_: next(seconds))
     break_off(denoiser, images, validation, tmp_path, 2, plan)
     first, _ = run(denoiser, images, validation, plan, tmp_path)
     second, _ = run(denoiser, images, validation, plan, tmp_path)
-    assert first.steps == second.steps == first.history.epochs[-1].step
+    assert first.steps == second.steps == first.history.epochs[-1].step == 150
 
 
 def test_another_training_does_not_go_on_from_here(images, validation, tmp_path):
