@@ -9,7 +9,6 @@ of the optimizer's state, of the history with times left out, and the same best 
 """
 
 import argparse
-import csv
 import multiprocessing
 import os
 import shutil
@@ -25,6 +24,7 @@ from typing import Any
 from hourglass.records import CheckpointTiming, Experiment
 from hourglass.runs import RunFolder
 from hourglass.seeds import generator
+from tables import write_table
 
 EXPERIMENTS: Mapping[str, Mapping[str, Any]] = {
     "denoiser": {
@@ -75,25 +75,11 @@ def main() -> None:
     context = multiprocessing.get_context("forkserver")
     # Libraries are imported once, and each process starts with them.
     context.set_forkserver_preload(["tensorflow", "hourglass.experiment", "hourglass.report"])
-    lines = []
-    with tempfile.TemporaryDirectory() as folder, options.output.open("w", newline="") as file:
-        writer: csv.DictWriter[str] | None = None
-        for line in kills(context, Path(folder), options):
-            writer = writer or start_table(file, line)
-            writer.writerow(line)
-            file.flush()
-            print(line, flush=True)
-            lines.append(line)
+    with tempfile.TemporaryDirectory() as folder:
+        lines = write_table(options.output, kills(context, Path(folder), options))
     equal = sum(bool(line["equal"]) for line in lines)
     print(f"{equal} of {len(lines)} equal.")
     sys.exit(equal != len(lines))
-
-
-def start_table(file: Any, line: Mapping[str, object]) -> "csv.DictWriter[str]":
-    """Write the head of a table and return what writes its lines."""
-    writer = csv.DictWriter(file, list(line), lineterminator="\n")
-    writer.writeheader()
-    return writer
 
 
 def kills(

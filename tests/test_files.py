@@ -10,7 +10,6 @@ from hourglass.errors import BusyError, DataError, OutputExistsError, WriteError
 from hourglass.files import (
     atomic_write,
     exists,
-    held,
     locked,
     make_folder,
     remove_folder,
@@ -154,10 +153,10 @@ def test_of_two_that_make_the_same_folder_one_is_refused(tmp_path: Path) -> None
 
 def test_what_is_held_is_refused_to_others_at_once(tmp_path: Path) -> None:
     path = tmp_path / ".lock"
-    with held(path, "busy"):
-        with pytest.raises(BusyError, match="busy"), held(path, "busy"):
+    with locked(path, busy="busy"):
+        with pytest.raises(BusyError, match="busy"), locked(path, busy="busy"):
             pytest.fail("two at once")
         assert path.exists()
     assert not path.exists()
-    with held(path, "busy"):
+    with locked(path, busy="busy"):
         pass

@@ -78,8 +78,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Let one process or thread at a time into a block; the others wait for their turn.
+def locked(path: Path, *, busy: str | None = None) -> Iterator[None]:
+    """Let one process or thread at a time into a block; the others wait, or are refused.
 
     The system gives the lock back when its holder ends in any way, so that a killed process
     blocks no one.
@@ -89,53 +89,22 @@ def locked(path: Path) -> Iterator[None]:
     path
         The name of the lock, the same for all that exclude each other. Its folder is made if it
         is missing; the file is there only while someone holds the lock, or was killed with it.
-
-    Raises
-    ------
-    WriteError
-        If the folder or the file cannot be written.
-    """
-    # It takes longer to import than the rest of this module, and few need it.
-    from filelock import FileLock
-
-    lock = FileLock(path)
-    try:
-        lock.acquire()
-    except OSError as error:
-        raise write_error(path, error) from error
-    try:
-        yield
-    finally:
-        # Whoever waits for a file that has lost its name starts over with a new one. Windows
-        # does not remove an open file: there it stays, empty.
-        with contextlib.suppress(OSError):
-            path.unlink()
-        lock.release()
-
-
-@contextlib.contextmanager
-def held(path: Path, busy: str) -> Iterator[None]:
-    """Hold a lock for the length of a block, or refuse at once where another process has it.
-
-    Parameters
-    ----------
-    path
-        The name of the lock, in a folder that exists.
     busy
-        What the error says.
+        What the error says to whoever comes second; by default the others wait for their turn.
 
     Raises
     ------
     BusyError
-        If another process holds it.
+        If another one holds the lock and nobody waits.
     WriteError
-        If the file cannot be written.
+        If the folder or the file cannot be written.
     """
+    # It takes longer to import than the rest of this module, and few need it.
     from filelock import FileLock, Timeout
 
     lock = FileLock(path)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=-1 if busy is None else 0)
     except Timeout as error:
         raise BusyError(busy) from error
     except OSError as error:
@@ -143,6 +112,8 @@ def held(path: Path, busy: str) -> Iterator[None]:
     try:
         yield
     finally:
+        # Whoever waits for a file that has lost its name starts over with a new one. Windows
+        # does not remove an open file: there it stays, empty.
         with contextlib.suppress(OSError):
             path.unlink()
         lock.release()

@@ -9,6 +9,7 @@ from hourglass.bundles import load_model
 from hourglass.errors import ConfigurationError, ImageShapeError, OutputExistsError
 from hourglass.experiment import evaluate_run, run_experiment
 from hourglass.experiment.pairs import freeze_pairs
+from hourglass.files import make_folder
 from hourglass.images import load_splits
 from hourglass.inference import reconstruct
 from hourglass.records import Experiment, TrainingPlan
@@ -208,7 +209,7 @@ def test_other_data_than_the_runs_are_refused(finished, tmp_path):
     from hourglass.runs import RunFolder
 
     run = finished("denoiser")
-    copy = RunFolder.create(tmp_path / "copy")
+    copy = RunFolder(make_folder(tmp_path / "copy"))
     copy.write_experiment(replace(run.read_experiment(), data="fashion-mnist-small"))
     copy.write_record(run.read_record())
     (copy.path / "model").symlink_to(run.model)

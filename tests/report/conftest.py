@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from hourglass.evaluation import describe_classifier, score_classifier
+from hourglass.files import make_folder
 from hourglass.records import (
     Architecture,
     Classification,
@@ -209,7 +210,7 @@ def records() -> SimpleNamespace:
 @pytest.fixture
 def run(tmp_path: Path) -> RunFolder:
     """Return a finished run with every file that a report reads."""
-    folder = RunFolder.create(tmp_path / "a-run")
+    folder = RunFolder(make_folder(tmp_path / "a-run"))
     folder.write_experiment(EXPERIMENT)
     folder.write_record(RECORD)
     folder.write_history(HISTORY)
@@ -264,7 +265,7 @@ def group(tmp_path: Path, records: SimpleNamespace) -> GroupFolder:
     folder = GroupFolder.create(tmp_path / "denoisers")
     shared = records.samples
     for number, name in enumerate(SPECTRA):
-        run = RunFolder.create(folder.path / name)
+        run = RunFolder(make_folder(folder.path / name))
         model = records.method("model", "U-Net denoiser", "model", mse=sum(SPECTRA[name]))
         run.write_experiment(records.experiment)
         run.write_record(replace(records.record, parameters=1000 * (number + 1)))
@@ -430,7 +431,7 @@ def make_classifier(folder: RunFolder, found: Classification) -> RunFolder:
 @pytest.fixture
 def classified(tmp_path: Path) -> RunFolder:
     """Return a finished run of a classifier with every file that a report reads."""
-    return make_classifier(RunFolder.create(tmp_path / "a-classifier"), classification())
+    return make_classifier(RunFolder(make_folder(tmp_path / "a-classifier")), classification())
 
 
 @pytest.fixture
@@ -446,7 +447,7 @@ def classifiers(tmp_path: Path) -> GroupFolder:
     results = []
     for number, name in enumerate(("sgd", "own-choice")):
         found = classification(seed=number)
-        make_classifier(RunFolder.create(folder.path / name), found)
+        make_classifier(RunFolder(make_folder(folder.path / name)), found)
         results.append(
             ClassifierResult(
                 name=name,

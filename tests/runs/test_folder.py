@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from hourglass.errors import DataError, MissingPathError, OutputExistsError, WriteError
+from hourglass.files import make_folder
 from hourglass.records import (
     Architecture,
     Engine,
@@ -86,13 +87,13 @@ RECORDS = {
 
 @pytest.mark.parametrize("name", sorted(RECORDS))
 def test_what_is_written_is_read(name: str, tmp_path: Path) -> None:
-    run = RunFolder.create(tmp_path / "run")
+    run = RunFolder(make_folder(tmp_path / "run"))
     getattr(run, f"write_{name}")(RECORDS[name])
     assert getattr(run, f"read_{name}")() == RECORDS[name]
 
 
 def test_a_record_from_before_devices_and_engines_were_noted_is_read(tmp_path: Path) -> None:
-    run = RunFolder.create(tmp_path / "run")
+    run = RunFolder(make_folder(tmp_path / "run"))
     run.write_record(RECORDS["record"])
     facts = json.loads((run.path / "record.json").read_bytes())
     del facts["environment"]["device"], facts["engine"]
@@ -109,7 +110,7 @@ def test_samples_are_written_and_read(tmp_path: Path) -> None:
         images={"clean": images, "model": 1 - images},
         errors={"model": np.arange(9, dtype=np.float32)},
     )
-    run = RunFolder.create(tmp_path / "run")
+    run = RunFolder(make_folder(tmp_path / "run"))
     run.write_samples(samples)
     found = run.read_samples()
     assert np.array_equal(found.strip("best", "model"), (1 - images)[[2, 0]])
@@ -117,7 +118,7 @@ def test_samples_are_written_and_read(tmp_path: Path) -> None:
 
 
 def test_history_is_a_table_that_other_programs_read(tmp_path: Path) -> None:
-    run = RunFolder.create(tmp_path / "run")
+    run = RunFolder(make_folder(tmp_path / "run"))
     run.write_history(RECORDS["history"])
     with (run.path / "history.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -128,7 +129,7 @@ def test_history_is_a_table_that_other_programs_read(tmp_path: Path) -> None:
 
 
 def test_a_history_of_a_classifier_has_accuracies_and_no_squared_error(tmp_path: Path) -> None:
-    run = RunFolder.create(tmp_path / "run")
+    run = RunFolder(make_folder(tmp_path / "run"))
     row = replace(epoch(1), val_mse=None, accuracy=0.5, val_accuracy=0.25)
     history = History(epochs=(row,), best_epoch=1)
     run.write_history(history)
@@ -138,7 +139,7 @@ def test_a_history_of_a_classifier_has_accuracies_and_no_squared_error(tmp_path:
 
 @pytest.mark.parametrize("name", sorted(RECORDS))
 def test_a_file_that_is_not_there_is_named(name: str, tmp_path: Path) -> None:
-    run = RunFolder.create(tmp_path / "run")
+    run = RunFolder(make_folder(tmp_path / "run"))
     with pytest.raises((DataError, MissingPathError), match=name):
         getattr(run, f"read_{name}")()
 
@@ -154,22 +155,28 @@ def test_a_file_that_is_not_there_is_named(name: str, tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("content", [b"", b"{", b"{}", b"\x00\xff", b"epoch,best\n1,1\n"])
 def test_a_damaged_file_is_named(file: str, reader: str, content: bytes, tmp_path: Path) -> None:
-    run = RunFolder.create(tmp_path / "run")
+    run = RunFolder(make_folder(tmp_path / "run"))
     (run.path / file).write_bytes(content)
     with pytest.raises(DataError, match=file):
         getattr(run, reader)()
 
 
+def begin(path: Path) -> RunFolder:
+    return RunFolder.begin(
+        path, *(RECORDS[name] for name in ("experiment", "record", "architecture"))
+    )
+
+
 def test_a_new_run_never_replaces_anything(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     with pytest.raises(OutputExistsError, match=r"exists already.*--output"):
-        RunFolder.create(tmp_path / "run")
+        begin(tmp_path / "run")
 
 
 def test_of_two_trainings_one_gets_the_folder(tmp_path: Path) -> None:
     def create(_: int) -> str:
         try:
-            return RunFolder.create(tmp_path / "runs" / "same").path.name
+            return begin(tmp_path / "runs" / "same").path.name
         except OutputExistsError:
             return "taken"
 
@@ -181,7 +188,7 @@ TOO_LONG = "x" * 300
 
 
 def test_a_new_run_that_cannot_be(tmp_path: Path) -> None:
-    for attempt in (RunFolder.create, RunFolder.require_new):
+    for attempt in (begin, RunFolder.require_new):
         with pytest.raises(WriteError, match="name too long"):
             attempt(tmp_path / TOO_LONG)
     with pytest.raises(WriteError, match="name too long"):
@@ -221,7 +228,7 @@ def test_files_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_scores_without_methods_are_named(tmp_path: Path) -> None:
-    run = RunFolder.create(tmp_path / "run")
+    run = RunFolder(make_folder(tmp_path / "run"))
     run.write_scores(RECORDS["scores"])
     path = run.path / "scores.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"methods": []}))
@@ -238,7 +245,7 @@ def samples_of_zeros(run: RunFolder) -> Path:
 
 
 def test_samples_with_a_damaged_stream_are_named(tmp_path: Path) -> None:
-    run = RunFolder.create(tmp_path / "run")
+    run = RunFolder(make_folder(tmp_path / "run"))
     path = samples_of_zeros(run)
     with zipfile.ZipFile(path) as archive:
         start = archive.getinfo("image/clean.npy").header_offset
@@ -250,14 +257,14 @@ def test_samples_with_a_damaged_stream_are_named(tmp_path: Path) -> None:
 
 
 def test_samples_that_do_not_fit_together_are_named(tmp_path: Path) -> None:
-    run = RunFolder.create(tmp_path / "run")
+    run = RunFolder(make_folder(tmp_path / "run"))
     np.savez(run.path / "samples.npz", positions=np.arange(3))
     with pytest.raises(DataError, match=r"samples\.npz.*need clean images"):
         run.read_samples()
 
 
 def test_samples_that_would_fill_the_memory(tmp_path: Path) -> None:
-    run = RunFolder.create(tmp_path / "run")
+    run = RunFolder(make_folder(tmp_path / "run"))
     block = bytes(1 << 20)
     with (
         zipfile.ZipFile(run.path / "samples.npz", "w", zipfile.ZIP_DEFLATED) as archive,
@@ -270,7 +277,7 @@ def test_samples_that_would_fill_the_memory(tmp_path: Path) -> None:
 
 
 def make_run(path: Path) -> None:
-    RunFolder.create(path).write_experiment(Experiment())
+    RunFolder(make_folder(path)).write_experiment(Experiment())
 
 
 def test_runs_are_found_by_name_path_and_latest(tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def evaluate_classifier(
     splits = load_splits_of(run, data_dir=data_dir, offline=offline)
     found = measure_classifier(model, run.read_experiment(), splits, split, tell=tell)
     if (run.path / "classification.json").is_file():
-        for line in _accuracies_apart(run.read_classification(), found.classification):
+        for line in _apart(
+            run.read_classification(), found.classification, "accuracy", "accuracy", digits=4
+        ):
             tell(line)
     return found.classification
 
@@ -97,32 +99,25 @@ def load_splits_of(run: RunFolder, *, data_dir: Path | None, offline: bool) -> S
 
 def disagreements(recorded: Scores, measured: Scores) -> Iterator[str]:
     """Yield a line for each figure on record that was not measured on the split it names."""
-    if recorded.split == measured.split:
-        found = {method.method: method.mse for method in measured.methods}
-        for method in recorded.methods:
-            again = found.get(method.method)
-            if again is not None and _apart(method.mse, again):
-                told = f"MSE {method.mse:.5f}", f"{again:.5f}"
-                yield _warning(method.label, recorded.split, *told)
+    return _apart(recorded, measured, "mse", "MSE", digits=5)
 
 
-def _accuracies_apart(recorded: Classification, measured: Classification) -> Iterator[str]:
-    if recorded.split == measured.split:
-        found = {method.method: method.accuracy for method in measured.methods}
-        for method in recorded.methods:
-            again = found.get(method.method)
-            if again is not None and _apart(method.accuracy, again):
-                told = f"accuracy {method.accuracy:.4f}", f"{again:.4f}"
-                yield _warning(method.label, recorded.split, *told)
-
-
-def _apart(recorded: float, measured: float) -> bool:
-    return not math.isclose(recorded, measured, rel_tol=_TOLERANCE)
-
-
-def _warning(label: str, split: str, recorded: str, measured: str) -> str:
-    return (
-        f"Warning: the record says that the {label} has {recorded} on the {split} split, and "
-        f"measured now it is {measured}. The record was changed, or measured on other images: do "
-        "not quote it."
-    )
+def _apart(
+    recorded: Scores | Classification,
+    measured: Scores | Classification,
+    figure: str,
+    word: str,
+    digits: int,
+) -> Iterator[str]:
+    """Yield a line for each method whose figure on record is not the one measured now."""
+    if recorded.split != measured.split:
+        return
+    found = {method.method: getattr(method, figure) for method in measured.methods}
+    for method in recorded.methods:
+        then, now = getattr(method, figure), found.get(method.method)
+        if now is not None and not math.isclose(then, now, rel_tol=_TOLERANCE):
+            yield (
+                f"Warning: the record says that the {method.label} has {word} {then:.{digits}f} on "
+                f"the {recorded.split} split, and measured now it is {now:.{digits}f}. The record "
+                "was changed, or measured on other images: do not quote it."
+            )

@@ -11,9 +11,10 @@ from typing import Any, Final
 import keras
 
 from hourglass.bundles import load_classifier, load_model, save_model
-from hourglass.errors import DataError, ImageShapeError
+from hourglass.errors import ImageShapeError
 from hourglass.experiment.classification import classifier_spec, measure_classifier
 from hourglass.experiment.device import device_in_use
+from hourglass.experiment.evaluate import load_splits_of
 from hourglass.experiment.fitting import fit, fit_classifier
 from hourglass.experiment.pairs import FROZEN_SEED
 from hourglass.experiment.table import measure, model_spec
@@ -139,10 +140,7 @@ def resume_run(
             return run
         experiment, watch = run.read_experiment(), _Watch(dict(record.seconds))
         with watch.part("data"):
-            splits = load_splits(
-                experiment.data, seed=experiment.plan.seed, data_dir=data_dir, offline=offline
-            )
-        _require_same_data(record, splits)
+            splits = load_splits_of(run, data_dir=data_dir, offline=offline)
         environment = read_environment(keras.backend.backend(), device_in_use())
         resuming = Resuming(
             timing=timing, environment=environment, allow_drift=allow_drift, tell=tell
@@ -206,8 +204,9 @@ class _Work:
             _compare(self.run, self.model, self.experiment, self.splits, self.tell)
         finished = replace(self.record, status="finished", seconds=self.watch.seconds)
         write_report(self.run, record=finished)
-        self.run.write_record(finished)
+        # A run that says it is finished is never looked at again.
         remove_folder(self.run.checkpoint)
+        self.run.write_record(finished)
 
     def _trained(
         self, callbacks: Sequence[keras.callbacks.Callback], resuming: Resuming
@@ -286,15 +285,6 @@ def _first_record(experiment: Experiment, splits: Splits, model: Model) -> RunRe
         seeds={"run": experiment.plan.seed, "frozen pairs": FROZEN_SEED},
         parameters=model.count_params(),
     )
-
-
-def _require_same_data(record: RunRecord, splits: Splits) -> None:
-    if (splits.fingerprint, splits.split_hash) != (record.data_fingerprint, record.split_hash):
-        raise DataError(
-            f"The images of {splits.name} are not those that the run was begun with (SHA-256 "
-            f"{splits.fingerprint}, expected {record.data_fingerprint}). Bring them back, or train "
-            "again."
-        )
 
 
 @dataclass

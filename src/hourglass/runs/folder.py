@@ -30,7 +30,7 @@ from typing import Any, final
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError, OutputExistsError
-from hourglass.files import exists, held, make_folder, whole_folder, write_bytes, write_text
+from hourglass.files import exists, locked, whole_folder, write_bytes, write_text
 from hourglass.records import (
     Architecture,
     Classification,
@@ -56,27 +56,11 @@ class RunFolder:
     Parameters
     ----------
     path
-        A folder that holds a run; see ``create`` for a new one.
+        A folder that holds a run; see ``begin`` for a new one.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-
-    @classmethod
-    def create(cls, path: Path) -> "RunFolder":
-        """Make an empty folder for a run.
-
-        Raises
-        ------
-        OutputExistsError
-            If something stands there already.
-        WriteError
-            If it cannot be made.
-        """
-        try:
-            return cls(make_folder(path, exist_ok=False))
-        except OutputExistsError as error:
-            raise _taken(path) from error
 
     @classmethod
     def begin(
@@ -133,9 +117,9 @@ class RunFolder:
         BusyError
             If another one does.
         """
-        return held(
+        return locked(
             self.path / ".lock",
-            f"Another process is working on {self.path}. Wait until it is done, or end it.",
+            busy=f"Another process is working on {self.path}. Wait until it is done, or end it.",
         )
 
     @property

@@ -8,13 +8,11 @@ before anything in it is used.
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, final
 
-import numpy as np
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
@@ -22,14 +20,13 @@ from safetensors.numpy import save as save_tensors
 from hourglass.errors import ConfigurationError, DataError
 from hourglass.files import remove_file, remove_leftovers, write_bytes
 from hourglass.records import Progress, from_json, to_json
+from hourglass.training.state import Arrays
 
 SCHEMA: Final = 1
 _GENERATIONS: Final = 2
 _NAME: Final = re.compile(r"step-(\d{9})-([0-9a-f]{64})\.safetensors")
 _PROGRESS: Final = "progress"
 _LENGTH_BYTES: Final = 8
-
-Arrays = Mapping[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
