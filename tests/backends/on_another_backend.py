@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import keras
 import numpy as np
@@ -55,8 +56,8 @@ def train_one(folder: Path, network: str, objective: str | None = None) -> Train
 
 def scan_and_loop(folder: Path, network: str) -> None:
     assert train_one(folder, network).engine.feed == "scan"
-    sys.modules["hourglass.training.engine"]._scans = lambda *_: False
-    assert train_one(folder / "loop", network).engine.feed == "host"
+    with patch("hourglass.training.engine._scans", lambda *_: False):
+        assert train_one(folder / "loop", network).engine.feed == "host"
 
 
 class BreakOff(keras.callbacks.Callback):
@@ -96,13 +97,16 @@ def break_off_and_resume(folder: Path) -> None:
     assert trained(folder / "broken").digests == trained(folder / "whole").digests
 
 
+TASKS = {
+    "classify": classify_all,
+    "reconstruct": reconstruct_all,
+    "resume": break_off_and_resume,
+    "scan-and-loop": scan_and_loop,
+    "train": train_one,
+}
+
 if __name__ == "__main__":
-    task, place, *names = sys.argv[1:]
-    tasks = {
-        "classify": classify_all,
-        "reconstruct": reconstruct_all,
-        "resume": break_off_and_resume,
-        "scan-and-loop": scan_and_loop,
-        "train": train_one,
-    }
-    tasks[task](Path(place), *names)
+    # Libraries take longer to import than most tasks take: one process does several.
+    for words in sys.argv[1:]:
+        task, place, *names = words.split()
+        TASKS[task](Path(place), *names)

@@ -27,9 +27,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def on_jax(*words: str | Path) -> None:
+def on_jax(*tasks: str) -> None:
     done = subprocess.run(
-        [sys.executable, SCRIPT, *map(str, words)],
+        [sys.executable, SCRIPT, *tasks],
         env=os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
         capture_output=True,
         text=True,
@@ -50,25 +50,20 @@ def spec(network: str) -> ModelSpec:
 VARIATIONAL = replace(spec("dense"), corruption=None, objective="variational")
 
 
-def test_a_model_gives_the_same_images_on_jax(tmp_path, digits):
-    images = digits[:20]
-    np.save(tmp_path / "images.npy", images)
+@pytest.fixture
+def images(tmp_path, digits):
+    np.save(tmp_path / "images.npy", digits[:20])
+    return digits[:20]
+
+
+def test_models_give_the_same_on_jax(tmp_path, images):
     noise = np.random.default_rng(0)
     specs = {name: spec(name) for name in NETWORKS} | {"variational": VARIATIONAL}
     models = {name: build_model(asked) for name, asked in specs.items()}
     for name, model in models.items():
         model.set_weights([noise.normal(0, 0.05, w.shape) for w in model.get_weights()])
         save_model(model, specs[name], tmp_path / name)
-    on_jax("reconstruct", tmp_path, *models)
-    for name, model in models.items():
-        found = np.load(tmp_path / f"{name}.npy")
-        assert np.abs(found - model.reconstruct(images)).max() < 1e-5
-
-
-def test_a_classifier_gives_the_same_probabilities_on_jax(tmp_path, digits):
-    images = digits[:20]
-    np.save(tmp_path / "images.npy", images)
-    models = {}
+    classifiers = {}
     for name, options in CLASSIFIER_DEFAULTS.items():
         asked = ModelSpec(
             network=name,
@@ -77,34 +72,35 @@ def test_a_classifier_gives_the_same_probabilities_on_jax(tmp_path, digits):
             objective="classify",
             classes=10,
         )
-        models[name] = build_classifier(asked)
-        save_model(models[name], asked, tmp_path / name)
-    on_jax("classify", tmp_path, *models)
-    for name, model in models.items():
-        found = np.load(tmp_path / f"{name}.npy")
-        assert np.abs(found - classify(model, images)).max() < 1e-5
+        classifiers[f"{name}-classifier"] = build_classifier(asked)
+        save_model(classifiers[f"{name}-classifier"], asked, tmp_path / f"{name}-classifier")
+    on_jax(
+        f"reconstruct {tmp_path} {' '.join(models)}",
+        f"classify {tmp_path} {' '.join(classifiers)}",
+    )
+    expected = {name: model.reconstruct(images) for name, model in models.items()}
+    expected |= {name: classify(model, images) for name, model in classifiers.items()}
+    for name, values in expected.items():
+        assert np.abs(np.load(tmp_path / f"{name}.npy") - values).max() < 1e-5, name
 
 
-def test_a_model_is_trained_on_jax_twice_to_the_same_bytes(tmp_path):
-    on_jax("scan-and-loop", tmp_path / "first", "dense")
-    on_jax("train", tmp_path / "second", "dense")
+def test_models_are_trained_on_jax_twice_to_the_same_bytes(tmp_path):
+    on_jax(
+        f"scan-and-loop {tmp_path / 'first'} dense",
+        f"train {tmp_path / 'unet'} unet",
+        f"train {tmp_path / 'variational'} dense variational",
+    )
+    on_jax(f"train {tmp_path / 'second'} dense", f"resume {tmp_path / 'broken'}")
     weights = [(tmp_path / run / "weights.npz").read_bytes() for run in ("first", "second")]
     assert weights[0] == weights[1]
-    losses = np.load(tmp_path / "first" / "losses.npy")
-    assert losses[-1] < losses[0]
+    losses = {name: losses_of(tmp_path / name) for name in ("first", "unet", "variational")}
+    assert all(each[-1] < each[0] for each in losses.values())
     # One call for all steps of an execution does what a call a step does.
     loop = tmp_path / "first" / "loop"
-    assert np.abs(np.load(loop / "losses.npy") - losses).max() < 1e-6
+    assert np.abs(losses_of(loop) - losses["first"]).max() < 1e-6
     with np.load(loop / "weights.npz") as one, np.load(loop.parent / "weights.npz") as other:
         assert all(np.abs(one[name] - other[name]).max() < 1e-5 for name in other)
 
 
-@pytest.mark.parametrize("words", [["unet"], ["dense", "variational"]], ids=" ".join)
-def test_other_models_are_trained_on_jax(tmp_path, words):
-    on_jax("train", tmp_path, *words)
-    losses = np.load(tmp_path / "losses.npy")
-    assert losses[-1] < losses[0]
-
-
-def test_a_training_that_was_broken_off_goes_on_on_jax(tmp_path):
-    on_jax("resume", tmp_path)
+def losses_of(folder: Path) -> np.ndarray:
+    return np.load(folder / "losses.npy")
