@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
-import zoo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, JpegImagePlugin
 
+import zoo
 from hourglass.errors import DataError, ImageShapeError, MissingPathError, WriteError
 from hourglass.images import (
     ImageFile,
@@ -28,6 +28,7 @@ from hourglass.images import (
     upright,
 )
 from hourglass.images.decode import decode, probe
+from zoo_parts import PROFILE
 
 NAMED = {"argnames": "specimen", "ids": lambda specimen: specimen.name}
 SURVIVORS = [specimen for specimen in zoo.specimens().values() if specimen.content]
@@ -191,10 +192,10 @@ def tiff_facts(path: Path) -> dict[str, Any]:
 
 def test_a_gray_profile_and_a_color_profile_go_with_their_pixels(tmp_path):
     gray_icc = bytes(16) + b"GRAY" + bytes(108)
-    for mode, icc, kept in (("L", gray_icc, gray_icc), ("L", zoo.PROFILE, None)):
+    for mode, icc, kept in (("L", gray_icc, gray_icc), ("L", PROFILE, None)):
         Image.new(mode, (4, 4)).save(tmp_path / "a.png", icc_profile=icc)
         assert load_image_file(tmp_path / "a.png").form.icc == kept
-    assert ImageCms.ImageCmsProfile(io.BytesIO(zoo.PROFILE)).profile.xcolor_space == "RGB "
+    assert ImageCms.ImageCmsProfile(io.BytesIO(PROFILE)).profile.xcolor_space == "RGB "
 
 
 def test_stored_pixels_are_turned_by_their_orientation(put):
