@@ -145,6 +145,7 @@ def jpegs() -> Iterator[Specimen]:
         "422-dense": {"subsampling": 1, "quality": 85, "dpi": (300, 300)},
         "420-coarse": {"subsampling": 2, "quality": 30},
         "progressive": {"progressive": True, "quality": 90},
+        "rgb": {"keep_rgb": True, "quality": 85},
         "profile": {"icc_profile": PROFILE, "comment": b"a scene", "xmp": b"<x/>"},
     }
     for name, options in kinds.items():
@@ -164,6 +165,16 @@ def jpegs() -> Iterator[Specimen]:
         again="close",
         kept=False,
         notes=("its CMYK color became RGB",),
+    )
+    two = [Image.fromarray(scene(3) + step) for step in range(2)]
+    stereo = drawn(two[0], "MPO", save_all=True, append_images=two[1:])
+    yield Specimen(
+        name="jpeg-two-pictures.jpg",
+        content=stereo,
+        expected=seen(stereo),
+        again="close",
+        kept=False,
+        notes=("the first of 2 frames",),
     )
     for orientation in range(1, 9):
         stored = laid(scene(3), orientation)
