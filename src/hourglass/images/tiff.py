@@ -20,6 +20,7 @@ from hourglass.images.through_pillow import (
     target_mode,
     tell_of,
 )
+from hourglass.images.tiff_tags import read_layout, require_honest_tags
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -59,9 +60,11 @@ class TiffReader(ImageReader):
     def __init__(self, file: BufferedReader, caps: Caps) -> None:
         from tifffile import TiffFile
 
-        self._file = file
+        self._file, self._file_bytes = file, caps.file_bytes
+        self._layout = read_layout(file)
+        require_honest_tags(file, self._layout, self._layout.first, caps.file_bytes)
         file.seek(0)
-        self._tiff = TiffFile(file, _multifile=False)
+        self._tiff = TiffFile(file)
         self._page: TiffPage = self._tiff.pages.first
         _require_sizes(self._page, caps)
         self._image: Image.Image | None = None
@@ -97,7 +100,7 @@ class TiffReader(ImageReader):
             mode=mode,
             bits=self._stored.bits,
             orientation=self.orientation,
-            exif=exif_of_tiff(self._file, offset=self._page.offset),
+            exif=exif_of_tiff(self._file, self._layout, self._file_bytes),
             icc=fitting_profile(self._page.iccprofile, mode),
             resolution=_resolution(self._page),
             coding=_coding(self._page),
