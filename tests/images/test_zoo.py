@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,14 @@ def test_a_folder_named_like_a_file_is_no_image(put):
     path = put(zoo.specimens()["png-gray-8.png"])
     (path.parent / "x.png").mkdir()
     assert len(load_images(str(path.parent)).train) == 1
+
+
+def test_a_folder_of_deep_color_keeps_its_sixteen_bits(put):
+    for name in ("png-rgb-16.png", "tiff-rgb-16.tif", "tiff-planes-uint16.tif"):
+        path = put(zoo.specimens()[name])
+    train = load_images(str(path.parent)).train
+    assert train.pixels.dtype == np.uint16 and train.shape == (24, 32, 3)
+    assert all(np.array_equal(image, zoo.scene(3, "uint16")) for image in train.pixels)
 
 
 def test_a_link_out_of_the_folder_is_left_out(tmp_path):
@@ -244,6 +253,16 @@ def test_other_pixels_keep_the_alpha_and_the_form(put, tmp_path):
     again = load_image_file(tmp_path / "x.tif")
     assert np.array_equal(again.pixels, inverted.pixels)
     assert np.array_equal(again.alpha, file.alpha) and again.form == file.form
+
+
+def test_tags_that_fill_memory_are_refused_before_they_are_read(put, tmp_path):
+    content = put(zoo.specimens()["tiff-gray-8.tif"]).read_bytes()
+    with tifffile.TiffFile(io.BytesIO(content)) as file:
+        at = file.pages.first.tags[273].offset + 2
+    many = content[:at] + struct.pack("<HI", 4, 600_000) + content[at + 6 :]
+    (tmp_path / "x.tif").write_bytes(many.ljust(2_600_000, b"\0"))
+    with pytest.raises(DataError, match="tag 273 declares 600,000 numbers, and at most 500,000"):
+        decode(tmp_path / "x.tif")
 
 
 def test_a_failed_write_leaves_what_was_there(put, tmp_path):
