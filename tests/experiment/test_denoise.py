@@ -142,6 +142,7 @@ def without_rights(monkeypatch, place):
     monkeypatch.setattr(os, "scandir", guard(scan))
     monkeypatch.setattr(os, "stat", guard(stat))
     monkeypatch.setattr(builtins, "open", guard(open_))
+    monkeypatch.setattr(io, "open", guard(open_))
 
 
 @pytest.mark.parametrize("inside", [True, False])
