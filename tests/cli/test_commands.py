@@ -174,7 +174,9 @@ def test_report_is_written_again(hourglass, a_run, tmp_path):
 def test_denoise_writes_files(hourglass, a_run, tmp_path):
     write_image_file(tmp_path / "a.png", np.full((8, 8, 1), 0.5, np.float32))
     done = hourglass("denoise", a_run, "a.png", "--output", "out")
-    assert (done.code, done.out) == (0, "1 files written to out.\n")
+    assert done.code == 0 and done.out.startswith("1 files written to out.\n")
+    assert "a.png" in done.out and "standard deviation" in done.out
+    assert "1 were done already" in hourglass("denoise", a_run, "a.png", "--output", "out").out
     assert read_image_file(tmp_path / "out" / "a.png").shape == (8, 8, 1)
 
 
