@@ -184,7 +184,7 @@ def test_the_pixel_cap_of_the_process_stays_as_it_is(tmp_path, monkeypatch):
 def test_a_mode_without_a_known_white_is_refused(tmp_path):
     path = tmp_path / "image.tif"
     Image.fromarray(GRAY.astype(np.float32)).save(path)
-    with pytest.raises(DataError, match=r"mode F; save it with 8 bits"):
+    with pytest.raises(DataError, match=r"floating point of 32 bits; save it with 8 or 16 bits"):
         read_image_file(path)
 
 
@@ -253,5 +253,12 @@ def test_sixteen_bits_are_written_and_read_exactly(tmp_path):
     write_image_file(tmp_path / "deep.png", levels / 65_535.0, bits=16)
     assert image_bits(tmp_path / "deep.png") == 16
     assert np.array_equal(np.rint(read_image_file(tmp_path / "deep.png") * 65_535), levels)
-    with pytest.raises(ImageShapeError, match="16 bits"):
-        write_image_file(tmp_path / "color.png", np.zeros((2, 2, 3)), bits=16)
+    with pytest.raises(DataError, match="8 or 16 bits a channel; 12 were"):
+        write_image_file(tmp_path / "odd.png", np.zeros((2, 2, 1)), bits=12)
+
+
+@pytest.mark.parametrize("channels", [2, 3, 4])
+def test_color_and_alpha_keep_sixteen_bits(tmp_path, channels):
+    levels = np.random.default_rng(2).integers(0, 65_536, (5, 6, channels), np.uint16)
+    write_image_file(tmp_path / "deep.png", levels / 65_535.0, bits=16)
+    assert np.array_equal(decode(tmp_path / "deep.png"), levels)

@@ -5,28 +5,48 @@
 (1437, 180, 180)
 """
 
-from hourglass.images.decode import image_bits, read_image_file, write_image_file
+from hourglass.images.decode import (
+    IMAGE_EXTENSIONS,
+    image_bits,
+    image_notes,
+    read_image_file,
+    write_image_file,
+)
+from hourglass.images.exif import as_stored, upright
 from hourglass.images.facts import DataFacts, describe, fetch, places
+from hourglass.images.form import FileForm
+from hourglass.images.image_file import ImageFile, load_image_file, save_image_file, target_name
 from hourglass.images.load import load_images, load_splits
 from hourglass.images.lookup import Place
 from hourglass.images.memory import ArrayImages
 from hourglass.images.promise import Images
+from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.split import DataSet, Splits, split_images
 
 __all__ = [
+    "IMAGE_EXTENSIONS",
+    "MOST_PIXELS",
     "ArrayImages",
     "DataFacts",
     "DataSet",
+    "FileForm",
+    "ImageFile",
     "Images",
     "Place",
     "Splits",
+    "as_stored",
     "describe",
     "fetch",
     "image_bits",
+    "image_notes",
+    "load_image_file",
     "load_images",
     "load_splits",
     "places",
     "read_image_file",
+    "save_image_file",
     "split_images",
+    "target_name",
+    "upright",
     "write_image_file",
 ]

@@ -1,73 +1,45 @@
-"""One image file into an array and back, by Pillow and never by hand."""
+"""One image file into an array and back, by the decoder of its format and never by hand."""
 
-import io
-import math
-import threading
+import os
+import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 from hourglass.errors import DataError, ImageShapeError, MissingPathError
-from hourglass.files import write_bytes
+from hourglass.files import atomic_write
+from hourglass.images.exif import turned, upright
+from hourglass.images.form import ImageForm as ImageForm
 from hourglass.images.memory import MOST_CHANNELS, as_unit_range
+from hourglass.images.png import PNG_START, PngReader, encode_png
+from hourglass.images.reader import MOST_PIXELS, Caps, ImageReader
+from hourglass.images.through_pillow import PillowReader
+from hourglass.images.tiff import TIFF_STARTS, TiffReader
 
 IMAGE_EXTENSIONS: Final = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-MOST_PIXELS: Final = 256_000_000
-
-_FORMATS: Final = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP")
-_PLAIN: Final = {
-    "1": "L",
-    "L": "L",
-    "LA": "LA",
-    "I;16": "I;16",
-    "I;16B": "I;16",
-    "I;16L": "I;16",
-    "RGB": "RGB",
-    "RGBX": "RGB",
-    "RGBA": "RGBA",
-    "P": "RGB",
-    "PA": "RGBA",
-    "CMYK": "RGB",
-    "YCbCr": "RGB",
-}
-_WITH_ALPHA: Final = {"L": "LA", "RGB": "RGBA"}
-_CHANNELS: Final = {"L": 1, "I;16": 1, "LA": 2, "RGB": 3, "RGBA": 4}
-_MODES: Final = ("L", "LA", "RGB", "RGBA")
-_ORIENTATION: Final = 0x0112
-_ON_THE_SIDE: Final = (5, 6, 7, 8)
-
-_pixel_cap = threading.Lock()
 
 
-class ImageForm(NamedTuple):
-    """Size and type of an image."""
-
-    height: int
-    width: int
-    channels: int
-    dtype: str
-
-    def __str__(self) -> str:
-        """Return the form as ``28×28×1 uint8``."""
-        return f"{self.height}×{self.width}×{self.channels} {self.dtype}"
-
-
-def read_image_file(path: str | Path, channels: int | None = None) -> NDArray[np.float32]:
+def read_image_file(
+    path: str | Path, channels: int | None = None, *, max_pixels: int = MOST_PIXELS
+) -> NDArray[np.float32]:
     """Read one image file, turned upright as its camera says.
 
     Parameters
     ----------
     path
-        PNG, JPEG, TIFF, BMP, GIF (its first frame) or WebP.
+        PNG, JPEG, TIFF, BMP, GIF or WebP, told by its content and not by its name; of several
+        frames or pages the first.
     channels
         How many channels the image must have, where that matters: gray becomes color and an
         opaque alpha is added or left out, because this loses nothing.
+    max_pixels
+        A file that declares more is refused before it is decoded.
 
     Returns
     -------
@@ -80,17 +52,13 @@ def read_image_file(path: str | Path, channels: int | None = None) -> NDArray[np
     MissingPathError
         If there is no such file.
     DataError
-        If it is not an image, or a damaged one.
+        If it is not an image, a damaged one, or larger than can be meant.
     ImageShapeError
         If it cannot be brought to ``channels`` without loss.
     """
     path = Path(path)
-    try:
-        pixels = decode(path)
-    except DataError as error:
-        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
-            raise MissingPathError(f"There is no image file {path}.") from error
-        raise DataError(f"{path} cannot be read as an image: {error}.") from error
+    with naming(path):
+        pixels = decode(path, max_pixels=max_pixels)
     image = as_unit_range(pixels[..., :-1] if has_opaque_alpha(pixels) else pixels)
     return image if channels is None else _with_channels(image, channels, path)
 
@@ -105,12 +73,12 @@ def write_image_file(path: str | Path, image: NDArray[np.floating[Any]], *, bits
     image
         Shape (height, width, channels); values are clipped to [0, 1].
     bits
-        Bits of each value: 8, or 16 for an image of one channel.
+        Bits of each value: 8 or 16.
 
     Raises
     ------
     ImageShapeError
-        If it has not three axes or not 1 to 4 channels, or more than one with 16 bits.
+        If it has not three axes or not 1 to 4 channels.
     DataError
         If the values are not floating point, or one is not finite.
     WriteError
@@ -119,11 +87,8 @@ def write_image_file(path: str | Path, image: NDArray[np.floating[Any]], *, bits
     _require_writable(path, image, bits)
     white, dtype = (65_535.0, np.uint16) if bits == 16 else (255.0, np.uint8)
     levels = np.rint(np.clip(image, 0.0, 1.0) * white).astype(dtype)
-    mode = "I;16" if bits == 16 else _MODES[image.shape[-1] - 1]
-    plane = levels[..., 0] if image.shape[-1] == 1 else levels
-    buffer = io.BytesIO()
-    Image.frombytes(mode, (image.shape[1], image.shape[0]), plane.tobytes()).save(buffer, "PNG")
-    write_bytes(Path(path), buffer.getvalue())
+    with atomic_write(Path(path)) as file:
+        file.writelines(encode_png(levels))
 
 
 def image_bits(path: Path) -> int:
@@ -133,19 +98,20 @@ def image_bits(path: Path) -> int:
     ------
     DataError
         If it is not an image that can be read.
+    MissingPathError
+        If there is no such file.
     """
-    try:
-        return 16 if probe(path).dtype == "uint16" else 8
-    except DataError as error:
-        raise DataError(f"{path} cannot be read as an image: {error}.") from error
+    with naming(path):
+        return probe(path).bits
 
 
 def _require_writable(path: str | Path, image: NDArray[np.floating[Any]], bits: int) -> None:
-    most = 1 if bits == 16 else MOST_CHANNELS
-    if image.ndim != 3 or not 1 <= image.shape[-1] <= most or image.size == 0:
+    if bits not in (8, 16):
+        raise DataError(f"A PNG has 8 or 16 bits a channel; {bits} were asked for.")
+    if image.ndim != 3 or not 1 <= image.shape[-1] <= MOST_CHANNELS or image.size == 0:
         raise ImageShapeError(
-            f"An image with {bits} bits has axes (height, width, channels) with 1 to {most} "
-            f"channels; this array has shape {image.shape}."
+            f"An image has axes (height, width, channels) with 1 to {MOST_CHANNELS} channels; "
+            f"this array has shape {image.shape}."
         )
     if image.dtype.kind != "f":
         raise DataError(
@@ -156,7 +122,7 @@ def _require_writable(path: str | Path, image: NDArray[np.floating[Any]], bits: 
         raise DataError(f"Pixels must be finite; the image for {path} has NaN or infinite ones.")
 
 
-def probe(path: Path) -> ImageForm:
+def probe(path: Path, *, max_pixels: int = MOST_PIXELS) -> ImageForm:
     """Return the form that an image file will have once decoded, from its header alone.
 
     Raises
@@ -164,31 +130,41 @@ def probe(path: Path) -> ImageForm:
     DataError
         If it is not an image that can be read; the message is the reason alone.
     """
-    with _opened(path) as image:
-        mode = _target_mode(image)
-        width, height = image.size
-        if _lies_on_its_side(image):
-            width, height = height, width
-        dtype = "uint16" if mode == "I;16" else "uint8"
-        return ImageForm(height, width, _CHANNELS[mode], dtype)
+    with opened(path, max_pixels=max_pixels) as reader:
+        return _upright_form(reader)
 
 
-def decode(path: Path) -> NDArray[Any]:
+def decode(path: Path, *, max_pixels: int = MOST_PIXELS) -> NDArray[Any]:
     """Return the pixels of an image file, shape (height, width, channels), uint8 or uint16.
+
+    They are turned upright, and of several frames or pages they are the first.
 
     Raises
     ------
     DataError
         If it is not an image that can be read; the message is the reason alone.
     """
-    with _opened(path) as image:
-        mode = _target_mode(image)
-        image.load()
-        upright = ImageOps.exif_transpose(image)
-        if mode == "I;16":
-            return np.asarray(upright).astype(np.uint16)[..., None]
-        pixels = np.asarray(upright.convert(mode))
-        return pixels[..., None] if mode == "L" else pixels
+    with opened(path, max_pixels=max_pixels) as reader:
+        return upright(decoded(reader), reader.orientation)
+
+
+def image_notes(path: Path, *, max_pixels: int = MOST_PIXELS) -> tuple[str, ...]:
+    """Tell what of an image file is left out or changed when it is read.
+
+    Returns
+    -------
+    tuple[str, ...]
+        Such as "the first of 12 frames" or "its palette became RGB"; mostly none.
+
+    Raises
+    ------
+    DataError
+        If it is not an image that can be read.
+    MissingPathError
+        If there is no such file.
+    """
+    with naming(path), opened(path, max_pixels=max_pixels) as reader:
+        return reader.notes()
 
 
 def has_opaque_alpha(pixels: NDArray[Any]) -> bool:
@@ -199,60 +175,71 @@ def has_opaque_alpha(pixels: NDArray[Any]) -> bool:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def opened(path: Path, *, max_pixels: int = MOST_PIXELS) -> Iterator[ImageReader]:
     """Open an image file; whatever goes wrong inside the block becomes a ``DataError``."""
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), path.open("rb") as file:
             # Pillow warns of odd metadata, which is no one's business while pixels are fine.
             warnings.simplefilter("ignore")
-            with _open(path) as image:
-                yield image
+            yield _reader(file, max_pixels)
     except DataError:
         raise
     # A stranger's bytes can drive a decoder into an error of any class.
     except Exception as error:
-        raise DataError(_reason(error, path)) from error
+        raise DataError(_reason(error)) from error
 
 
-def _open(path: Path) -> Image.Image:
-    # Pillow knows one cap for the whole process, lower than ours and with a warning below it. It
-    # is lifted while the header is read, and nothing is decoded before our own check.
-    with _pixel_cap:
-        theirs, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-        try:
-            image = Image.open(path, formats=_FORMATS)
-        finally:
-            Image.MAX_IMAGE_PIXELS = theirs
-    if math.prod(image.size) > MOST_PIXELS:
-        image.close()
-        raise DataError(
-            f"it has {math.prod(image.size):,} pixels, and at most {MOST_PIXELS:,} are read"
-        )
-    return image
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the file in the error that tells only the reason why it cannot be read."""
+    try:
+        yield
+    except DataError as error:
+        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
+            raise MissingPathError(f"There is no image file {path}.") from error
+        raise DataError(f"{path} cannot be read as an image: {error}.") from error
 
 
-def _target_mode(image: Image.Image) -> str:
-    mode = _PLAIN.get(image.mode)
-    if mode is None:
-        raise DataError(
-            f"its pixels are of Pillow's mode {image.mode}; save it with 8 bits a channel, or "
-            "gray with 16"
-        )
-    return _WITH_ALPHA.get(mode, mode) if image.has_transparency_data else mode
+def decoded(reader: ImageReader) -> NDArray[Any]:
+    """Return the pixels as they are stored, in the form that the header promised.
+
+    Raises
+    ------
+    DataError
+        If they have another.
+    """
+    pixels, form = reader.pixels(), reader.stored
+    if pixels.shape != form[:3] or pixels.dtype != form.dtype:
+        raise DataError("its header tells another form than its pixels have")
+    return pixels
 
 
-def _lies_on_its_side(image: Image.Image) -> bool:
-    # Pillow turns a TIFF by itself and tells its upright size; and to look for the EXIF of a PNG
-    # that has none in its header, it would decode the whole image.
-    if image.format == "TIFF" or (image.format == "PNG" and "exif" not in image.info):
-        return False
-    return image.getexif().get(_ORIENTATION) in _ON_THE_SIDE
+def _reader(file: BinaryIO, max_pixels: int) -> ImageReader:
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        raise DataError("it is no regular file")
+    start = file.read(len(PNG_START))
+    if not start:
+        raise DataError("it is empty")
+    caps = Caps(max_pixels, status.st_size)
+    if start == PNG_START:
+        return PngReader(file, caps)
+    if start[:4] in TIFF_STARTS:
+        return TiffReader(file, caps)
+    return PillowReader(file, caps)
 
 
-def _reason(error: Exception, path: Path) -> str:
+def _upright_form(reader: ImageReader) -> ImageForm:
+    form = reader.stored
+    height, width = turned(form.height, form.width, reader.orientation)
+    return form._replace(height=height, width=width)
+
+
+def _reason(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
-        empty = path.stat().st_size == 0
-        return "it is empty" if empty else "it is no PNG, JPEG, TIFF, BMP, GIF or WebP image"
+        return "it is no PNG, JPEG, TIFF, BMP, GIF or WebP image"
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for it"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
     return str(error).rstrip(".") or type(error).__name__

@@ -1,0 +1,109 @@
+"""EXIF: which way up an image is, and the part of it that a TIFF keeps in its own tags."""
+
+import io
+from typing import Any, BinaryIO, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+ORIENTATION: Final = 0x0112
+EXIF_FOLDER: Final = 0x8769
+GPS_FOLDER: Final = 0x8825
+
+_PREFIX: Final = b"Exif\x00\x00"
+_INTEROPERABILITY: Final = 0xA005
+# What tells of the picture, not of how its pixels lie in the file: document name, description,
+# make, model, orientation, page, software, date, artist, host, copyright, and XMP, IPTC.
+_TELLING: Final = (
+    *(269, 270, 271, 272, ORIENTATION, 285, 305, 306, 315, 316),
+    *(33432, 700, 33723),
+)
+_INVERSE: Final = {6: 8, 8: 6}
+
+
+def bare_exif(exif: bytes | None) -> bytes | None:
+    """Return EXIF without the word that some formats put before it; ``None`` for empty ones."""
+    return (exif or b"").removeprefix(_PREFIX) or None
+
+
+def orientation_of(exif: bytes | None) -> int:
+    """Return the orientation that EXIF tells, 1 to 8; 1 where it tells none or is damaged."""
+    if exif is None:
+        return 1
+    try:
+        told: Any = _parsed(exif).get(ORIENTATION)
+    # Odd metadata is no one's business while pixels are fine.
+    except Exception:
+        return 1
+    return int(told) if told in range(1, 9) else 1
+
+
+def upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """Turn stored pixels, shape (height, width, ...), as EXIF's orientation says."""
+    if orientation in (5, 6, 7, 8):
+        pixels = np.swapaxes(pixels, 0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def as_stored(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """Turn upright pixels back to where they lay in a file of that orientation."""
+    return upright(pixels, _INVERSE.get(orientation, orientation))
+
+
+def turned(height: int, width: int, orientation: int) -> tuple[int, int]:
+    """Return height and width once stored pixels are upright."""
+    return (width, height) if orientation in (5, 6, 7, 8) else (height, width)
+
+
+def exif_of_tiff(file: BinaryIO, *, offset: int) -> bytes | None:
+    """Gather what a TIFF tells of its picture into EXIF that can stand alone.
+
+    Parameters
+    ----------
+    file
+        The TIFF.
+    offset
+        Where its first folder of tags begins.
+    """
+    file.seek(0)
+    source = Image.Exif()
+    source.load_from_fp(file, offset)
+    kept = Image.Exif()
+    for tag in _TELLING:
+        if tag in source:
+            kept[tag] = source[tag]
+    for folder in (EXIF_FOLDER, GPS_FOLDER):
+        tags = dict(source.get_ifd(folder))
+        # It is an offset in the file that is left behind.
+        tags.pop(_INTEROPERABILITY, None)
+        if tags:
+            kept[folder] = tags
+    return bare_exif(kept.tobytes()) if len(kept) else None
+
+
+class TiffTags(NamedTuple):
+    """EXIF taken apart for a TIFF: its own tags by number, and the folders below them."""
+
+    own: dict[int, Any]
+    folders: dict[int, dict[int, Any]]
+
+
+def tags_for_tiff(exif: bytes | None) -> TiffTags:
+    """Take EXIF apart into what a TIFF keeps as tags of its own and as folders below."""
+    if exif is None:
+        return TiffTags({}, {})
+    parsed = _parsed(exif)
+    own = {tag: parsed[tag] for tag in _TELLING if tag in parsed}
+    folders = {tag: dict(parsed.get_ifd(tag)) for tag in (EXIF_FOLDER, GPS_FOLDER)}
+    return TiffTags(own, {tag: entries for tag, entries in folders.items() if entries})
+
+
+def _parsed(exif: bytes) -> Image.Exif:
+    parsed = Image.Exif()
+    parsed.load_from_fp(io.BytesIO(exif))
+    return parsed

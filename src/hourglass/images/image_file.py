@@ -1,0 +1,231 @@
+"""An image file that is to be written again as what it was, with other pixels.
+
+>>> import dataclasses, pathlib, tempfile
+>>> folder = pathlib.Path(tempfile.mkdtemp())
+>>> from hourglass.images import write_image_file
+>>> write_image_file(folder / "a.png", np.full((2, 3, 1), 0.5), bits=16)
+>>> file = load_image_file(folder / "a.png")
+>>> file.pixels.shape, file.pixels.dtype, file.form.mode
+((2, 3, 1), dtype('uint16'), 'L')
+>>> darker = dataclasses.replace(file, pixels=file.pixels // 2)
+>>> save_image_file(folder / "b.png", darker)
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hourglass.errors import DataError, ImageShapeError
+from hourglass.files import atomic_write
+from hourglass.images.decode import decoded, naming, opened
+from hourglass.images.form import FileForm, JpegCoding, Resolution, WebpCoding
+from hourglass.images.png import encode_png
+from hourglass.images.reader import MOST_PIXELS
+from hourglass.images.tiff_write import write_tiff
+
+_AS_PNG: Final = (".bmp", ".gif")
+_CLOSE: Final = 1.0
+_FINEST: Final = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class ImageFile:
+    """An image as its file stores it.
+
+    Parameters
+    ----------
+    pixels
+        Gray or color without alpha, shape (height, width, 1 or 3), uint8 or uint16. They lie as
+        in the file: ``form.orientation`` tells how to turn them upright.
+    alpha
+        How opaque each pixel is, shape (height, width), of the same type; ``None`` without one.
+    form
+        Everything else that is needed to write it as what it was.
+    notes
+        What was left out or changed when it was read, such as "the first of 12 frames".
+    """
+
+    pixels: NDArray[Any]
+    alpha: NDArray[Any] | None
+    form: FileForm
+    notes: tuple[str, ...] = ()
+
+
+def load_image_file(path: str | Path, *, max_pixels: int = MOST_PIXELS) -> ImageFile:
+    """Load an image file with all that is needed to write it again as what it was.
+
+    Parameters
+    ----------
+    path
+        PNG, JPEG, TIFF, BMP, GIF or WebP, told by its content; of several frames or pages the
+        first. Pixels of 1, 2 or 4 bits become gray of 8, a palette RGB or RGBA, CMYK RGB without
+        its profile, a transparent color alpha, and gray on white gray on black.
+    max_pixels
+        A file that declares more is refused before it is decoded.
+
+    Raises
+    ------
+    MissingPathError
+        If there is no such file.
+    DataError
+        If it is not an image, a damaged one, or larger than can be meant.
+    """
+    path = Path(path)
+    with naming(path), opened(path, max_pixels=max_pixels) as reader:
+        form, notes = reader.form(), reader.notes()
+        pixels = decoded(reader)
+    if form.mode in ("L", "RGB"):
+        return ImageFile(pixels=pixels, alpha=None, form=form, notes=notes)
+    return ImageFile(pixels=pixels[..., :-1], alpha=pixels[..., -1], form=form, notes=notes)
+
+
+def save_image_file(path: str | Path, file: ImageFile) -> None:
+    """Write an image file as what it was when it was loaded, all of it or nothing.
+
+    Parameters
+    ----------
+    path
+        The file, which is replaced if it exists.
+    file
+        The image. PNG and TIFF, and WebP that is lossless, are written exactly; TIFF with the
+        compression, order of bytes and tiles that it had, where its compression is none, LZW,
+        deflate, PackBits, LZMA or Zstandard, else with deflate. JPEG has the quantization tables
+        and the sampling of its source. Lossy WebP has the quality that its source's quantizer
+        stands for, and a higher one, in the end lossless, where the written pixels would be off
+        by more than one level in the mean. BMP and GIF are written as PNG, and a PNG in lines
+        from top to bottom.
+
+    Raises
+    ------
+    ImageShapeError
+        If pixels or alpha have not the shape and type that the form tells.
+    DataError
+        If the format cannot hold what is beside the pixels.
+    WriteError
+        If the file cannot be written.
+    """
+    path = Path(path)
+    _require_as_told(file)
+    with atomic_write(path) as target:
+        try:
+            _write(target, file)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise DataError(f"{path} cannot be written as {file.form.format}: {error}.") from error
+
+
+def target_name(source: Path) -> str:
+    """Return the name under which a file is written again: its own, or ``.png`` for BMP and GIF."""
+    return source.with_suffix(".png").name if source.suffix.lower() in _AS_PNG else source.name
+
+
+def _require_as_told(file: ImageFile) -> None:
+    form, (pixels, alpha) = file.form, (file.pixels, file.alpha)
+    dtype = np.dtype(f"uint{form.bits}")
+    channels = 3 if form.mode.startswith("RGB") else 1
+    fits = pixels.ndim == 3 and pixels.shape[-1] == channels and pixels.size > 0
+    if not fits or pixels.dtype != dtype:
+        raise ImageShapeError(
+            f"Pixels to be written as {form.mode} have shape (height, width, {channels}) and are "
+            f"{dtype}; these have shape {pixels.shape} and are {pixels.dtype}."
+        )
+    wanted = pixels.shape[:2] if form.mode.endswith("A") else None
+    given = None if alpha is None else alpha.shape
+    if given != wanted or (alpha is not None and alpha.dtype != dtype):
+        raise ImageShapeError(
+            f"The alpha to be written as {form.mode} needs shape {wanted} and {dtype}; "
+            f"{'there is none' if alpha is None else f'it has {given} and is {alpha.dtype}'}."
+        )
+
+
+def _write(target: BinaryIO, file: ImageFile) -> None:
+    pixels = _with_alpha(file)
+    form = file.form
+    if form.format == "TIFF":
+        write_tiff(target, pixels, form)
+    elif form.format == "JPEG":
+        target.write(_as_jpeg(pixels, form))
+    elif form.format == "WEBP":
+        target.write(_as_webp(pixels, form))
+    else:
+        target.writelines(encode_png(pixels, form))
+
+
+def _with_alpha(file: ImageFile) -> NDArray[Any]:
+    if file.alpha is None:
+        return file.pixels
+    return np.concatenate([file.pixels, file.alpha[..., None]], axis=-1)
+
+
+def _as_jpeg(pixels: NDArray[Any], form: FileForm) -> bytes:
+    coding = form.coding
+    options: dict[str, Any] = {"quality": 95, "subsampling": 0}
+    if isinstance(coding, JpegCoding):
+        options = {
+            "qtables": [list(table) for table in coding.tables],
+            "subsampling": coding.subsampling,
+            "progressive": coding.progressive,
+            "keep_rgb": coding.rgb,
+            "xmp": coding.xmp,
+            "comment": coding.comment,
+        }
+    exif = b"" if form.exif is None else b"Exif\x00\x00" + form.exif
+    content = _encoded(pixels, form, "JPEG", exif=exif, **options)
+    return _with_density(content, form.resolution)
+
+
+def _with_density(jpeg: bytes, resolution: Resolution | None) -> bytes:
+    """Return a JPEG with its resolution as it was, which Pillow would turn into inches."""
+    if resolution is None or jpeg[6:11] != b"JFIF\x00":
+        return jpeg
+    scale = 0.01 if resolution.unit == "meter" else 1.0
+    unit = {"inch": 1, "centimeter": 2, "meter": 2}.get(resolution.unit or "", 0)
+    across, down = (min(max(round(value * scale), 1), 65_535) for value in resolution[:2])
+    density = bytes([unit]) + across.to_bytes(2, "big") + down.to_bytes(2, "big")
+    return jpeg[:13] + density + jpeg[18:]
+
+
+def _as_webp(pixels: NDArray[Any], form: FileForm) -> bytes:
+    quality = form.coding.quality if isinstance(form.coding, WebpCoding) else None
+    for finer in _finer_and_finer(quality):
+        content = _webp_with(pixels, form, quality=finer, lossless=False)
+        if _distance(content, pixels) <= _CLOSE:
+            return content
+    return _webp_with(pixels, form, quality=_FINEST, lossless=True)
+
+
+def _finer_and_finer(quality: int | None) -> Iterator[int]:
+    if quality is not None:
+        yield from sorted({quality, (quality + _FINEST) // 2, _FINEST})
+
+
+def _webp_with(pixels: NDArray[Any], form: FileForm, **options: Any) -> bytes:
+    xmp = form.coding.xmp if isinstance(form.coding, WebpCoding) else None
+    # Without `exact` colors that nobody sees are lost.
+    beside = {"exif": form.exif or b"", "xmp": xmp or b"", "exact": True}
+    return _encoded(pixels, form, "WEBP", **beside, **options)
+
+
+def _distance(content: bytes, pixels: NDArray[Any]) -> float:
+    """Return the mean difference in levels between pixels and what was made of them."""
+    with Image.open(io.BytesIO(content), formats=("WEBP",)) as image:
+        again = np.asarray(image.convert("RGBA" if pixels.shape[-1] == 4 else "RGB"))
+    rows = np.array_split(np.arange(len(pixels)), max(1, pixels.size // 10_000_000))
+    total = sum(
+        int(np.abs(again[some].astype(np.int16) - pixels[some]).sum(dtype=np.int64))
+        for some in rows
+    )
+    return total / pixels.size
+
+
+def _encoded(pixels: NDArray[Any], form: FileForm, name: str, **options: Any) -> bytes:
+    plane = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+    buffer = io.BytesIO()
+    image = Image.fromarray(np.ascontiguousarray(plane))
+    image.save(buffer, name, icc_profile=form.icc, **options)
+    return buffer.getvalue()

@@ -1,0 +1,68 @@
+"""What every kind of image file promises once its header is read and nothing is decoded."""
+
+import abc
+from typing import Any, Final, NamedTuple
+
+from numpy.typing import NDArray
+
+from hourglass.errors import DataError
+from hourglass.images.form import FileForm, ImageForm
+
+MOST_PIXELS: Final = 256_000_000
+MOST_METADATA: Final = 16_000_000
+
+_UNQUESTIONED: Final = 64_000_000
+_MOST_PER_BYTE: Final = 2_000
+
+
+class Caps(NamedTuple):
+    """What a header may declare, in a file of so many bytes, before anything is decoded."""
+
+    max_pixels: int
+    file_bytes: int
+
+    def require(self, form: ImageForm) -> None:
+        """Refuse a form that is too large, or that no honest file of this size could hold.
+
+        Raises
+        ------
+        DataError
+            If there are more than ``max_pixels`` pixels; or more than 64 MB of them, decoded, and
+            more than 2,000 decoded bytes for each byte of the file. Deflate, the densest coding
+            of photographs' formats, packs at most 1,032 into one.
+        """
+        pixels = form.height * form.width
+        if pixels > self.max_pixels:
+            raise DataError(f"it has {pixels:,} pixels, and at most {self.max_pixels:,} are read")
+        declared = form.nbytes
+        if declared > _UNQUESTIONED and declared > _MOST_PER_BYTE * self.file_bytes:
+            raise DataError(
+                f"it declares {declared:,} bytes of pixels in a file of {self.file_bytes:,} bytes, "
+                f"and at most {_MOST_PER_BYTE:,} for each byte of the file are believed"
+            )
+
+
+class ImageReader(abc.ABC):
+    """An open image file whose header lies within the caps; no pixel is decoded yet."""
+
+    @property
+    @abc.abstractmethod
+    def stored(self) -> ImageForm:
+        """The form of the pixels as they are stored, before they are turned upright."""
+
+    @property
+    @abc.abstractmethod
+    def orientation(self) -> int:
+        """EXIF's orientation, 1 to 8: how the stored pixels are to be turned."""
+
+    @abc.abstractmethod
+    def pixels(self) -> NDArray[Any]:
+        """Decode the pixels as they are stored, shape (height, width, channels)."""
+
+    @abc.abstractmethod
+    def form(self) -> FileForm:
+        """Read what else is needed to write the image again as what it was."""
+
+    @abc.abstractmethod
+    def notes(self) -> tuple[str, ...]:
+        """Tell what of the file is left out or changed when it is read."""

@@ -1,0 +1,208 @@
+"""JPEG, WebP, BMP and GIF, and what is left of TIFF: all that Pillow decodes."""
+
+import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO, Final, final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, JpegImagePlugin
+
+from hourglass.errors import DataError
+from hourglass.images.exif import bare_exif, orientation_of
+from hourglass.images.form import (
+    FileForm,
+    ImageForm,
+    JpegCoding,
+    Resolution,
+    Unit,
+    WebpCoding,
+    fitting_profile,
+)
+from hourglass.images.reader import Caps, ImageReader
+from hourglass.images.webp import WebpHeader, read_webp_header
+
+_FORMATS: Final = ("JPEG", "BMP", "GIF", "WEBP")
+_PLAIN: Final = {
+    "1": "L",
+    "L": "L",
+    "LA": "LA",
+    "RGB": "RGB",
+    "RGBX": "RGB",
+    "RGBA": "RGBA",
+    "P": "RGB",
+    "PA": "RGBA",
+    "CMYK": "RGB",
+    "YCbCr": "RGB",
+}
+_WITH_ALPHA: Final = {"L": "LA", "RGB": "RGBA"}
+_CHANNELS: Final = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
+_TOLD: Final = {"P": "its palette", "PA": "its palette", "CMYK": "its CMYK color"}
+_UNITS: Final[dict[int, Unit]] = {1: "inch", 2: "centimeter"}
+
+_pixel_cap = threading.Lock()
+
+
+@final
+class PillowReader(ImageReader):
+    """A JPEG, WebP, BMP or GIF.
+
+    Parameters
+    ----------
+    file
+        The file, from its first byte.
+    caps
+        What its header may declare.
+
+    Raises
+    ------
+    DataError
+        If its pixels are of a kind that is not read, or it lies outside the caps.
+    """
+
+    def __init__(self, file: BinaryIO, caps: Caps) -> None:
+        # Pillow makes room for the whole of a WebP as soon as it is opened.
+        self._webp = _capped_webp(file, caps)
+        file.seek(0)
+        self._image = open_with_pillow(file, _FORMATS)
+        self._mode = target_mode(self._image)
+        width, height = self._image.size
+        self._stored = ImageForm(height, width, _CHANNELS[self._mode], "uint8")
+        caps.require(self._stored)
+
+    @property
+    def stored(self) -> ImageForm:
+        """The form of the pixels as they are stored."""
+        return self._stored
+
+    @property
+    def orientation(self) -> int:
+        """What its EXIF tells."""
+        return orientation_of(self._exif())
+
+    def pixels(self) -> NDArray[Any]:
+        """Decode the first frame; a palette and CMYK become RGB."""
+        return decode_with_pillow(self._image, self._mode)
+
+    def form(self) -> FileForm:
+        """Read its EXIF, profile, resolution, and how it was compressed."""
+        exif = self._exif()
+        name = self._image.format or ""
+        return FileForm(
+            format="JPEG" if name == "MPO" else name,
+            mode=self._mode,
+            bits=8,
+            orientation=orientation_of(exif),
+            exif=exif,
+            icc=fitting_profile(self._image.info.get("icc_profile"), self._mode),
+            resolution=_resolution(self._image),
+            coding=self._coding(),
+        )
+
+    def notes(self) -> tuple[str, ...]:
+        """Tell of further frames, a palette and CMYK."""
+        return tuple(tell_of(self._image, "frames", self._mode))
+
+    def _exif(self) -> bytes | None:
+        return bare_exif(self._image.info.get("exif"))
+
+    def _coding(self) -> JpegCoding | WebpCoding | None:
+        xmp = self._image.info.get("xmp")
+        if self._webp is not None:
+            return WebpCoding(quality=self._webp.quality, xmp=xmp)
+        if not isinstance(self._image, JpegImagePlugin.JpegImageFile):
+            return None
+        tables = self._image.quantization
+        return JpegCoding(
+            tables=tuple(tuple(tables[number]) for number in sorted(tables)),
+            # Samplings that cannot be written again are written without any: nothing is lost.
+            subsampling=max(JpegImagePlugin.get_sampling(self._image), 0),
+            progressive=bool(self._image.info.get("progressive")),
+            rgb=self._image.mode == "RGB" and self._image.info.get("adobe_transform") == 0,
+            xmp=xmp,
+            comment=self._image.info.get("comment"),
+        )
+
+
+def open_with_pillow(file: BinaryIO, formats: tuple[str, ...]) -> Image.Image:
+    """Read a header with Pillow, whatever size it declares."""
+    # Pillow knows one cap for the whole process, lower than ours and with a warning below it. It
+    # is lifted while the header is read, and nothing is decoded before our own check.
+    with _pixel_cap_lifted():
+        return Image.open(file, formats=formats)
+
+
+def target_mode(image: Image.Image) -> str:
+    """Return the mode that an image is decoded to: L, LA, RGB or RGBA.
+
+    Raises
+    ------
+    DataError
+        If its own mode has no known white.
+    """
+    mode = _PLAIN.get(image.mode)
+    if mode is None:
+        raise DataError(
+            f"its pixels are of Pillow's mode {image.mode}; save it with 8 or 16 bits a channel, "
+            "in gray or color"
+        )
+    return _WITH_ALPHA.get(mode, mode) if image.has_transparency_data else mode
+
+
+def channels_of(mode: str) -> int:
+    """Return how many channels a target mode has."""
+    return _CHANNELS[mode]
+
+
+def decode_with_pillow(image: Image.Image, mode: str) -> NDArray[Any]:
+    """Decode the first frame to a target mode, shape (height, width, channels) uint8."""
+    image.load()
+    pixels = np.asarray(image if image.mode == mode else image.convert(mode))
+    return pixels[..., None] if mode == "L" else pixels
+
+
+def tell_of(image: Image.Image, parts: str, mode: str) -> Iterator[str]:
+    """Tell of further frames or pages, and of colors that are read as others."""
+    count = getattr(image, "n_frames", 1)
+    if count > 1:
+        yield f"the first of {count:,} {parts}"
+    if image.mode in _TOLD:
+        yield f"{_TOLD[image.mode]} became {mode}"
+    if image.mode == "1":
+        yield "its gray of 1 bits became gray of 8"
+
+
+@contextmanager
+def _pixel_cap_lifted() -> Iterator[None]:
+    with _pixel_cap:
+        theirs, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            yield
+        finally:
+            Image.MAX_IMAGE_PIXELS = theirs
+
+
+def _capped_webp(file: BinaryIO, caps: Caps) -> WebpHeader | None:
+    file.seek(0)
+    start = file.read(12)
+    if start[:4] != b"RIFF" or start[8:] != b"WEBP":
+        return None
+    header = read_webp_header(file)
+    if header is None:
+        raise DataError("it is truncated")
+    caps.require(ImageForm(header.height, header.width, 3, "uint8"))
+    return header
+
+
+def _resolution(image: Image.Image) -> Resolution | None:
+    if "jfif_density" in image.info:
+        across, down = image.info["jfif_density"]
+        unit = _UNITS.get(image.info.get("jfif_unit", 0))
+        return Resolution(across, down, unit) if across and down else None
+    if image.format == "BMP" and "dpi" in image.info:
+        across, down = image.info["dpi"]
+        usable = all(math.isfinite(value) and value > 0 for value in (across, down))
+        return Resolution(across, down, "inch") if usable else None
+    return None
