@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from faults import Disk
 from hourglass.bundles import load_model, save_model
 from hourglass.errors import BusyError, ConfigurationError, MissingPathError, WriteError
 from hourglass.experiment import denoise_files
@@ -161,6 +162,7 @@ def without_rights(monkeypatch, place):
     monkeypatch.setattr(os, "scandir", guard(scan))
     monkeypatch.setattr(os, "stat", guard(stat))
     monkeypatch.setattr(builtins, "open", guard(open_))
+    monkeypatch.setattr(io, "open", guard(open_))
 
 
 @pytest.mark.parametrize("inside", [True, False])
@@ -348,6 +350,36 @@ def test_what_a_killed_writer_left_is_removed_and_nothing_else(identity, folder)
         path.write_bytes(b"half")
     denoise_files(identity, [folder / "in"], folder / "out")
     assert not ours.exists() and all(path.exists() for path in others)
+
+
+class KilledError(BaseException):
+    """Ends a command at once, and nothing is tidied up on the way."""
+
+
+@pytest.mark.parametrize("steps", [0, 2, 5, 6, 9, 12, 14])
+def test_killed_at_any_step_and_given_again_it_ends_as_if_it_was_not(identity, folder, steps):
+    inputs = [folder / "in" / "0.png", folder / "in" / "sub"]
+    denoise_files(identity, inputs, folder / "whole")
+    with pytest.MonkeyPatch.context() as patch:
+
+        def die():
+            patch.setattr(Path, "unlink", lambda *_, **__: None)
+            raise KilledError
+
+        Disk(steps, die).limit(patch)
+        with pytest.raises(KilledError):
+            denoise_files(identity, inputs, folder / "out")
+    before = {path: path.stat().st_mtime_ns for path in (folder / "out").rglob("*.png")}
+    done = denoise_files(identity, inputs, folder / "out")
+    assert (done.count("done before"), done.count("written")) == (len(before), 4 - len(before))
+    assert contents(folder / "out") == contents(folder / "whole")
+    assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
 
 
 @pytest.mark.parametrize(
