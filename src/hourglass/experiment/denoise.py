@@ -1,6 +1,7 @@
 """A trained denoiser at work on image files."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hourglass.bundles import load_model
@@ -111,20 +112,20 @@ def _denoised(
 ) -> Iterator[DenoisedFile]:
     """Denoise file after file and yield what became of each."""
     for job in jobs:
-        places = {"file": str(job.source), "output": str(job.target)}
+        file = DenoisedFile(file=str(job.source), output=str(job.target), status="done before")
         if exists(job.target):
-            yield DenoisedFile(**places, status="done before")
+            yield file
             continue
         try:
             made = rebuild_file(model, spec, job, strength=strength, max_pixels=max_pixels)
         except (DataError, MissingPathError) as error:
             tell(str(error))
-            yield DenoisedFile(**places, status="failed", reason=str(error))
+            yield replace(file, status="failed", reason=str(error))
             continue
         for note in made.notes:
             tell(f"{job.source}: {note}")
-        yield DenoisedFile(
-            **places,
+        yield replace(
+            file,
             status="written",
             estimated_noise_level=made.noise_level,
             notes=made.notes,

@@ -138,7 +138,8 @@ def _colors(pixels: NDArray[Any], channels: int) -> NDArray[Any]:
     colors = pixels[..., :-1]
     if colors.shape[2] == channels:
         return np.ascontiguousarray(colors)
-    return np.rint(colors.mean(axis=2, keepdims=True)).astype(pixels.dtype)
+    gray: NDArray[Any] = np.rint(colors.mean(axis=2, keepdims=True)).astype(pixels.dtype)
+    return gray
 
 
 def _rebuild_in_place(
