@@ -1,35 +1,19 @@
-import builtins
-import errno
-import io
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PIL import Image
 
-from faults import Disk
-from hourglass.bundles import load_model, save_model
-from hourglass.errors import BusyError, ConfigurationError, MissingPathError, WriteError
+from hourglass.bundles import load_model
+from hourglass.errors import ConfigurationError
 from hourglass.experiment import denoise_files
-from hourglass.experiment.file_jobs import list_jobs, writing_to
 from hourglass.experiment.noise_advice import noise_advice
 from hourglass.images import load_image_file, read_image_file, write_image_file
 from hourglass.inference import rebuild_in_bands, reconstruct
-from hourglass.models import build_model
-from hourglass.records import Experiment, ModelSpec, NetworkOptions
-from hourglass.runs import RunFolder
 from hourglass.seeds import generator
 
 
 @pytest.fixture
-def folder(tmp_path, digits):
-    noise = generator(1)
-    for number, clean in enumerate(digits[:6]):
-        noisy = np.clip(clean + noise.normal(0, 0.3, clean.shape), 0, 1).astype(np.float32)
-        name = f"sub/{number}.png" if number % 2 else f"{number}.png"
-        write_image_file(tmp_path / "in" / name, noisy)
-    return tmp_path
+def folder(noisy_files):
+    return noisy_files
 
 
 def test_a_folder_is_denoised_with_its_tree_and_names(finished, folder, digits):
@@ -74,7 +58,7 @@ def test_bad_files_are_named_and_the_others_done(finished, folder):
     assert len(list((folder / "out").rglob("*.*"))) == 6
 
 
-def test_any_size_is_taken_by_a_network_of_one_size(tmp_path):
+def test_any_size_is_taken_by_a_network_of_one_size(untrained, tmp_path):
     run = untrained(tmp_path / "run", "gaussian:0.2", network="residual", size=8)
     for shape in [(5, 23, 1), (3, 3, 3)]:
         write_image_file(tmp_path / "other.png", np.full(shape, 0.5, np.float32))
@@ -96,20 +80,6 @@ def test_the_error_at_the_borders_of_tiles_is_as_low_as_elsewhere(finished, digi
     assert squares[at_borders].mean() <= 1.1 * squares[~at_borders].mean()
 
 
-def test_inputs_are_never_replaced(finished, folder):
-    with pytest.raises(ConfigurationError, match="replaced by its own result"):
-        denoise_files(finished("denoiser"), [folder / "in"], folder / "in")
-
-
-def test_results_are_never_taken_as_input(finished, folder):
-    run = finished("denoiser")
-    (folder / "in" / "folder.png").mkdir()
-    (folder / "in" / ".hidden.png").write_bytes(b"")
-    for _ in range(2):
-        denoise_files(run, [folder / "in"], folder / "in" / "out")
-    assert len(list((folder / "in" / "out").rglob("*.png"))) == 6
-
-
 def test_sixteen_bits_are_kept(finished, folder, digits):
     write_image_file(folder / "deep.png", digits[0] * 0.9 + 0.03, bits=16)
     denoise_files(finished("denoiser"), [folder / "deep.png"], folder / "out")
@@ -118,107 +88,11 @@ def test_sixteen_bits_are_kept(finished, folder, digits):
         assert len(np.unique(np.asarray(image) % 256)) > 2
 
 
-def test_an_output_that_cannot_be_written_ends_it_at_once(finished, folder):
-    (folder / "file").write_bytes(b"")
-    with pytest.raises(WriteError, match="Could not write"):
-        denoise_files(finished("denoiser"), [folder / "in"], folder / "file")
-
-
-def test_two_inputs_for_one_output_are_refused(finished, folder):
-    inputs = [folder / "in" / "0.png", folder / "in"]
-    with pytest.raises(ConfigurationError, match="both be written"):
-        denoise_files(finished("denoiser"), inputs, folder / "out")
-
-
 def test_a_run_that_cannot_denoise_says_which_can(finished, folder):
     with pytest.raises(ConfigurationError, match=r"hourglass train --noise") as refused:
         denoise_files(finished("autoencoder"), [folder / "in"], folder / "out")
     assert "`hourglass reconstruct` shows" in str(refused.value)
     assert not (folder / "out").exists()
-
-
-def test_inputs_that_are_not_there(finished, folder):
-    (folder / "empty").mkdir()
-    for path, words in [
-        (folder / "none", "no file or folder"),
-        (folder / "empty", "no image file"),
-    ]:
-        with pytest.raises(MissingPathError, match=words):
-            denoise_files(finished("denoiser"), [path], folder / "out")
-
-
-def without_rights(monkeypatch, place):
-    """Let the system refuse what lies at ``place``, which it never does for an administrator."""
-    scan, stat, open_ = os.scandir, os.stat, io.open
-
-    def guard(call):
-        def guarded(path=".", *arguments, **keywords):
-            if isinstance(path, str | Path) and Path(path) == place:
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-            return call(path, *arguments, **keywords)
-
-        return guarded
-
-    monkeypatch.setattr(os, "scandir", guard(scan))
-    monkeypatch.setattr(os, "stat", guard(stat))
-    monkeypatch.setattr(builtins, "open", guard(open_))
-    monkeypatch.setattr(io, "open", guard(open_))
-
-
-@pytest.mark.parametrize("inside", [True, False])
-def test_a_folder_that_may_not_be_read_is_named(finished, folder, monkeypatch, inside):
-    run = finished("denoiser")
-    without_rights(monkeypatch, folder / "in" / "sub")
-    asked = folder / "in" if inside else folder / "in" / "sub"
-    with pytest.raises(MissingPathError, match=r"sub cannot be reached: Permission denied"):
-        denoise_files(run, [asked], folder / "out")
-    assert not (folder / "out").exists()
-
-
-def test_a_file_that_may_not_be_read_is_named_and_the_others_done(finished, folder, monkeypatch):
-    run = finished("denoiser")
-    told = []
-    with monkeypatch.context() as rights:
-        without_rights(rights, folder / "in" / "sub" / "1.png")
-        done = denoise_files(run, [folder / "in"], folder / "out", tell=told.append)
-    assert (done.count("failed"), done.count("written")) == (1, 5)
-    (line,) = told
-    assert "1.png cannot be read as an image: permission denied" in line
-    assert line.count("1.png") == 1
-
-
-def test_a_name_that_no_file_can_have(finished, folder):
-    run = finished("denoiser")
-    with pytest.raises(MissingPathError, match="cannot be reached"):
-        denoise_files(run, [folder / ("x" * 300 + ".png")], folder / "out")
-    with pytest.raises(WriteError, match="Could not write"):
-        denoise_files(run, [folder / "in"], folder / ("x" * 300))
-
-
-def test_results_above_their_input_leave_it_in_peace(finished, folder):
-    done = denoise_files(finished("denoiser"), [folder / "in" / "sub"], folder)
-    assert done.count("written") == 3
-    assert len(list(folder.glob("*.png"))) == 3
-
-
-@pytest.fixture(scope="module")
-def identity(tmp_path_factory):
-    """Return a run whose model gives every image back: an untrained U-Net."""
-    return untrained(tmp_path_factory.mktemp("identity"), "gaussian:0.05..0.5")
-
-
-def untrained(folder, corruption, *, network="unet", size=None, channels=1):
-    """Return a run with a model as it is before its first step."""
-    run = RunFolder(folder)
-    run.write_experiment(Experiment(data="digits", network=network, corruption=corruption))
-    spec = ModelSpec(
-        network=network,
-        image_shape=(size, size, channels),
-        options=NetworkOptions(units=(4,), latent_dim=None, activation="silu"),
-        corruption=corruption,
-    )
-    save_model(build_model(spec), spec, run.model)
-    return run
 
 
 KINDS = [
@@ -282,7 +156,7 @@ def test_an_image_is_denoised_as_its_viewer_sees_it(finished, folder, digits):
         assert image.size == (24, 6)
 
 
-def test_files_of_every_kind_go_through_a_model_with_an_alpha(tmp_path):
+def test_files_of_every_kind_go_through_a_model_with_an_alpha(untrained, tmp_path):
     run = untrained(tmp_path / "run", "gaussian:0.2", channels=4)
     for name, shape in [("gray.png", (6, 5)), ("rgb.png", (6, 5, 3)), ("rgba.png", (6, 5, 4))]:
         pixels = generator(1).integers(0, 256, shape, dtype=np.uint8)
@@ -290,13 +164,6 @@ def test_files_of_every_kind_go_through_a_model_with_an_alpha(tmp_path):
         denoise_files(run, [tmp_path / name], tmp_path / "out")
         with Image.open(tmp_path / "out" / name) as image:
             assert np.array_equal(np.asarray(image), pixels)
-
-
-def test_files_above_the_limit_are_refused_and_named(identity, folder):
-    told = []
-    done = denoise_files(identity, [folder / "in"], folder / "out", max_pixels=63, tell=told.append)
-    assert done.count("failed") == 6 and "64 pixels" in told[0]
-    assert not list((folder / "out").rglob("*.png"))
 
 
 def test_what_a_result_lacks_is_told(identity, tmp_path):
@@ -307,79 +174,6 @@ def test_what_a_result_lacks_is_told(identity, tmp_path):
     assert done.files[0].output == str(tmp_path / "out" / "x.png")
     assert any("x.gif" in line and "3 frames" in line for line in told)
     assert any("3 frames" in note for note in done.files[0].notes)
-
-
-def test_two_kinds_that_become_one_are_refused(identity, tmp_path):
-    for name in ("x.gif", "x.png"):
-        Image.new("L", (8, 8)).save(tmp_path / name)
-    with pytest.raises(ConfigurationError, match=r"x\.gif and .*x\.png would both"):
-        denoise_files(identity, [tmp_path], tmp_path.parent / "out")
-
-
-def test_links_are_not_followed_out_of_the_folder_nor_written_through(identity, folder):
-    (folder / "secret.png").write_bytes((folder / "in" / "0.png").read_bytes())
-    (folder / "in" / "inside.png").symlink_to(folder / "in" / "0.png")
-    (folder / "in" / "outside.png").symlink_to(folder / "secret.png")
-    (folder / "in" / "away").symlink_to(folder)
-    done = denoise_files(identity, [folder / "in"], folder / "out")
-    names = {Path(file.file).name for file in done.files}
-    assert names == {"0.png", "1.png", "2.png", "3.png", "4.png", "5.png", "inside.png"}
-    (folder / "led").mkdir()
-    (folder / "led" / "sub").symlink_to(folder / "in" / "sub")
-    before = {path: path.read_bytes() for path in (folder / "in").rglob("*.png")}
-    with pytest.raises(ConfigurationError, match="replaced by its own result"):
-        denoise_files(identity, [folder / "in"], folder / "led")
-    (folder / "crossed").mkdir()
-    (folder / "crossed" / "0.png").symlink_to(folder / "in" / "2.png")
-    with pytest.raises(ConfigurationError, match="is an input itself"):
-        denoise_files(identity, [folder / "in"], folder / "crossed")
-    assert before == {path: path.read_bytes() for path in (folder / "in").rglob("*.png")}
-
-
-def test_a_second_command_for_the_same_output_is_refused(identity, folder):
-    jobs = list_jobs([folder / "in"], folder / "out")
-    with writing_to(folder / "out", jobs), pytest.raises(BusyError, match="Another command"):
-        denoise_files(identity, [folder / "in"], folder / "out")
-
-
-def test_what_a_killed_writer_left_is_removed_and_nothing_else(identity, folder):
-    (folder / "out" / "sub").mkdir(parents=True)
-    ours = folder / "out" / "sub" / ".1.png.0123456789ab.part"
-    others = [folder / "out" / ".mine.part", folder / "out" / ".film.mkv.0123456789ab.part"]
-    for path in (ours, *others):
-        path.write_bytes(b"half")
-    denoise_files(identity, [folder / "in"], folder / "out")
-    assert not ours.exists() and all(path.exists() for path in others)
-
-
-class KilledError(BaseException):
-    """Ends a command at once, and nothing is tidied up on the way."""
-
-
-@pytest.mark.parametrize("steps", [0, 2, 5, 6, 9, 12, 14])
-def test_killed_at_any_step_and_given_again_it_ends_as_if_it_was_not(identity, folder, steps):
-    inputs = [folder / "in" / "0.png", folder / "in" / "sub"]
-    denoise_files(identity, inputs, folder / "whole")
-    with pytest.MonkeyPatch.context() as patch:
-
-        def die():
-            patch.setattr(Path, "unlink", lambda *_, **__: None)
-            raise KilledError
-
-        Disk(steps, die).limit(patch)
-        with pytest.raises(KilledError):
-            denoise_files(identity, inputs, folder / "out")
-    before = {path: path.stat().st_mtime_ns for path in (folder / "out").rglob("*.png")}
-    done = denoise_files(identity, inputs, folder / "out")
-    assert (done.count("done before"), done.count("written")) == (len(before), 4 - len(before))
-    assert contents(folder / "out") == contents(folder / "whole")
-    assert all(path.stat().st_mtime_ns == time for path, time in before.items())
-
-
-def contents(folder):
-    return {
-        path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
 
 
 @pytest.mark.parametrize(
