@@ -1,15 +1,17 @@
 """Tiles give what the whole image gives, at any size, and keep what they need."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hourglass.errors import ConfigurationError, ImageShapeError
-from hourglass.inference import rebuild_in_bands, reconstruct
+from hourglass.inference import rebuild_in_bands, reconstruct, tiles
 from hourglass.models import build_model
 from hourglass.networks import unet_reach
-from hourglass.records import ModelSpec, NetworkOptions
+from hourglass.records import LOCAL_NETWORKS, ModelSpec, NetworkOptions
 from hourglass.seeds import generator
 
 
@@ -130,6 +132,21 @@ def test_gray_goes_through_a_color_model_in_all_channels(models):
     image = generator(6).random((60, 40, 1), np.float32)
     color = rebuilt(model, spec, np.repeat(image, 3, axis=-1))
     assert np.allclose(rebuilt(model, spec, image), color.mean(-1, keepdims=True), atol=1e-6)
+
+
+def test_a_local_network_that_was_built_for_one_size_is_shown_that_size(models):
+    model, spec = models[1]
+    fixed_spec = replace(spec, image_shape=(64, 48, 1))
+    fixed = build_model(fixed_spec)
+    fixed.set_weights(model.get_weights())
+    image = generator(10).random((64, 100, 1), np.float32)
+    assert rebuilt(fixed, fixed_spec, image).shape == image.shape
+    whole = reconstruct(fixed, image[None, :, :48])[0]
+    assert np.allclose(rebuilt(fixed, fixed_spec, image[:, :48]), whole, atol=1e-6)
+
+
+def test_every_network_for_any_size_says_how_far_it_looks():
+    assert tiles._REACHES.keys() == LOCAL_NETWORKS
 
 
 def test_what_is_no_image_or_has_other_channels_is_refused(models):

@@ -85,6 +85,8 @@ def denoise_files(
     jobs = list_jobs(inputs, output)
     if sheet is not None:
         require_sheet(sheet, jobs, inputs)
+        if exists(sheet):
+            tell(f"{sheet} exists already and is left alone.")
     model, spec = load_model(run.model)
     trained_for = _require_denoiser(spec, run)
     with writing_to(output, jobs):

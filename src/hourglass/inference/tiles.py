@@ -15,8 +15,8 @@ from hourglass.errors import ImageShapeError, require_fraction, require_positive
 from hourglass.images.memory import as_unit_range
 from hourglass.inference.batched import reconstruct
 from hourglass.models import ImageModel
-from hourglass.networks import unet_reach
-from hourglass.records import LOCAL_NETWORKS, ModelSpec
+from hourglass.networks import Reach, unet_reach
+from hourglass.records import ModelSpec
 
 # Measured in docs/decisions/012-tiles.md.
 TILE_SIDE: Final = 512
@@ -24,6 +24,8 @@ _RAMP: Final = 16
 _VALUES_AT_A_TIME: Final = 1_000_000
 # Less than half of a tile is margin, so that its work is not mostly done twice.
 _SIDES_PER_MARGIN: Final = 4
+#: How far each network looks that takes images of any size.
+_REACHES: Final = {"unet": unet_reach}
 
 
 class _Tiling(NamedTuple):
@@ -125,16 +127,16 @@ def _require_image(pixels: NDArray[Any], channels: int) -> None:
 def _tilings(spec: ModelSpec, tile: int) -> tuple[_Tiling, _Tiling]:
     """Return how rows and columns are cut."""
     height, width = spec.image_shape[:2]
-    if spec.network in LOCAL_NETWORKS:
-        local = _local_tiling(spec, tile)
-        return local, local
-    if height is None or width is None:
+    if height is not None and width is not None:
+        return _fixed_tiling(height), _fixed_tiling(width)
+    if spec.network not in _REACHES:
         raise ImageShapeError(f"The {spec.network} network needs images of one size.")
-    return _fixed_tiling(height), _fixed_tiling(width)
+    local = _local_tiling(_REACHES[spec.network](spec.options.units), tile)
+    return local, local
 
 
-def _local_tiling(spec: ModelSpec, tile: int) -> _Tiling:
-    multiple, margin = unet_reach(spec.options.units)
+def _local_tiling(reach: Reach, tile: int) -> _Tiling:
+    multiple, margin = reach
     ramp = _rounded_up(_RAMP, multiple)
     side = max(_rounded_up(tile, multiple), _SIDES_PER_MARGIN * margin, 2 * (margin + ramp))
     return _Tiling(side, margin, ramp, multiple, mirrored=False)
