@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from hourglass.cli.libraries import prepare_keras
 from hourglass.cli.options import DeviceOptions, OutputOptions, RunsOptions
 from hourglass.cli.output import teller
-from hourglass.cli.telling_files import tell_denoised
+from hourglass.cli.telling_files import progress_of_files, tell_denoised
 from hourglass.runs import find_run
 
 
@@ -51,16 +51,18 @@ def denoise(
     from hourglass.experiment import denoise_files, require_all_done
 
     limits = {} if max_pixels is None else {"max_pixels": max_pixels}
-    done = denoise_files(
-        folder,
-        inputs,
-        output,
-        strength=strength,
-        noise_level=noise_level,
-        sheet=sheet,
-        # Which files failed is a result, so it is told also where the story is not.
-        tell=teller(quiet=False),
-        **limits,
-    )
+    with progress_of_files(output_options.quiet) as progress:
+        done = denoise_files(
+            folder,
+            inputs,
+            output,
+            strength=strength,
+            noise_level=noise_level,
+            sheet=sheet,
+            # Which files failed is a result, so it is told also where the story is not.
+            tell=teller(quiet=False),
+            progress=progress,
+            **limits,
+        )
     tell_denoised(done, output, json=output_options.json, tell=teller(output_options.quiet))
     require_all_done(done.count("failed"), len(done.files), output)

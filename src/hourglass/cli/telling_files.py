@@ -1,16 +1,31 @@
 """What became of a user's files, as lines and tables."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from rich.progress import Progress
 
-from hourglass.cli.output import print_json, print_line, print_table
+from hourglass.cli.output import errors, print_json, print_line, print_table
 from hourglass.records import DenoisedFile, DenoisedFiles, FileScores, to_json
 
 # A longer table is not read; the figures of every file are printed with --json.
 _MOST_ROWS: Final = 24
+
+
+@contextlib.contextmanager
+def progress_of_files(quiet: bool) -> Iterator[Callable[[float, int], None]]:
+    """Give a function that shows how many files are done, while someone looks on."""
+    with Progress(
+        *Progress.get_default_columns(),
+        console=errors(),
+        disable=quiet or not errors().is_terminal,
+        transient=True,
+    ) as bars:
+        bar = bars.add_task("files", total=None)
+        yield lambda done, files: bars.update(bar, completed=done, total=files)
 
 
 def tell_denoised(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from hourglass.bundles import load_model
@@ -14,12 +15,11 @@ from hourglass.errors import (
     require_positive,
 )
 from hourglass.experiment.file_jobs import FileJob, list_jobs, writing_to
-from hourglass.experiment.files import rebuild_file
+from hourglass.experiment.files import RebuiltFile, rebuild_file
 from hourglass.experiment.noise_advice import noise_advice
 from hourglass.experiment.sheet import require_sheet, write_sheet
 from hourglass.files import exists
 from hourglass.images import MOST_PIXELS
-from hourglass.models import ImageModel
 from hourglass.records import DenoisedFile, DenoisedFiles, ModelSpec
 from hourglass.runs import RunFolder
 
@@ -34,6 +34,7 @@ def denoise_files(
     max_pixels: int = MOST_PIXELS,
     sheet: Path | None = None,
     tell: Callable[[str], None] = lambda line: None,
+    progress: Callable[[float, int], None] = lambda done, files: None,
 ) -> DenoisedFiles:
     """Denoise image files of any size and write each as the kind of file that it was.
 
@@ -60,6 +61,9 @@ def denoise_files(
         A PNG file for up to twelve files before and after; one that is there is left alone.
     tell
         Called with a line for each file that failed, and for what is not in a result.
+    progress
+        Called with the number of files that are done, with the share of the one in work, and the
+        number of all.
 
     Returns
     -------
@@ -90,7 +94,8 @@ def denoise_files(
     model, spec = load_model(run.model)
     trained_for = _require_denoiser(spec, run)
     with writing_to(output, jobs):
-        files = tuple(_denoised(model, spec, jobs, strength, max_pixels, tell))
+        rebuild = partial(rebuild_file, model, spec, strength=strength, max_pixels=max_pixels)
+        files = tuple(_denoised(jobs, rebuild, tell, progress))
         drawn = sheet is not None and write_sheet(sheet, jobs, output, max_pixels=max_pixels)
     levels = [one.estimated_noise_level for one in files if one.estimated_noise_level is not None]
     data = run.read_experiment().data
@@ -105,33 +110,35 @@ def denoise_files(
 
 
 def _denoised(
-    model: ImageModel,
-    spec: ModelSpec,
     jobs: Sequence[FileJob],
-    strength: float,
-    max_pixels: int,
+    rebuild: Callable[..., RebuiltFile],
     tell: Callable[[str], None],
+    progress: Callable[[float, int], None],
 ) -> Iterator[DenoisedFile]:
-    """Denoise file after file and yield what became of each."""
-    for job in jobs:
-        file = DenoisedFile(file=str(job.source), output=str(job.target), status="done before")
-        if exists(job.target):
-            yield file
-            continue
-        try:
-            made = rebuild_file(model, spec, job, strength=strength, max_pixels=max_pixels)
-        except (DataError, MissingPathError) as error:
-            tell(str(error))
-            yield replace(file, status="failed", reason=str(error))
-            continue
-        for note in made.notes:
-            tell(f"{job.source}: {note}")
-        yield replace(
-            file,
-            status="written",
-            estimated_noise_level=made.noise_level,
-            notes=made.notes,
-        )
+    """Yield what became of each file."""
+
+    def share_done(number: int, share: float) -> None:
+        progress(number + share, len(jobs))
+
+    for number, job in enumerate(jobs):
+        yield _done(job, partial(rebuild, job, progress=partial(share_done, number)), tell)
+
+
+def _done(
+    job: FileJob, rebuild: Callable[[], RebuiltFile], tell: Callable[[str], None]
+) -> DenoisedFile:
+    """Rebuild a file that has no result yet, and return what became of it."""
+    file = DenoisedFile(file=str(job.source), output=str(job.target), status="done before")
+    if exists(job.target):
+        return file
+    try:
+        made = rebuild()
+    except (DataError, MissingPathError) as error:
+        tell(str(error))
+        return replace(file, status="failed", reason=str(error))
+    for note in made.notes:
+        tell(f"{job.source}: {note}")
+    return replace(file, status="written", estimated_noise_level=made.noise_level, notes=made.notes)
 
 
 def _require_denoiser(spec: ModelSpec, run: RunFolder) -> str:

@@ -1,5 +1,6 @@
 """A model at work on one of a user's own image files."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -54,6 +55,7 @@ def rebuild_file(
     strength: float = 1.0,
     max_pixels: int = MOST_PIXELS,
     any_shape: bool = True,
+    progress: Callable[[float], None] = lambda share: None,
 ) -> RebuiltFile:
     """Rebuild one file and write the result as the kind of file that it was.
 
@@ -72,6 +74,8 @@ def rebuild_file(
         Files with more pixels are refused before they are decoded.
     any_shape
         Whether files are taken whose size or channels are not the model's.
+    progress
+        Called with the share of the image that is rebuilt, now and then.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def rebuild_file(
             "it to gray first."
         )
     noise_level = estimate_noise_level(file.pixels)
-    mse = _rebuild_in_place(model, spec, pixels, strength)
+    mse = _rebuild_in_place(model, spec, pixels, strength, progress)
     colors = as_stored(_colors(pixels, file.pixels.shape[2]), file.form.orientation)
     save_image_file(job.target, replace(file, pixels=colors))
     return RebuiltFile(noise_level, mse, file.notes)
@@ -143,7 +147,11 @@ def _colors(pixels: NDArray[Any], channels: int) -> NDArray[Any]:
 
 
 def _rebuild_in_place(
-    model: ImageModel, spec: ModelSpec, pixels: NDArray[Any], strength: float
+    model: ImageModel,
+    spec: ModelSpec,
+    pixels: NDArray[Any],
+    strength: float,
+    progress: Callable[[float], None],
 ) -> float:
     """Replace an image at rest, shape (height, width, channels); return the error per value."""
     white = np.iinfo(pixels.dtype).max
@@ -152,4 +160,5 @@ def _rebuild_in_place(
         rows = pixels[row : row + len(band)]
         squares += mean_squared_errors(as_unit_range(rows)[None], band[None])[0] * band.size
         rows[...] = np.rint(band * white)
+        progress((row + len(band)) / len(pixels))
     return float(squares / pixels.size)

@@ -22,6 +22,9 @@ from hourglass.records import ModelSpec
 TILE_SIDE: Final = 512
 _RAMP: Final = 16
 _VALUES_AT_A_TIME: Final = 1_000_000
+# Of a very wide image fewer rows are taken at a time: this many values are 64 MB, and a band is
+# held about four times.
+_VALUES_OF_A_BAND: Final = 16_000_000
 # Less than half of a tile is margin, so that its work is not mostly done twice.
 _SIDES_PER_MARGIN: Final = 4
 #: How far each network looks that takes images of any size.
@@ -70,8 +73,8 @@ def rebuild_in_bands(
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """Rebuild an image of any size and yield it in bands of whole rows, from top to bottom.
 
-    Memory follows from the width of the image and the side of a tile, not from the height. What
-    a later band needs of the image is kept, so that rows which were yielded may be written over.
+    Memory beside the image is bounded, whatever its height. What a later band needs of the image
+    is kept, so that rows which were yielded may be written over.
 
     Parameters
     ----------
@@ -83,7 +86,7 @@ def rebuild_in_bands(
         goes to all channels of another model, and its result is their mean.
     tile
         Side of a tile in pixels where the network takes any size; it is made larger where the
-        network looks further.
+        network looks further, and lower where the image is very wide.
     strength
         Share of the model's correction that is applied, in [0, 1]:
         image + strength · (reconstruction − image).
@@ -105,8 +108,9 @@ def rebuild_in_bands(
     require_fraction("strength", strength)
     require_positive("tile", tile)
     _require_image(pixels, spec.image_shape[2])
-    height, width = pixels.shape[:2]
-    down, across = _tilings(spec, tile)
+    height, width, channels = pixels.shape
+    tile_rows = max(1, min(tile, _VALUES_OF_A_BAND // (width * channels)))
+    down, across = _tilings(spec, tile_rows, tile)
     rows, columns = _lay(height, down), _lay(width, across)
     return _bands(model, spec, pixels, (rows, columns), down.margin, strength)
 
@@ -124,15 +128,15 @@ def _require_image(pixels: NDArray[Any], channels: int) -> None:
         )
 
 
-def _tilings(spec: ModelSpec, tile: int) -> tuple[_Tiling, _Tiling]:
+def _tilings(spec: ModelSpec, tile_rows: int, tile_columns: int) -> tuple[_Tiling, _Tiling]:
     """Return how rows and columns are cut."""
     height, width = spec.image_shape[:2]
     if height is not None and width is not None:
         return _fixed_tiling(height), _fixed_tiling(width)
     if spec.network not in _REACHES:
         raise ImageShapeError(f"The {spec.network} network needs images of one size.")
-    local = _local_tiling(_REACHES[spec.network](spec.options.units), tile)
-    return local, local
+    reach = _REACHES[spec.network](spec.options.units)
+    return _local_tiling(reach, tile_rows), _local_tiling(reach, tile_columns)
 
 
 def _local_tiling(reach: Reach, tile: int) -> _Tiling:
