@@ -5,8 +5,9 @@ import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -214,7 +215,7 @@ def decoded(reader: ImageReader) -> NDArray[Any]:
     return pixels
 
 
-def _reader(file: BinaryIO, max_pixels: int) -> ImageReader:
+def _reader(file: BufferedReader, max_pixels: int) -> ImageReader:
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         raise DataError("it is no regular file")

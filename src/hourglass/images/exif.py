@@ -61,7 +61,7 @@ def turned(height: int, width: int, orientation: int) -> tuple[int, int]:
 
 
 def exif_of_tiff(file: BinaryIO, *, offset: int) -> bytes | None:
-    """Gather what a TIFF tells of its picture into EXIF that can stand alone.
+    """Gather what a TIFF tells of its picture into EXIF that can stand alone, if it can be read.
 
     Parameters
     ----------
@@ -70,8 +70,19 @@ def exif_of_tiff(file: BinaryIO, *, offset: int) -> bytes | None:
     offset
         Where its first folder of tags begins.
     """
+    try:
+        return _gathered(file, offset)
+    # A stranger's tags can be damaged in any way, while the pixels are fine.
+    except Exception:
+        return None
+
+
+def _gathered(file: BinaryIO, offset: int) -> bytes | None:
     file.seek(0)
+    start = file.read(4)
     source = Image.Exif()
+    source.endian = "<" if start[:2] == b"II" else ">"
+    source.bigtiff = 43 in start[2:]
     source.load_from_fp(file, offset)
     kept = Image.Exif()
     for tag in _TELLING:

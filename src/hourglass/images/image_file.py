@@ -12,6 +12,7 @@
 """
 
 import io
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hourglass.errors import DataError, ImageShapeError
+from hourglass.errors import DataError, HourglassError, ImageShapeError
 from hourglass.files import atomic_write
 from hourglass.images.decode import decoded, naming, opened
 from hourglass.images.form import FileForm, JpegCoding, Resolution, WebpCoding
@@ -96,10 +97,11 @@ def save_image_file(path: str | Path, file: ImageFile) -> None:
         The image. PNG and TIFF, and WebP that is lossless, are written exactly; TIFF with the
         compression, order of bytes and tiles that it had, where its compression is none, LZW,
         deflate, PackBits, LZMA or Zstandard, else with deflate. JPEG has the quantization tables
-        and the sampling of its source. Lossy WebP has the quality that its source's quantizer
-        stands for, and a higher one, in the end lossless, where the written pixels would be off
-        by more than one level in the mean. BMP and GIF are written as PNG, and a PNG in lines
-        from top to bottom.
+        and the sampling of its source, or colors at every pixel where that keeps the written
+        pixels within one level in the mean and the sampling does not. Lossy WebP has the
+        quality that its source's quantizer stands for; a higher one, and in the end none at all,
+        where the written pixels would be off by more than one level in the mean. BMP and GIF are
+        written as PNG, and a PNG in lines from top to bottom.
 
     Raises
     ------
@@ -114,8 +116,14 @@ def save_image_file(path: str | Path, file: ImageFile) -> None:
     _require_as_told(file)
     with atomic_write(path) as target:
         try:
-            _write(target, file)
-        except (ValueError, TypeError, OverflowError) as error:
+            with warnings.catch_warnings():
+                # Pillow warns of odd metadata, which is kept as it is.
+                warnings.simplefilter("ignore")
+                _write(target, file)
+        except (HourglassError, OSError):
+            raise
+        # A stranger's metadata can drive an encoder into an error of any class.
+        except Exception as error:
             raise DataError(f"{path} cannot be written as {file.form.format}: {error}.") from error
 
 
@@ -174,8 +182,12 @@ def _as_jpeg(pixels: NDArray[Any], form: FileForm) -> bytes:
             "xmp": coding.xmp,
             "comment": coding.comment,
         }
-    exif = b"" if form.exif is None else b"Exif\x00\x00" + form.exif
-    content = _encoded(pixels, form, "JPEG", exif=exif, **options)
+    options["exif"] = b"" if form.exif is None else b"Exif\x00\x00" + form.exif
+    content = _encoded(pixels, form, "JPEG", **options)
+    if options["subsampling"] and _distance(content, pixels) > _CLOSE:
+        # Colors that change from pixel to pixel are what sampling loses most of.
+        denser = _encoded(pixels, form, "JPEG", **options | {"subsampling": 0})
+        content = denser if _distance(denser, pixels) <= _CLOSE else content
     return _with_density(content, form.resolution)
 
 
@@ -213,8 +225,9 @@ def _webp_with(pixels: NDArray[Any], form: FileForm, **options: Any) -> bytes:
 
 def _distance(content: bytes, pixels: NDArray[Any]) -> float:
     """Return the mean difference in levels between pixels and what was made of them."""
-    with Image.open(io.BytesIO(content), formats=("WEBP",)) as image:
-        again = np.asarray(image.convert("RGBA" if pixels.shape[-1] == 4 else "RGB"))
+    with Image.open(io.BytesIO(content), formats=("JPEG", "WEBP")) as image:
+        mode = {1: "L", 3: "RGB", 4: "RGBA"}[pixels.shape[-1]]
+        again = np.asarray(image.convert(mode)).reshape(pixels.shape)
     rows = np.array_split(np.arange(len(pixels)), max(1, pixels.size // 10_000_000))
     total = sum(
         int(np.abs(again[some].astype(np.int16) - pixels[some]).sum(dtype=np.int64))

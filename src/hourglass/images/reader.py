@@ -1,6 +1,7 @@
 """What every kind of image file promises once its header is read and nothing is decoded."""
 
 import abc
+import logging
 from typing import Any, Final, NamedTuple
 
 from numpy.typing import NDArray
@@ -10,6 +11,10 @@ from hourglass.images.form import FileForm, ImageForm
 
 MOST_PIXELS: Final = 256_000_000
 MOST_METADATA: Final = 16_000_000
+
+# They tell of odd metadata there, which is no one's business while pixels are fine.
+for _name in ("imagecodecs", "tifffile"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 _UNQUESTIONED: Final = 64_000_000
 _MOST_PER_BYTE: Final = 2_000

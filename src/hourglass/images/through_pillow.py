@@ -190,7 +190,7 @@ def _capped_webp(file: BinaryIO, caps: Caps) -> WebpHeader | None:
     if start[:4] != b"RIFF" or start[8:] != b"WEBP":
         return None
     header = read_webp_header(file)
-    if header is None:
+    if header is None or int.from_bytes(start[4:8], "little") + 8 > caps.file_bytes:
         raise DataError("it is truncated")
     caps.require(ImageForm(header.height, header.width, 3, "uint8"))
     return header

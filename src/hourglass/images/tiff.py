@@ -1,9 +1,10 @@
 """TIFF: its tags by tifffile, its pixels by libtiff, with 8 or 16 bits a channel."""
 
-import logging
 import mmap
+import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, final
+from io import BufferedReader
+from typing import TYPE_CHECKING, Any, Final, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +38,6 @@ _KINDS: Final = {1: "unsigned integers", 2: "signed integers", 3: "floating poin
 _UNSIGNED: Final = (1, 4)
 _UNITS: Final[dict[int, Unit]] = {2: "inch", 3: "centimeter"}
 
-# It tells of odd tags there, which is no one's business while pixels are fine.
-logging.getLogger("tifffile").addHandler(logging.NullHandler())
-
 
 @final
 class TiffReader(ImageReader):
@@ -58,7 +56,7 @@ class TiffReader(ImageReader):
         If it is damaged, its pixels are of a kind that is not read, or it lies outside the caps.
     """
 
-    def __init__(self, file: BinaryIO, caps: Caps) -> None:
+    def __init__(self, file: BufferedReader, caps: Caps) -> None:
         from tifffile import TiffFile
 
         self._file = file
@@ -87,7 +85,7 @@ class TiffReader(ImageReader):
     def pixels(self) -> NDArray[Any]:
         """Decode the first page; a palette and CMYK become RGB, and black is 0."""
         if self._image is None:
-            return self._through_libtiff()
+            return self._plainly()
         # Pillow turns a TIFF by itself.
         return as_stored(decode_with_pillow(self._image, self._stored.mode), self.orientation)
 
@@ -125,24 +123,40 @@ class TiffReader(ImageReader):
         form = ImageForm(self._page.imagelength, self._page.imagewidth, channels_of(mode), "uint8")
         return image, form
 
-    def _through_libtiff(self) -> NDArray[Any]:
-        import imagecodecs
-
+    def _plainly(self) -> NDArray[Any]:
         form = self._stored
         shape: tuple[int, ...] = form[:2] if form.channels == 1 else form[:3]
         in_planes = self._page.planarconfig == 2 and form.channels > 1
         room = np.empty((form.channels, *form[:2]) if in_planes else shape, form.dtype)
-        try:
-            with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                imagecodecs.tiff_decode(content, index=0, out=room)
-        except imagecodecs.TiffError as error:
-            raise DataError(f"it is damaged or truncated ({error})") from error
+        if _lies_in_one_piece(self._page, room.nbytes):
+            self._read_straight(room)
+        else:
+            self._decode_into(room)
         if self._page.photometric == _GRAY_ON_WHITE:
             # Its alpha, if it has one, is not turned around.
             gray = room[0] if in_planes else room.reshape(form[:3])[..., 0]
             np.subtract(np.iinfo(room.dtype).max, gray, out=gray)
         pixels = np.moveaxis(room, 0, -1) if in_planes else room
         return np.ascontiguousarray(pixels.reshape(form[:3]))
+
+    def _read_straight(self, room: NDArray[Any]) -> None:
+        """Fill an array from a file whose pixels lie in it as they will in memory."""
+        self._file.seek(self._page.dataoffsets[0])
+        # BufferedReader fills the array itself; a mapped file would count as a second one.
+        if self._file.readinto(room.data.cast("B")) < room.nbytes:
+            raise DataError("it is truncated")
+        if (self._page.parent.byteorder == ">") != (sys.byteorder == "big"):
+            room.byteswap(inplace=True)
+
+    def _decode_into(self, room: NDArray[Any]) -> None:
+        import imagecodecs
+
+        try:
+            with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                imagecodecs.tiff_decode(content, index=0, out=room)
+        except imagecodecs.TiffError as error:
+            told = f" ({error})" if str(error) else ""
+            raise DataError(f"it is damaged or truncated{told}") from error
 
 
 def _is_plain(page: "TiffPage") -> bool:
@@ -158,6 +172,17 @@ def _is_plain(page: "TiffPage") -> bool:
         return False
     _require_bits(page, (1, 2, 4, 8, 16))
     return page.bitspersample in (8, 16)
+
+
+def _lies_in_one_piece(page: "TiffPage", size: int) -> bool:
+    """Tell whether a plain page is uncompressed, one strip behind the other."""
+    offsets, counts = page.dataoffsets, page.databytecounts
+    if page.compression != 1 or page.predictor != 1 or page.fillorder != 1 or page.is_tiled:
+        return False
+    ends = (offset + count for offset, count in zip(offsets, counts, strict=False))
+    return sum(counts) == size and all(
+        end == start for end, start in zip(ends, offsets[1:], strict=False)
+    )
 
 
 def _require_bits(page: "TiffPage", known: tuple[int, ...]) -> None:

@@ -1,13 +1,15 @@
 """A TIFF is written by tifffile, straight from the array, with the tags that its source had."""
 
+import os
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from numpy.typing import NDArray
 from PIL import TiffImagePlugin
 
-from hourglass.images.exif import TiffTags, tags_for_tiff
+from hourglass.images.exif import tags_for_tiff
 from hourglass.images.form import FileForm, Resolution, TiffCoding
 
 _COMPRESSIONS: Final = {
@@ -44,7 +46,6 @@ def write_tiff(file: BinaryIO, pixels: NDArray[Any], form: FileForm) -> None:
     coding = form.coding if isinstance(form.coding, TiffCoding) else _PLAIN
     tags = tags_for_tiff(form.exif)
     own = [_own_tag(code, value) for code, value in sorted(tags.own.items())]
-    below = [(code, _LONG, 1, 0, True) for code in sorted(tags.folders)]
     plane = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
     with TiffWriter(file, byteorder=coding.byteorder) as writer:
         writer.write(
@@ -56,14 +57,14 @@ def write_tiff(file: BinaryIO, pixels: NDArray[Any], form: FileForm) -> None:
             predictor=2 if coding.differences else None,
             tile=coding.tile,
             iccprofile=form.icc,
-            extratags=[*own, *below],
+            extratags=own,
             metadata=None,
             software=False,
             maxworkers=1,
             **_density(form.resolution),
         )
     if tags.folders:
-        _append_folders(file, tags)
+        _append_folders(file, coding.byteorder, tags.folders)
 
 
 def _own_tag(code: int, value: Any) -> tuple[int, int, int, Any, bool]:
@@ -84,24 +85,41 @@ def _density(resolution: Resolution | None) -> dict[str, Any]:
     }
 
 
-def _append_folders(file: BinaryIO, tags: TiffTags) -> None:
-    """Write the folders of tags behind the image and the place of each into the tag for it."""
-    from tifffile import TiffFile
+def _append_folders(
+    file: BinaryIO, byteorder: str, folders: Mapping[int, Mapping[int, Any]]
+) -> None:
+    """Write folders of tags behind the image, and the page's own once more with their places.
 
+    tifffile writes no folders below a page.
+    """
+    short, long = struct.Struct(f"{byteorder}H"), struct.Struct(f"{byteorder}I")
+    head = (b"II*\x00" if byteorder == "<" else b"MM\x00*") + long.pack(8)
     file.flush()
-    with TiffFile(Path(file.name)) as written:
-        long = struct.Struct(f"{written.byteorder}I")
-        head = (b"II*\x00" if written.byteorder == "<" else b"MM\x00*") + long.pack(8)
-        page = written.pages.first
-        places = {code: page.tags[code].valueoffset for code in tags.folders}
-    for code, entries in tags.folders.items():
+    entries = _entries(Path(file.name), short, long)
+    for code, tags in folders.items():
         folder = TiffImagePlugin.ImageFileDirectory_v2(ifh=head, group=code)
-        for tag, value in entries.items():
+        for tag, value in tags.items():
             folder[tag] = value
-        start = file.seek(0, 2)
-        # A folder begins at an even place.
-        start += file.write(bytes(start % 2))
+        start = _even_end(file)
         file.write(folder.tobytes(start))
-        file.seek(places[code])
-        file.write(long.pack(start))
-    file.seek(0, 2)
+        entries.append(short.pack(code) + short.pack(_LONG) + long.pack(1) + long.pack(start))
+    entries.sort(key=lambda entry: short.unpack_from(entry))
+    start = _even_end(file)
+    file.write(short.pack(len(entries)) + b"".join(entries) + long.pack(0))
+    file.seek(4)
+    file.write(long.pack(start))
+    file.seek(0, os.SEEK_END)
+
+
+def _entries(path: Path, short: struct.Struct, long: struct.Struct) -> list[bytes]:
+    """Return the entries of the first folder of a TIFF, 12 bytes each."""
+    with path.open("rb") as written:
+        written.seek(4)
+        written.seek(*long.unpack(written.read(4)))
+        (count,) = short.unpack(written.read(2))
+        return [written.read(12) for _ in range(count)]
+
+
+def _even_end(file: BinaryIO) -> int:
+    end = file.seek(0, os.SEEK_END)
+    return end + file.write(bytes(end % 2))

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
 _LINEAR_BELOW: Final = 0.75
-_FINEST: Final = 127
+_COARSEST: Final = 127
+# 1 + 0.9 · 50 / 100 / 128 · 127: libwebp's default strength at the end of its scale.
+_SMOOTHEST: Final = 1.4465
 
 
 class WebpHeader(NamedTuple):
@@ -70,19 +72,28 @@ def _quality(frame: bytes) -> int:
     """Return the quality, 0 to 100, whose quantizer a lossy frame was made with.
 
     libwebp turns a quality q into c = 2q/3 below 0.75 and 2q - 1 above, and the quantizer's index
-    into 127 (1 - c^(1/3)); this is its inverse. Segments may have finer or coarser quantizers.
+    into 127 (1 - c^(1/3)); this is its inverse. Where it sees several kinds of content, the first
+    quantizer is that of the smoothest, whose exponent is larger by half its default strength.
     """
-    coarseness = min(_quantizer(_Bits(frame[10:])), _FINEST)
-    linear = (1 - coarseness / _FINEST) ** 3
+    bits = _Bits(frame[10:])
+    exponent = 3.0 / _SMOOTHEST if _has_segments(bits) else 3.0
+    coarseness = min(_quantizer(bits), _COARSEST)
+    linear: float = (1 - coarseness / _COARSEST) ** exponent
     quality = linear * 1.5 if linear < 2 * _LINEAR_BELOW - 1 else (linear + 1) / 2
     return min(100, round(100 * quality))
 
 
-def _quantizer(bits: "_Bits") -> int:
-    """Return the quantizer's index from a VP8 frame header (RFC 6386, 9.2 to 9.6)."""
+def _has_segments(bits: "_Bits") -> bool:
+    """Read a VP8 frame header (RFC 6386, 9.2 and 9.3) up to the end of its segments."""
     bits.number(2)  # color space, clamping
-    if bits.number(1):
-        _skip_segments(bits)
+    if not bits.number(1):
+        return False
+    _skip_segments(bits)
+    return True
+
+
+def _quantizer(bits: "_Bits") -> int:
+    """Return the first quantizer's index behind the segments (RFC 6386, 9.4 to 9.6)."""
     bits.number(10)  # loop filter: kind, level, sharpness
     if bits.number(1) and bits.number(1):
         for _ in range(8):

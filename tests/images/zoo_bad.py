@@ -1,0 +1,111 @@
+"""The files of the zoo that are refused."""
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+import tifffile
+
+from zoo_parts import Specimen, chunk, encoded, filtered, png, scene, tiff
+
+
+def specimens() -> Iterator[Specimen]:
+    """Yield every file that is refused."""
+    yield from pngs()
+    yield from files()
+
+
+def pngs() -> Iterator[Specimen]:
+    def refused(name: str, content: bytes, reason: str) -> Specimen:
+        return Specimen(name=f"bad-{name}.png", content=content, reason=reason)
+
+    pixels = np.random.default_rng(7).integers(0, 256, (20, 30, 3), np.uint8)
+    whole = png((20, 30), 8, 2, filtered(pixels))
+    packed_rows = zlib.compress(filtered(pixels))
+    claims = png((10_000, 10_000), 8, 0, b"")
+    cut = claims[: claims.index(b"IDAT") - 4]
+    tiny = cut + chunk(b"IDAT", zlib.compress(bytes(9_000))[:17]) + chunk(b"IEND", b"")
+    assert len(tiny) == 74
+    yield refused("74-bytes", tiny, r"declares 100,000,000 bytes of pixels in a file of 74 bytes")
+    blank = zlib.compress(bytes(1_251 * 10_000), 9)
+    bomb = png((10_000, 10_000), 1, 0, b"")
+    bomb = bomb[: bomb.index(b"IDAT") - 4] + chunk(b"IDAT", blank) + chunk(b"IEND", b"")
+    yield refused("bomb", bomb, r"declares 100,000,000 bytes .* 2,000 for each byte")
+    yield refused("wide", png((16_000, 16_001), 8, 0, b""), r"256,016,000 pixels, and at most 256")
+    yield refused("truncated", whole[:-200], r"it is truncated")
+    yield refused("without-end", whole[:-12], r"it is truncated")
+    yield refused("only-start", whole[:20], r"it is truncated")
+    yield refused("few-rows", png((40, 30), 8, 2, filtered(pixels)), r"it is truncated")
+    broken = bytearray(whole)
+    broken[29] ^= 255
+    yield refused("header-sum", bytes(broken), r"the checksum of its header is wrong")
+    broken = bytearray(whole)
+    broken[whole.index(b"IEND") - 5] ^= 255
+    yield refused("pixel-sum", bytes(broken), r"it is damaged \(IDAT: CRC error")
+    damaged = bytearray(packed_rows)
+    damaged[-1] ^= 255
+    start = whole[: whole.index(b"IDAT") - 4]
+    content = start + chunk(b"IDAT", bytes(damaged)) + chunk(b"IEND", b"")
+    yield refused("pixels", content, r"it is damaged \(IDAT: incorrect data check")
+    yield refused("depth", png((4, 4), 3, 0, bytes(20)), r"color 0 in 3 bits")
+    yield refused("size", png((0, 4), 8, 0, bytes(20)), r"declares 4×0 ")
+
+
+def files() -> Iterator[Specimen]:
+    def refused(name: str, content: bytes, reason: str) -> Specimen:
+        return Specimen(name=f"bad-{name}", content=content, reason=reason)
+
+    none = r"it is no PNG, JPEG, TIFF, BMP, GIF or WebP image"
+    yield refused("empty.png", b"", r"it is empty")
+    yield refused("text.png", b"I am no image.\n", none)
+    yield refused("drawing.png", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", none)
+    noise = np.random.default_rng(8).integers(0, 256, (40, 50, 3), np.uint8)
+    for kind, reason in {
+        "JPEG": "truncated",
+        "GIF": "truncated",
+        "BMP": "truncated",
+        "WEBP": "truncated",
+    }.items():
+        content = encoded(noise, kind)
+        yield refused(f"truncated.{kind.lower()}", content[: len(content) // 2], reason)
+    deep = noise.astype(np.uint16) * 257
+    for name, content in {
+        "raw": tiff(deep),
+        "deflate": tiff(deep, compression="deflate"),
+        "tiled": tiff(deep, tile=(16, 16)),
+    }.items():
+        cut = content[: len(content) // 2]
+        yield refused(f"truncated-{name}.tif", cut, r"damaged or truncated|truncated|no pixels")
+    gray = scene(1)
+    kinds = {
+        "float": (gray / np.float32(255), r"floating point of 32 bits; save it with 8 or 16"),
+        "int32": (gray.astype(np.int32), r"signed integers of 32 bits"),
+        "uint32": (gray.astype(np.uint32), r"32 bits a channel"),
+        "int16": (gray.astype(np.int16), r"signed integers of 16 bits"),
+    }
+    for name, (pixels, reason) in kinds.items():
+        yield refused(f"{name}.tif", tiff(pixels), reason)
+    five = tiff(scene(5, "uint16"), photometric="minisblack")
+    yield refused("five-channels.tif", five, r"it has 5 channels, 1 of them colors")
+    ink = tiff(scene(4, "uint16"), photometric="separated")
+    yield refused("cmyk-16.tif", ink, r"it has 16 bits a channel")
+    volume = tiff(scene(8)[..., None].transpose(2, 0, 1, 3), volumetric=True, tile=(16, 16, 16))
+    yield refused("volume.tif", volume, r"a volume 8 deep")
+    yield refused("vast.tif", _resized(tiff(scene(1)), 200_000), r"40,000,000,000 pixels")
+    yield refused("empty-claim.tif", _resized(tiff(scene(1)), 15_000), r"225,000,000 bytes")
+    vast = bytearray(encoded(scene(3), "WEBP", lossless=True))
+    vast[21:25] = (0xFFFFFFF).to_bytes(4, "little")
+    yield refused("vast.webp", bytes(vast), r"268,435,456 pixels")
+
+
+def _resized(content: bytes, side: int) -> bytes:
+    """Return a TIFF of strips that claims to be a square of that side."""
+    changed = bytearray(content)
+    with tifffile.TiffFile(io.BytesIO(content)) as file:
+        for code in (256, 257):
+            tag = file.pages.first.tags[code]
+            where = tag.valueoffset
+            changed[where - 6 : where + 4] = struct.pack("<HII", 4, 1, side)
+    return bytes(changed)
