@@ -34,12 +34,11 @@ ROWS_AT_A_TIME: Final = 500
 WINDOW: Final = 256
 WINDOWS: Final = 12
 TRAINING: Final = ("fashion-mnist-small", "--noise", str(NOISE), "--epochs", "1")
-#: What the file is written with, and how many channels it has.
-KINDS: Final = ((None, 1), ("zlib", 1), (None, 3))
+GRAY_AND_COLOR: Final = (1, 3)
 
 
 def main() -> None:
-    """Denoise an image of each kind and write a line for each."""
+    """Denoise a gray image and one in color, and write a line for each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--height", type=int, default=HEIGHT)
     parser.add_argument("--width", type=int, default=WIDTH)
@@ -56,11 +55,11 @@ def main() -> None:
 
 
 def measured(place: Path, run: Path, size: tuple[int, int]) -> Iterator[dict[str, object]]:
-    """Yield a line for each kind of file."""
+    """Yield a line for each image."""
     environment = read_environment("tensorflow")
-    for number, (compression, channels) in enumerate(KINDS):
-        source = place / f"{number}.tif"
-        apart(make_image, source, (*size, channels), compression)
+    for channels in GRAY_AND_COLOR:
+        source = place / f"{channels}.tif"
+        apart(make_image, source, (*size, channels))
         load = os.getloadavg()[0]
         seconds, peak = command("denoise", str(run), str(source), "--output", str(place / "out"))
         result = place / "out" / source.name
@@ -70,7 +69,6 @@ def measured(place: Path, run: Path, size: tuple[int, int]) -> Iterator[dict[str
             "width": size[1],
             "channels": channels,
             "bits": 16,
-            "compression": compression or "none",
             "seconds": round(seconds),
             "peak_mib": round(peak),
             "most_mib": MOST_MIB,
@@ -101,7 +99,7 @@ def command(*words: str) -> tuple[float, float]:
     return time.perf_counter() - start, usage.ru_maxrss / 1024
 
 
-def make_image(path: Path, shape: tuple[int, int, int], compression: str | None) -> None:
+def make_image(path: Path, shape: tuple[int, int, int]) -> None:
     """Write the image, made some rows at a time."""
     height, width, channels = shape
     noise = generator(0, "large image")
@@ -114,7 +112,7 @@ def make_image(path: Path, shape: tuple[int, int, int], compression: str | None)
         pixels[row : row + len(noisy)] = np.rint(np.clip(noisy, 0.0, 1.0) * 65_535)
     kind = "rgb" if channels == 3 else "minisblack"
     plane = pixels if channels == 3 else pixels[..., 0]
-    tifffile.imwrite(path, plane, photometric=kind, rowsperstrip=16, compression=compression)
+    tifffile.imwrite(path, plane, photometric=kind, rowsperstrip=16)
 
 
 def largest_difference(run: Path, source: Path, result: Path) -> int:

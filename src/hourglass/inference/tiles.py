@@ -5,6 +5,7 @@ that one tile fades into the next. A local network is given tiles that reach so 
 taken from them that they change nothing; a network of one size is given tiles of that size.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
@@ -21,10 +22,11 @@ from hourglass.records import ModelSpec
 # Measured in docs/decisions/012-tiles.md.
 TILE_SIDE: Final = 512
 _RAMP: Final = 16
-_VALUES_AT_A_TIME: Final = 1_000_000
-# Of a very wide image fewer rows are taken at a time: this many values are 64 MB, and a band is
-# held about four times.
-_VALUES_OF_A_BAND: Final = 16_000_000
+_VALUES_AT_A_TIME: Final = 300_000
+# Of a very wide image tiles are lower: this many values are 32 MB.
+_VALUES_OF_A_ROW_OF_TILES: Final = 8_000_000
+# What is done with a band takes several times its memory.
+_BAND_ROWS: Final = 32
 # Less than half of a tile is margin, so that its work is not mostly done twice.
 _SIDES_PER_MARGIN: Final = 4
 #: How far each network looks that takes images of any size.
@@ -109,7 +111,7 @@ def rebuild_in_bands(
     require_positive("tile", tile)
     _require_image(pixels, spec.image_shape[2])
     height, width, channels = pixels.shape
-    tile_rows = max(1, min(tile, _VALUES_OF_A_BAND // (width * channels)))
+    tile_rows = max(1, min(tile, _VALUES_OF_A_ROW_OF_TILES // (width * channels)))
     down, across = _tilings(spec, tile_rows, tile)
     rows, columns = _lay(height, down), _lay(width, across)
     return _bands(model, spec, pixels, (rows, columns), down.margin, strength)
@@ -206,12 +208,21 @@ def _bands(
         last = number + 1 == len(rows.starts)
         following = start + rows.side if last else rows.starts[number + 1]
         ready = rows.size if last else following + margin
-        finished = slice(done - start, ready - start)
-        band = _mixed(seen[finished], sums[finished], strength)
-        # The caller may write over what is yielded, so that nothing below is a view of `pixels`.
-        seen, begun = seen[following - start :], sums[following - start :].copy()
-        yield done, band
+        yield from _finished(seen, sums, range(done - start, ready - start), start, strength)
+        # The caller may have written over what was yielded: nothing here is a view of `pixels`.
+        seen, begun = seen[following - start :].copy(), sums[following - start :].copy()
+        # It would stay until the next row of tiles is done.
+        del sums
         done = ready
+
+
+def _finished(
+    seen: NDArray[Any], sums: NDArray[np.float32], rows: range, start: int, strength: float
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Yield rows of a row of tiles that begins at ``start``, a few at a time."""
+    for row in rows[::_BAND_ROWS]:
+        part = slice(row, min(row + _BAND_ROWS, rows.stop))
+        yield start + row, _mixed(seen[part], sums[part], strength)
 
 
 def _rebuilt_across(
@@ -220,8 +231,7 @@ def _rebuilt_across(
     """Return a row of tiles as one, shape (side, width, channels)."""
     height, width, channels = seen.shape
     sums = np.zeros((height, width, channels), np.float32)
-    values = height * columns.side * max(channels, spec.image_shape[2])
-    together = max(1, _VALUES_AT_A_TIME // values)
+    together = _at_a_time(height, columns.side, max(channels, spec.image_shape[2]))
     for first in range(0, len(columns.starts), together):
         starts = columns.starts[first : first + together]
         places = [columns.source[start : start + columns.side] for start in starts]
@@ -240,12 +250,21 @@ def _rebuilt(model: ImageModel, tiles: NDArray[np.float32], channels: int) -> ND
     count, height, width, present = tiles.shape
     if present == channels:
         return reconstruct(model, tiles)
+    batch_size = _at_a_time(height, width, channels)
     if channels == 1:
         alone = np.moveaxis(tiles, -1, 1).reshape(count * present, height, width, 1)
-        rebuilt = reconstruct(model, alone).reshape(count, present, height, width)
+        rebuilt = reconstruct(model, alone, batch_size=batch_size).reshape(
+            count, present, height, width
+        )
         return np.moveaxis(rebuilt, 1, -1)
-    rebuilt = reconstruct(model, np.repeat(tiles, channels, axis=-1))
+    color = np.repeat(tiles, channels, axis=-1)
+    rebuilt = reconstruct(model, color, batch_size=batch_size)
     return rebuilt.mean(axis=-1, keepdims=True)
+
+
+def _at_a_time(*shape: int) -> int:
+    """Return how many tiles of a shape go through a network together."""
+    return max(1, _VALUES_AT_A_TIME // math.prod(shape))
 
 
 def _mixed(
