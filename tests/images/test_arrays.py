@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from hourglass.errors import DataError, HourglassError, ImageShapeError
 from hourglass.images import load_images
+from memory import PEAK_MEMORY
 
 
 def test_images_with_labels_and_names(tmp_path, pixels):
@@ -162,11 +163,11 @@ def test_archives_that_swell_are_refused_without_asserts_and_without_memory(tmp_
     declare(swollen(tmp_path / "more-than-declared.npz", mebibyte, 250), (1 << 20) + 128)
     declare(swollen(tmp_path / "less-than-declared.npz", (3000, *mebibyte[1:]), 1), 3000 << 20)
     script = f"""
-import resource, sys
+import sys
 from pathlib import Path
 from hourglass.errors import DataError
 from hourglass.images import load_images
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak_memory()
 for path in Path({str(tmp_path)!r}).iterdir():
     try:
         load_images(path)
@@ -174,9 +175,11 @@ for path in Path({str(tmp_path)!r}).iterdir():
         if path.name in str(error):
             continue
     sys.exit(f"not refused: {{path.name}}")
-sys.exit(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before > 100 * 1024)
+sys.exit(peak_memory() - before > 100 * 1024)
 """
-    done = subprocess.run([sys.executable, "-O", "-c", script], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-O", "-c", PEAK_MEMORY + script], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ from hourglass.images import (
     upright,
 )
 from hourglass.images.decode import decode, probe
+from memory import PEAK_MEMORY
 from zoo_parts import PROFILE
 
 NAMED = {"argnames": "specimen", "ids": lambda specimen: specimen.name}
@@ -84,6 +86,14 @@ def test_a_folder_named_like_a_file_is_no_image(put):
     path = put(zoo.specimens()["png-gray-8.png"])
     (path.parent / "x.png").mkdir()
     assert len(load_images(str(path.parent)).train) == 1
+
+
+def test_a_folder_of_deep_color_keeps_its_sixteen_bits(put):
+    for name in ("png-rgb-16.png", "tiff-rgb-16.tif", "tiff-planes-uint16.tif"):
+        path = put(zoo.specimens()[name])
+    train = load_images(str(path.parent)).train
+    assert train.pixels.dtype == np.uint16 and train.shape == (24, 32, 3)
+    assert all(np.array_equal(image, zoo.scene(3, "uint16")) for image in train.pixels)
 
 
 def test_a_link_out_of_the_folder_is_left_out(tmp_path):
@@ -246,6 +256,16 @@ def test_other_pixels_keep_the_alpha_and_the_form(put, tmp_path):
     assert np.array_equal(again.alpha, file.alpha) and again.form == file.form
 
 
+def test_tags_that_fill_memory_are_refused_before_they_are_read(put, tmp_path):
+    content = put(zoo.specimens()["tiff-gray-8.tif"]).read_bytes()
+    with tifffile.TiffFile(io.BytesIO(content)) as file:
+        at = file.pages.first.tags[273].offset + 2
+    many = content[:at] + struct.pack("<HI", 4, 600_000) + content[at + 6 :]
+    (tmp_path / "x.tif").write_bytes(many.ljust(2_600_000, b"\0"))
+    with pytest.raises(DataError, match="tag 273 declares 600,000 numbers, and at most 500,000"):
+        decode(tmp_path / "x.tif")
+
+
 def test_a_failed_write_leaves_what_was_there(put, tmp_path):
     file = load_image_file(put(zoo.specimens()["jpeg-plain.jpg"]))
     (tmp_path / "file").touch()
@@ -284,23 +304,19 @@ def assert_saved(path: Path, file: ImageFile) -> None:
     assert decode(path).dtype == file.pixels.dtype
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells a program's own peak")
 def test_hostile_files_are_refused_in_little_memory(tmp_path):
     zoo.make(tmp_path)
     code = (
         "import sys; from pathlib import Path\n"
-        "def peak():\n"
-        "    status = Path('/proc/self/status').read_text()\n"
-        "    return int(status.partition('VmHWM:')[2].split()[0])\n"
         "from hourglass.images.decode import decode\n"
         "import imagecodecs, tifffile; imagecodecs.png_decode, imagecodecs.tiff_decode\n"
-        "before = peak()\n"
+        "before = peak_memory()\n"
         "for path in Path(sys.argv[1]).glob('bad-*'):\n"
         "    try: decode(path)\n"
         "    except ValueError: pass\n"
-        "print(peak() - before)"
+        "print(peak_memory() - before)"
     )
-    command = [sys.executable, "-c", code, str(tmp_path)]
+    command = [sys.executable, "-c", PEAK_MEMORY + code, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert int(done.stdout) < 100 * 1024
     assert done.stderr == ""

@@ -95,6 +95,11 @@ def files() -> Iterator[Specimen]:
     yield refused("volume.tif", volume, r"a volume 8 deep")
     yield refused("vast.tif", _resized(tiff(scene(1)), 200_000), r"40,000,000,000 pixels")
     yield refused("empty-claim.tif", _resized(tiff(scene(1)), 15_000), r"225,000,000 bytes")
+    crowded = tiff(scene(1), extratags=[(315, 2, 40, b"a" * 40, True)])
+    with tifffile.TiffFile(io.BytesIO(crowded)) as file:
+        at = file.pages.first.tags[315].offset + 4
+    crowded = crowded[:at] + struct.pack("<I", 900_000) + crowded[at + 4 :]
+    yield refused("crowded.tif", crowded, r"its tags declare 9\d\d,\d{3} bytes in a file of")
     vast = bytearray(encoded(scene(3), "WEBP", lossless=True))
     vast[21:25] = (0xFFFFFFF).to_bytes(4, "little")
     yield refused("vast.webp", bytes(vast), r"268,435,456 pixels")

@@ -302,6 +302,13 @@ def odd_tiffs() -> Iterator[Specimen]:
         kept=False,
         notes=("its gray of 1 bits became gray of 8",),
     )
+    yield Specimen(
+        name="tiff-ink-is-one.tif",
+        content=tiff(~fax[:, :29, None], photometric="miniswhite"),
+        expected=(fax[:, :29] * 255).astype(np.uint8)[..., None],
+        kept=False,
+        notes=("its gray of 1 bits became gray of 8",),
+    )
     photo = encoded(scene(3), "TIFF", compression="jpeg")
     yield Specimen(name="tiff-jpeg.tif", content=photo, expected=seen(photo, "RGB"), kept=False)
     pages = io.BytesIO()

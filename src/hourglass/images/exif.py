@@ -1,11 +1,15 @@
 """EXIF: which way up an image is, and the part of it that a TIFF keeps in its own tags."""
 
 import io
+import struct
 from typing import Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from hourglass.errors import DataError
+from hourglass.images.tiff_tags import Layout, read_layout, read_tags, require_honest_tags
 
 ORIENTATION: Final = 0x0112
 EXIF_FOLDER: Final = 0x8769
@@ -19,6 +23,7 @@ _TELLING: Final = (
     *(269, 270, 271, 272, ORIENTATION, 285, 305, 306, 315, 316),
     *(33432, 700, 33723),
 )
+_SHORT: Final = 3
 _INVERSE: Final = {6: 8, 8: 6}
 
 
@@ -31,12 +36,16 @@ def orientation_of(exif: bytes | None) -> int:
     """Return the orientation that EXIF tells, 1 to 8; 1 where it tells none or is damaged."""
     if exif is None:
         return 1
+    file = io.BytesIO(exif)
     try:
-        told: Any = _parsed(exif).get(ORIENTATION)
-    # Odd metadata is no one's business while pixels are fine.
-    except Exception:
+        layout = read_layout(file)
+    except DataError:
         return 1
-    return int(told) if told in range(1, 9) else 1
+    for tag in read_tags(file, layout, layout.first):
+        if tag.code == ORIENTATION and tag.kind == _SHORT and tag.values == 1:
+            (told,) = struct.unpack(f"{layout.order}H", tag.value[:2])
+            return int(told) if told in range(1, 9) else 1
+    return 1
 
 
 def upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
@@ -60,35 +69,34 @@ def turned(height: int, width: int, orientation: int) -> tuple[int, int]:
     return (width, height) if orientation in (5, 6, 7, 8) else (height, width)
 
 
-def exif_of_tiff(file: BinaryIO, *, offset: int) -> bytes | None:
+def exif_of_tiff(file: BinaryIO, layout: Layout, file_bytes: int) -> bytes | None:
     """Gather what a TIFF tells of its picture into EXIF that can stand alone, if it can be read.
 
     Parameters
     ----------
-    file
-        The TIFF.
-    offset
-        Where its first folder of tags begins.
+    file, layout
+        The TIFF, whose first folder was found honest.
+    file_bytes
+        Its size.
     """
     try:
-        return _gathered(file, offset)
+        return _gathered(file, layout, file_bytes)
     # A stranger's tags can be damaged in any way, while the pixels are fine.
     except Exception:
         return None
 
 
-def _gathered(file: BinaryIO, offset: int) -> bytes | None:
-    file.seek(0)
-    start = file.read(4)
+def _gathered(file: BinaryIO, layout: Layout, file_bytes: int) -> bytes | None:
     source = Image.Exif()
-    source.endian = "<" if start[:2] == b"II" else ">"
-    source.bigtiff = 43 in start[2:]
-    source.load_from_fp(file, offset)
+    source.endian, source.bigtiff = layout.order, layout.big
+    source.load_from_fp(file, layout.first)
     kept = Image.Exif()
     for tag in _TELLING:
         if tag in source:
             kept[tag] = source[tag]
     for folder in (EXIF_FOLDER, GPS_FOLDER):
+        if folder in source:
+            require_honest_tags(file, layout, source[folder], file_bytes)
         tags = dict(source.get_ifd(folder))
         # It is an offset in the file that is left behind.
         tags.pop(_INTEROPERABILITY, None)

@@ -20,6 +20,7 @@ from hourglass.images.through_pillow import (
     target_mode,
     tell_of,
 )
+from hourglass.images.tiff_tags import read_layout, require_honest_tags
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -30,6 +31,7 @@ TIFF_STARTS: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _GRAY_ON_WHITE: Final = 0
 _PLAIN_COLORS: Final = {0: 1, 1: 1, 2: 3}
 _CMYK: Final = 5
+_WHOLE_OR_SINGLE: Final = (1, 8, 16)
 _JPEG: Final = (6, 7)
 _DEFLATES: Final = (8, 32946)
 _WRITTEN: Final = (1, 5, 8, 32773, 34925, 50000)
@@ -59,9 +61,11 @@ class TiffReader(ImageReader):
     def __init__(self, file: BufferedReader, caps: Caps) -> None:
         from tifffile import TiffFile
 
-        self._file = file
+        self._file, self._file_bytes = file, caps.file_bytes
+        self._layout = read_layout(file)
+        require_honest_tags(file, self._layout, self._layout.first, caps.file_bytes)
         file.seek(0)
-        self._tiff = TiffFile(file, _multifile=False)
+        self._tiff = TiffFile(file)
         self._page: TiffPage = self._tiff.pages.first
         _require_sizes(self._page, caps)
         self._image: Image.Image | None = None
@@ -97,7 +101,7 @@ class TiffReader(ImageReader):
             mode=mode,
             bits=self._stored.bits,
             orientation=self.orientation,
-            exif=exif_of_tiff(self._file, offset=self._page.offset),
+            exif=exif_of_tiff(self._file, self._layout, self._file_bytes),
             icc=fitting_profile(self._page.iccprofile, mode),
             resolution=_resolution(self._page),
             coding=_coding(self._page),
@@ -113,6 +117,8 @@ class TiffReader(ImageReader):
             return
         if len(self._tiff.pages) > 1:
             yield f"the first of {len(self._tiff.pages):,} pages"
+        if self._page.bitspersample == 1:
+            yield "its gray of 1 bits became gray of 8"
         if _extra_sample(self._page) == 1:
             yield "its colors are multiplied by its alpha and stay so"
 
@@ -127,11 +133,15 @@ class TiffReader(ImageReader):
         form = self._stored
         shape: tuple[int, ...] = form[:2] if form.channels == 1 else form[:3]
         in_planes = self._page.planarconfig == 2 and form.channels > 1
-        room = np.empty((form.channels, *form[:2]) if in_planes else shape, form.dtype)
+        is_bilevel = self._page.bitspersample == 1
+        dtype = np.dtype(bool if is_bilevel else form.dtype)
+        room = np.empty((form.channels, *form[:2]) if in_planes else shape, dtype)
         if _lies_in_one_piece(self._page, room.nbytes):
             self._read_straight(room)
         else:
             self._decode_into(room)
+        if is_bilevel:
+            room = room.view(np.uint8) * np.uint8(255)
         if self._page.photometric == _GRAY_ON_WHITE:
             # Its alpha, if it has one, is not turned around.
             gray = room[0] if in_planes else room.reshape(form[:3])[..., 0]
@@ -160,7 +170,7 @@ class TiffReader(ImageReader):
 
 
 def _is_plain(page: "TiffPage") -> bool:
-    """Tell whether a page is gray or color in whole bytes, as libtiff gives it; else check it."""
+    """Tell whether a page is gray or color as libtiff gives it; refuse what cannot be read."""
     if page.sampleformat not in _UNSIGNED:
         kind = _KINDS.get(page.sampleformat, "of an unknown kind")
         raise DataError(
@@ -171,13 +181,19 @@ def _is_plain(page: "TiffPage") -> bool:
         _require_bits(page, (8,) if page.photometric == _CMYK else (1, 2, 4, 8))
         return False
     _require_bits(page, (1, 2, 4, 8, 16))
-    return page.bitspersample in (8, 16)
+    return page.bitspersample in _WHOLE_OR_SINGLE
 
 
 def _lies_in_one_piece(page: "TiffPage", size: int) -> bool:
     """Tell whether a plain page is uncompressed, one strip behind the other."""
     offsets, counts = page.dataoffsets, page.databytecounts
-    if page.compression != 1 or page.predictor != 1 or page.fillorder != 1 or page.is_tiled:
+    if (
+        page.bitspersample == 1
+        or page.compression != 1
+        or page.predictor != 1
+        or page.fillorder != 1
+        or page.is_tiled
+    ):
         return False
     ends = (offset + count for offset, count in zip(offsets, counts, strict=False))
     return sum(counts) == size and all(
