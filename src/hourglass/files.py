@@ -4,9 +4,10 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -189,10 +190,18 @@ def whole_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def remove_leftovers(folder: Path) -> None:
+def remove_leftovers(folder: Path, names: Container[str] | None = None) -> None:
     """Remove the temporary files that killed writers left in a folder.
 
     Nobody else may be writing there: hold the lock that belongs to the folder.
+
+    Parameters
+    ----------
+    folder
+        The folder; it need not be there.
+    names
+        Names of the files that were to be written; by default what was left of any. In a
+        folder of a user, name them: others too may call a file ``.part``.
 
     Raises
     ------
@@ -200,7 +209,13 @@ def remove_leftovers(folder: Path) -> None:
         If one cannot be removed.
     """
     for path in folder.glob(f".*{_TEMPORARY}"):
-        remove_file(path)
+        if names is None or _final_name(path) in names:
+            remove_file(path)
+
+
+def _final_name(temporary: Path) -> str | None:
+    found = re.fullmatch(rf"\.(.+)\.[0-9a-f]{{12}}{re.escape(_TEMPORARY)}", temporary.name)
+    return found[1] if found else None
 
 
 def make_folder(path: Path, *, exist_ok: bool = True) -> Path:

@@ -117,7 +117,7 @@ def test_a_batch_with_failures_ends_with_3(hourglass, a_run, material, command):
 
 @pytest.mark.parametrize("command", ["denoise", "reconstruct"])
 def test_files_that_are_not_there_end_with_2(hourglass, a_run, material, command):
-    for place, words in [("none", "no file or folder none"), ("empty", "holds no PNG file")]:
+    for place, words in [("none", "no file or folder none"), ("empty", "holds no image file")]:
         done = hourglass(command, a_run, place, "--output", "out")
         assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
         assert words in done.err

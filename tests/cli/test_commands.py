@@ -174,8 +174,25 @@ def test_report_is_written_again(hourglass, a_run, tmp_path):
 def test_denoise_writes_files(hourglass, a_run, tmp_path):
     write_image_file(tmp_path / "a.png", np.full((8, 8, 1), 0.5, np.float32))
     done = hourglass("denoise", a_run, "a.png", "--output", "out")
-    assert (done.code, done.out) == (0, "1 files written to out.\n")
+    assert done.code == 0 and done.out.startswith("1 files written to out.\n")
+    assert "a.png" in done.out and "standard deviation" in done.out
+    assert "1 were done already" in hourglass("denoise", a_run, "a.png", "--output", "out").out
     assert read_image_file(tmp_path / "out" / "a.png").shape == (8, 8, 1)
+
+
+def test_denoise_tells_each_file_in_json(hourglass, a_run, tmp_path):
+    write_image_file(tmp_path / "in" / "a.png", np.full((8, 8, 1), 0.5, np.float32))
+    (tmp_path / "in" / "b.png").write_text("no image")
+    words = ["denoise", a_run, "in", "--output", "out", "--strength", "0", "--noise-level", "0.9"]
+    done = hourglass(*words, "--sheet", "sheet.png", "--json")
+    told = json.loads(done.out)
+    assert done.code == 3 and "gaussian:0.2..0.9" in told["advice"] and told["advice"] in done.err
+    assert [file["status"] for file in told["files"]] == ["written", "failed"]
+    assert told["sheet"] == "sheet.png" and (tmp_path / "sheet.png").exists()
+    before, after = (read_image_file(tmp_path / side / "a.png") for side in ("in", "out"))
+    assert np.array_equal(before, after)
+    refused = hourglass(*words[:5], "--strength", "2")
+    assert refused.code == 2 and "strength must lie between 0 and 1" in refused.err
 
 
 def test_an_autoencoder_ends_with_what_it_can_do(hourglass, rebuilding, folder, tmp_path):

@@ -30,10 +30,10 @@ def test_a_line_of_the_story_stays_one_line(capsys):
 
 @pytest.mark.parametrize("command", ["denoise", "reconstruct"])
 def test_a_failed_file_is_named_once(hourglass, a_run, tmp_path, command):
-    write_image_file(tmp_path / "color.png", np.full((8, 8, 3), [0.2, 0.5, 0.8], np.float32))
-    done = hourglass(command, a_run, "color.png", "--output", "out")
+    (tmp_path / "text.png").write_text("no image")
+    done = hourglass(command, a_run, "text.png", "--output", "out")
     told, counted = done.err.splitlines()
-    assert done.code == 3 and told.count("color.png") == 1 and "1 of 1 files" in counted
+    assert done.code == 3 and told.count("text.png") == 1 and "1 of 1 files" in counted
 
 
 @pytest.mark.parametrize("command", ["denoise", "reconstruct"])
@@ -45,12 +45,10 @@ def test_an_output_that_cannot_be_written_ends_with_74(hourglass, a_run, tmp_pat
 
 
 @pytest.mark.parametrize("option", ["--json", "--quiet"])
-@pytest.mark.parametrize("command", ["report", "denoise"])
-def test_options_that_would_do_nothing_are_refused(hourglass, a_run, command, option):
-    words = [a_run] if command == "report" else [a_run, "a.png", "--output", "out"]
-    done = hourglass(command, *words, option)
+def test_options_that_would_do_nothing_are_refused(hourglass, a_run, option):
+    done = hourglass("report", a_run, option)
     assert done.code == 2 and option in done.err
-    assert option not in hourglass(command, "--help").out
+    assert option not in hourglass("report", "--help").out
 
 
 def test_an_unfinished_run_has_no_scores_in_json(hourglass, a_run, tmp_path):

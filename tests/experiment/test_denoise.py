@@ -1,32 +1,27 @@
-import builtins
-import errno
-import io
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PIL import Image
 
-from hourglass.errors import ConfigurationError, MissingPathError, PartialError, WriteError
+from hourglass.bundles import load_model
+from hourglass.errors import ConfigurationError
 from hourglass.experiment import denoise_files
-from hourglass.images import read_image_file, write_image_file
+from hourglass.experiment.noise_advice import noise_advice
+from hourglass.images import load_image_file, read_image_file, write_image_file
+from hourglass.inference import rebuild_in_bands, reconstruct
 from hourglass.seeds import generator
 
 
 @pytest.fixture
-def folder(tmp_path, digits):
-    noise = generator(1)
-    for number, clean in enumerate(digits[:6]):
-        noisy = np.clip(clean + noise.normal(0, 0.3, clean.shape), 0, 1).astype(np.float32)
-        name = f"sub/{number}.png" if number % 2 else f"{number}.png"
-        write_image_file(tmp_path / "in" / name, noisy)
-    return tmp_path
+def folder(noisy_files):
+    return noisy_files
 
 
 def test_a_folder_is_denoised_with_its_tree_and_names(finished, folder, digits):
     run = finished("denoiser")
-    assert denoise_files(run, [folder / "in"], folder / "out") == 6
+    done = denoise_files(run, [folder / "in"], folder / "out")
+    assert (done.count("written"), done.count("failed"), len(done.files)) == (6, 0, 6)
+    assert (done.corruption, done.advice, done.sheet) == ("gaussian:0.3", None, None)
+    assert all(0.1 < file.estimated_noise_level < 0.6 for file in done.files)
     errors = []
     for number in range(6):
         name = f"sub/{number}.png" if number % 2 else f"{number}.png"
@@ -47,42 +42,42 @@ def test_a_file_that_is_done_is_left_alone(finished, folder):
     run = finished("denoiser")
     (folder / "out").mkdir()
     (folder / "out" / "0.png").write_bytes(b"mine")
-    assert denoise_files(run, [folder / "in" / "0.png"], folder / "out") == 0
+    done = denoise_files(run, [folder / "in" / "0.png"], folder / "out")
+    assert [file.status for file in done.files] == ["done before"]
     assert (folder / "out" / "0.png").read_bytes() == b"mine"
 
 
 def test_bad_files_are_named_and_the_others_done(finished, folder):
     (folder / "in" / "text.png").write_text("no image")
-    write_image_file(folder / "in" / "color.png", np.zeros((8, 8, 3), np.float32) + 0.5)
+    (folder / "in" / "empty.tif").write_bytes(b"")
     told = []
-    with pytest.raises(PartialError, match="2 of 8 files failed"):
-        denoise_files(finished("denoiser"), [folder / "in"], folder / "out", tell=told.append)
-    assert ["color.png" in told[0], "text.png" in told[1], len(told)] == [True, True, 2]
-    assert len(list((folder / "out").rglob("*.png"))) == 6
+    done = denoise_files(finished("denoiser"), [folder / "in"], folder / "out", tell=told.append)
+    assert ["empty.tif" in told[0], "text.png" in told[1], len(told)] == [True, True, 2]
+    assert [file.reason for file in done.files if file.status == "failed"] == told
+    assert (done.count("failed"), done.count("written")) == (2, 6)
+    assert len(list((folder / "out").rglob("*.*"))) == 6
 
 
-def test_a_network_for_one_size_says_which(finished, folder):
-    write_image_file(folder / "wide.png", np.zeros((5, 23, 1), np.float32))
-    told = []
-    with pytest.raises(PartialError):
-        denoise_files(
-            finished("dense-denoiser"), [folder / "wide.png"], folder / "out", tell=told.append
-        )
-    assert "height 8, width 8 and 1 channels" in told[0]
+def test_any_size_is_taken_by_a_network_of_one_size(untrained, tmp_path):
+    run = untrained(tmp_path / "run", "gaussian:0.2", network="residual", size=8)
+    for shape in [(5, 23, 1), (3, 3, 3)]:
+        write_image_file(tmp_path / "other.png", np.full(shape, 0.5, np.float32))
+        denoise_files(run, [tmp_path / "other.png"], tmp_path / f"{shape[1]}")
+        assert read_image_file(tmp_path / f"{shape[1]}" / "other.png").shape == shape
 
 
-def test_inputs_are_never_replaced(finished, folder):
-    with pytest.raises(ConfigurationError, match="replaced by its own result"):
-        denoise_files(finished("denoiser"), [folder / "in"], folder / "in")
-
-
-def test_results_are_never_taken_as_input(finished, folder):
-    run = finished("denoiser")
-    (folder / "in" / "folder.png").mkdir()
-    (folder / "in" / ".hidden.png").write_bytes(b"")
-    for _ in range(2):
-        denoise_files(run, [folder / "in"], folder / "in" / "out")
-    assert len(list((folder / "in" / "out").rglob("*.png"))) == 6
+def test_the_error_at_the_borders_of_tiles_is_as_low_as_elsewhere(finished, digits):
+    clean = np.concatenate([np.concatenate(digits[i : i + 40], axis=1) for i in range(0, 1600, 40)])
+    noisy = np.clip(clean + generator(2).normal(0, 0.3, clean.shape), 0, 1).astype(np.float32)
+    model, spec = load_model(finished("denoiser").model)
+    bands = rebuild_in_bands(model, spec, noisy, tile=96)
+    tiled = np.concatenate([band for _, band in bands])
+    whole = reconstruct(model, noisy[None])[0]
+    assert np.abs(tiled - whole).max() <= 1e-5
+    # Tiles of 96 begin every 32 pixels, so that one ends within two pixels of these.
+    at_borders = np.isin(np.arange(len(clean)) % 32, (30, 31, 0, 1))
+    squares = np.square(tiled - clean)
+    assert squares[at_borders].mean() <= 1.1 * squares[~at_borders].mean()
 
 
 def test_sixteen_bits_are_kept(finished, folder, digits):
@@ -93,26 +88,6 @@ def test_sixteen_bits_are_kept(finished, folder, digits):
         assert len(np.unique(np.asarray(image) % 256)) > 2
 
 
-def test_only_png_files_are_taken(finished, folder):
-    Image.new("L", (8, 8)).save(folder / "a.jpg")
-    told = []
-    with pytest.raises(PartialError):
-        denoise_files(finished("denoiser"), [folder / "a.jpg"], folder / "out", tell=told.append)
-    assert told == [f"{folder / 'a.jpg'} is no PNG file; convert it first."]
-
-
-def test_an_output_that_cannot_be_written_ends_it_at_once(finished, folder):
-    (folder / "file").write_bytes(b"")
-    with pytest.raises(WriteError, match="Could not write"):
-        denoise_files(finished("denoiser"), [folder / "in"], folder / "file")
-
-
-def test_two_inputs_for_one_output_are_refused(finished, folder):
-    inputs = [folder / "in" / "0.png", folder / "in"]
-    with pytest.raises(ConfigurationError, match="both be written"):
-        denoise_files(finished("denoiser"), inputs, folder / "out")
-
-
 def test_a_run_that_cannot_denoise_says_which_can(finished, folder):
     with pytest.raises(ConfigurationError, match=r"hourglass train --noise") as refused:
         denoise_files(finished("autoencoder"), [folder / "in"], folder / "out")
@@ -120,61 +95,117 @@ def test_a_run_that_cannot_denoise_says_which_can(finished, folder):
     assert not (folder / "out").exists()
 
 
-def test_inputs_that_are_not_there(finished, folder):
-    (folder / "empty").mkdir()
-    for path, words in [(folder / "none", "no file or folder"), (folder / "empty", "no PNG")]:
-        with pytest.raises(MissingPathError, match=words):
-            denoise_files(finished("denoiser"), [path], folder / "out")
+KINDS = [
+    ("gray.png", (50, 61), np.uint8),
+    ("deep.png", (23, 9), np.uint16),
+    ("color.png", (20, 31, 3), np.uint8),
+    ("clear.png", (12, 14, 4), np.uint8),
+    ("gray.tif", (70, 60), np.uint16),
+    ("color.tiff", (31, 20, 3), np.uint8),
+    ("old.bmp", (8, 9, 3), np.uint8),
+    ("color.webp", (9, 8, 3), np.uint8),
+]
 
 
-def without_rights(monkeypatch, place):
-    """Let the system refuse what lies at ``place``, which it never does for an administrator."""
-    scan, stat, open_ = os.scandir, os.stat, io.open
-
-    def guard(call):
-        def guarded(path=".", *arguments, **keywords):
-            if isinstance(path, str | Path) and Path(path) == place:
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-            return call(path, *arguments, **keywords)
-
-        return guarded
-
-    monkeypatch.setattr(os, "scandir", guard(scan))
-    monkeypatch.setattr(os, "stat", guard(stat))
-    monkeypatch.setattr(builtins, "open", guard(open_))
-    monkeypatch.setattr(io, "open", guard(open_))
-
-
-@pytest.mark.parametrize("inside", [True, False])
-def test_a_folder_that_may_not_be_read_is_named(finished, folder, monkeypatch, inside):
-    run = finished("denoiser")
-    without_rights(monkeypatch, folder / "in" / "sub")
-    asked = folder / "in" if inside else folder / "in" / "sub"
-    with pytest.raises(MissingPathError, match=r"sub cannot be reached: Permission denied"):
-        denoise_files(run, [asked], folder / "out")
-    assert not (folder / "out").exists()
+@pytest.mark.parametrize("strength", [1.0, 0.0, 0.3])
+def test_the_identity_gives_lossless_files_back(identity, tmp_path, strength):
+    chance = generator(4)
+    for name, shape, dtype in KINDS:
+        pixels = chance.integers(0, np.iinfo(dtype).max, shape, dtype=dtype, endpoint=True)
+        (tmp_path / "in" / "sub").mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(tmp_path / "in" / "sub" / name, lossless=True)
+    done = denoise_files(identity, [tmp_path / "in"], tmp_path / "out", strength=strength)
+    assert done.count("written") == len(KINDS)
+    for name, _, dtype in KINDS:
+        source = tmp_path / "in" / "sub" / name
+        before = load_image_file(source)
+        after = load_image_file(tmp_path / "out" / "sub" / name.replace(".bmp", ".png"))
+        assert np.array_equal(before.pixels, after.pixels) and after.pixels.dtype == dtype
+        assert (before.alpha is None) == (after.alpha is None)
+        assert before.alpha is None or np.array_equal(before.alpha, after.alpha)
+    with pytest.raises(ConfigurationError, match="strength"):
+        denoise_files(identity, [tmp_path / "in"], tmp_path / "out", strength=1.01)
 
 
-def test_a_file_that_may_not_be_read_is_named_and_the_others_done(finished, folder, monkeypatch):
-    run = finished("denoiser")
+def test_the_strength_goes_from_the_file_to_the_reconstruction(finished, folder):
+    run, source = finished("denoiser"), folder / "in" / "0.png"
+    for strength in (0.0, 0.5, 1.0):
+        denoise_files(run, [source], folder / str(strength), strength=strength)
+    none, half, full = (
+        read_image_file(folder / str(strength) / "0.png") for strength in (0.0, 0.5, 1.0)
+    )
+    assert np.array_equal(none, read_image_file(source))
+    assert np.abs(half - (none + full) / 2).max() <= 1.01 / 255
+
+
+def test_an_image_is_denoised_as_its_viewer_sees_it(finished, folder, digits):
+    """A camera that lay on its side says so; the model has seen upright images alone."""
+    noisy = np.round(np.concatenate(digits[:3])[:, :6, 0] * 255).astype(np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(noisy).save(folder / "upright.png")
+    Image.fromarray(np.rot90(noisy)).save(folder / "side.png", exif=exif)
+    denoise_files(
+        finished("denoiser"), [folder / "upright.png", folder / "side.png"], folder / "out"
+    )
+    upright, side = (
+        read_image_file(folder / "out" / f"{name}.png") for name in ("upright", "side")
+    )
+    assert np.array_equal(upright, side)
+    with Image.open(folder / "out" / "side.png") as image:
+        assert image.size == (24, 6)
+
+
+def test_files_of_every_kind_go_through_a_model_with_an_alpha(untrained, tmp_path):
+    run = untrained(tmp_path / "run", "gaussian:0.2", channels=4)
+    for name, shape in [("gray.png", (6, 5)), ("rgb.png", (6, 5, 3)), ("rgba.png", (6, 5, 4))]:
+        pixels = generator(1).integers(0, 256, shape, dtype=np.uint8)
+        Image.fromarray(pixels).save(tmp_path / name)
+        denoise_files(run, [tmp_path / name], tmp_path / "out")
+        with Image.open(tmp_path / "out" / name) as image:
+            assert np.array_equal(np.asarray(image), pixels)
+
+
+def test_what_a_result_lacks_is_told(identity, tmp_path):
+    frames = [Image.new("L", (8, 8), level) for level in (0, 90, 200)]
+    frames[0].save(tmp_path / "x.gif", save_all=True, append_images=frames[1:])
     told = []
-    with monkeypatch.context() as rights:
-        without_rights(rights, folder / "in" / "sub" / "1.png")
-        with pytest.raises(PartialError, match="1 of 6 files failed"):
-            denoise_files(run, [folder / "in"], folder / "out", tell=told.append)
-    (line,) = told
-    assert "1.png cannot be read as an image: permission denied" in line
-    assert line.count("1.png") == 1
+    done = denoise_files(identity, [tmp_path / "x.gif"], tmp_path / "out", tell=told.append)
+    assert done.files[0].output == str(tmp_path / "out" / "x.png")
+    assert any("x.gif" in line and "3 frames" in line for line in told)
+    assert any("3 frames" in note for note in done.files[0].notes)
 
 
-def test_a_name_that_no_file_can_have(finished, folder):
-    run = finished("denoiser")
-    with pytest.raises(MissingPathError, match="cannot be reached"):
-        denoise_files(run, [folder / ("x" * 300 + ".png")], folder / "out")
-    with pytest.raises(WriteError, match="Could not write"):
-        denoise_files(run, [folder / "in"], folder / ("x" * 300))
+@pytest.mark.parametrize(
+    ("corruption", "noise", "given", "words"),
+    [
+        ("gaussian:0.05..0.2", 0.5, None, "6 of 6 files"),
+        ("gaussian:0.05..0.5", 0.3, None, None),
+        ("gaussian:0.05", 0.5, None, None),
+        ("gaussian:0.05", 0.1, 0.3, "given noise level is 0.3"),
+        ("gaussian:0.2..0.4", 0.1, 0.3, None),
+        ("salt-and-pepper:0.1", 0.5, 0.3, None),
+    ],
+)
+def test_noise_that_a_model_was_not_trained_for_is_told(corruption, noise, given, words):
+    levels = [noise] * 6
+    said = noise_advice(corruption, levels, "my photos", given=given)
+    assert (said is None) == (words is None)
+    if words is not None:
+        assert words in said and "hourglass train 'my photos' --corruption gaussian:0.05.." in said
 
 
-def test_results_above_their_input_leave_it_in_peace(finished, folder):
-    assert denoise_files(finished("denoiser"), [folder / "in" / "sub"], folder) == 3
-    assert len(list(folder.glob("*.png"))) == 3
+def test_a_sheet_shows_files_before_and_after(identity, finished, folder):
+    write_image_file(folder / "in" / "wide.png", np.full((8, 300, 3), 0.5, np.float32))
+    inputs, sheet = [folder / "in"], folder / "sheet.png"
+    done = denoise_files(finished("denoiser"), inputs, folder / "out", sheet=sheet)
+    assert done.sheet == str(sheet)
+    picture = read_image_file(sheet)
+    # The largest pair sets the width of a column; an 8×8 image is shown 32 times as large.
+    assert picture.shape[0] > 6 * 256 and picture.shape[1] == 2 * 256 + 10 + 6 + 10
+    content = sheet.read_bytes()
+    assert denoise_files(identity, inputs, folder / "out", sheet=sheet).sheet is None
+    assert sheet.read_bytes() == content
+    for place in (folder / "in" / "s.png", folder / "out" / "0.png", folder / "s.jpg"):
+        with pytest.raises(ConfigurationError, match="--sheet"):
+            denoise_files(identity, inputs, folder / "out", sheet=place)

@@ -79,14 +79,14 @@ def test_what_is_done_is_left_alone_and_not_measured(finished, folder):
 def test_bad_files_are_named_and_the_others_measured(finished, folder):
     (folder / "in" / "text.png").write_text("no image")
     write_image_file(folder / "in" / "wide.png", np.zeros((5, 23, 1), np.float32))
-    Image.new("L", (8, 8)).save(folder / "a.jpg")
+    Image.new("RGB", (8, 8)).save(folder / "a.jpg")
     told = []
     run, inputs = finished("autoencoder"), [folder / "in", folder / "a.jpg"]
     scores = reconstruct_files(run, inputs, folder / "out", tell=told.append)
     text, wide, jpeg = told
     assert "text.png cannot be read as an image" in text
     assert "wide.png has shape (5, 23, 1)" in wide and "height 8, width 8 and 1 channels" in wide
-    assert "a.jpg is no PNG file" in jpeg
+    assert "a.jpg has shape (8, 8, 3)" in jpeg and "1 channels" in jpeg
     assert (scores.files, scores.measured, scores.failed) == (7, 4, 3)
     assert scores.mse is not None and len(names(folder / "out")) == 4
 

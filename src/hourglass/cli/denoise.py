@@ -6,26 +6,63 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import DebugOptions, DeviceOptions, RunsOptions
-from hourglass.cli.output import print_line, teller
+from hourglass.cli.options import DeviceOptions, OutputOptions, RunsOptions
+from hourglass.cli.output import teller
+from hourglass.cli.telling_files import progress_of_files, tell_denoised
 from hourglass.runs import find_run
 
 
 def denoise(
     run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
-    inputs: Annotated[tuple[Path, ...], Parameter(help="PNG files, or folders that hold some.")],
+    inputs: Annotated[tuple[Path, ...], Parameter(help="Image files, or folders that hold some.")],
     /,
     *,
     output: Annotated[Path, Parameter(help="Folder of the results.")],
+    strength: Annotated[
+        float, Parameter(help="Share of the correction, from 0 (the file's pixels) to 1.")
+    ] = 1.0,
+    noise_level: Annotated[
+        float | None,
+        Parameter(
+            help="Standard deviation of the noise, white is 1, if it is known; else it is "
+            "estimated. It is compared with what the run was trained for."
+        ),
+    ] = None,
+    sheet: Annotated[
+        Path | None,
+        Parameter(help="A new PNG file that shows up to twelve files before and after."),
+    ] = None,
+    max_pixels: Annotated[
+        int | None, Parameter(help="Refuse files with more pixels; 256,000,000 by default.")
+    ] = None,
     device_options: DeviceOptions = DeviceOptions(),
-    debug_options: DebugOptions = DebugOptions(),
+    output_options: OutputOptions = OutputOptions(),
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
-    """Denoise PNG files; names are kept, and files that are done already are left alone."""
-    folder = find_run(run, runs_options.runs)
-    prepare_keras(debug=debug_options.debug, device=device_options.device)
-    from hourglass.experiment import denoise_files
+    """Denoise image files of any size; each stays the kind of file that it is.
 
-    # Which files failed is a result, so it is told also where the story is not.
-    count = denoise_files(folder, inputs, output, tell=teller(quiet=False))
-    print_line(f"{count} files written to {output}.")
+    PNG, JPEG, WebP and TIFF keep format, 8 or 16 bits, alpha, EXIF and color profile; BMP and GIF
+    become PNG. Folders are done with the tree below them; hidden files and links that lead out of
+    a folder are left out. Nothing is ever written over: files that are done already are left
+    alone, so that a stopped command is gone on with by giving it again.
+    """
+    folder = find_run(run, runs_options.runs)
+    prepare_keras(debug=output_options.debug, device=device_options.device)
+    from hourglass.experiment import denoise_files, require_all_done
+
+    limits = {} if max_pixels is None else {"max_pixels": max_pixels}
+    with progress_of_files(output_options.quiet) as progress:
+        done = denoise_files(
+            folder,
+            inputs,
+            output,
+            strength=strength,
+            noise_level=noise_level,
+            sheet=sheet,
+            # Which files failed is a result, so it is told also where the story is not.
+            tell=teller(quiet=False),
+            progress=progress,
+            **limits,
+        )
+    tell_denoised(done, output, json=output_options.json, tell=teller(output_options.quiet))
+    require_all_done(done.count("failed"), len(done.files), output)

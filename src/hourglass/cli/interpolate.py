@@ -15,7 +15,7 @@ def interpolate(
     run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
     ends: Annotated[
         tuple[str, ...],
-        Parameter(help="Two positions in the test split, or PNG files; by default two classes."),
+        Parameter(help="Two positions in the test split, or image files; by default two classes."),
     ] = (),
     /,
     *,

@@ -8,13 +8,13 @@ from cyclopts import Parameter
 from hourglass.cli.libraries import prepare_keras
 from hourglass.cli.options import DeviceOptions, OutputOptions, RunsOptions
 from hourglass.cli.output import teller
-from hourglass.cli.telling import tell_file_scores
+from hourglass.cli.telling_files import tell_file_scores
 from hourglass.runs import find_run
 
 
 def reconstruct(
     run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
-    inputs: Annotated[tuple[Path, ...], Parameter(help="PNG files, or folders that hold some.")],
+    inputs: Annotated[tuple[Path, ...], Parameter(help="Image files, or folders that hold some.")],
     /,
     *,
     output: Annotated[Path, Parameter(help="Folder of the results.")],
@@ -22,7 +22,7 @@ def reconstruct(
     output_options: OutputOptions = OutputOptions(),
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
-    """Rebuild PNG files as they are and say how well; files that are done are left alone."""
+    """Rebuild image files as they are and say how well; files that are done are left alone."""
     folder = find_run(run, runs_options.runs)
     prepare_keras(debug=output_options.debug, device=device_options.device)
     from hourglass.experiment import reconstruct_files, require_all_done

@@ -1,14 +1,11 @@
 """A run and its scores, as lines and tables."""
 
-from pathlib import Path
-
 from hourglass.cli.output import print_json, print_line, print_table
 from hourglass.cli.telling_classes import tell_classification, tell_classifiers
 from hourglass.records import (
     CrossCell,
     CrossTable,
     Embedding,
-    FileScores,
     GroupRecord,
     LatentHealth,
     Scores,
@@ -225,29 +222,6 @@ def tell_finished_run(run: RunFolder, *, json: bool) -> None:
     if scores.latent is not None:
         print_line(f"Decode random codes: hourglass sample {run.path} --output SHEET.png")
         print_line(f"Go between two images: hourglass interpolate {run.path} --output STRIP.png")
-
-
-def tell_file_scores(scores: FileScores, output: Path, *, json: bool) -> None:
-    """Print what became of a user's files, and how near the rebuilt ones are to them."""
-    if json:
-        print_json(to_json(scores))
-        return
-    print_line(f"{scores.measured:,} files written to {output}.")
-    if scores.done_before:
-        print_line(f"{scores.done_before:,} were done already and are not measured.")
-    if scores.mse is None:
-        print_line("Nothing was rebuilt, so nothing is measured.")
-        return
-    print_line(
-        f"Measured on {scores.measured:,} of {scores.files:,} given files, each against its "
-        f"reconstruction: MSE {scores.mse:.5f}, PSNR {scores.psnr:.2f} dB, mean PSNR "
-        f"{scores.psnr_per_image:.2f} dB."
-    )
-    print_line("PSNR is that of the mean MSE; mean PSNR is the mean over files.")
-    if scores.corruption:
-        print_line(
-            f"The run was trained to undo {scores.corruption}: what it takes away counts as error."
-        )
 
 
 def _latent(latent: LatentHealth) -> str:

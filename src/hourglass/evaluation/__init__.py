@@ -49,6 +49,7 @@ from hourglass.evaluation.measures import (
     peak_signal_to_noise,
     structural_similarity,
 )
+from hourglass.evaluation.noise_level import estimate_noise_level
 from hourglass.evaluation.reconstruction import Rebuild, pick_samples, score_method
 from hourglass.evaluation.spectrum import error_by_frequency
 from hourglass.evaluation.variational import (
@@ -77,6 +78,7 @@ __all__ = [
     "divergences",
     "effective_dimension",
     "error_by_frequency",
+    "estimate_noise_level",
     "find_clusters",
     "fit_codes",
     "importance_bound",

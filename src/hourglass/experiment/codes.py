@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from hourglass.bundles import load_model
 from hourglass.errors import ConfigurationError
 from hourglass.evaluation import GaussianCodes, fit_codes, interpolate, standard_codes
-from hourglass.experiment.files import read_fitting
-from hourglass.images import Images
+from hourglass.experiment.files import require_fitting
+from hourglass.images import Images, read_image_file
 from hourglass.inference import decode, encode
 from hourglass.models import LatentModel, VariationalAutoencoder
 from hourglass.records import ModelSpec
@@ -156,7 +156,9 @@ def _read_end(end: str, images: Images | None, spec: ModelSpec) -> End:
     if images is not None and is_position(end):
         return end_at(images, int(end))
     path = Path(end)
-    return End(read_fitting(path, spec), path.name)
+    image = read_image_file(path, channels=spec.image_shape[2])
+    require_fitting(path, image.shape, spec)
+    return End(image, path.name)
 
 
 def _class(images: Images, position: int) -> str:

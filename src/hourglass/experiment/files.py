@@ -1,81 +1,66 @@
-"""A model at work on a user's own PNG files, one after the other."""
+"""A model at work on one of a user's own image files."""
 
-import os
-import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import (
-    ConfigurationError,
-    DataError,
-    ImageShapeError,
-    MissingPathError,
-    PartialError,
+from hourglass.errors import ImageShapeError
+from hourglass.evaluation import estimate_noise_level, mean_squared_errors
+from hourglass.experiment.file_jobs import FileJob
+from hourglass.images import (
+    MOST_PIXELS,
+    ImageFile,
+    as_stored,
+    load_image_file,
+    save_image_file,
+    upright,
 )
-from hourglass.files import exists
-from hourglass.images import image_bits, read_image_file, write_image_file
-from hourglass.inference import reconstruct
+from hourglass.images.memory import as_unit_range
+from hourglass.inference import rebuild_in_bands
 from hourglass.models import ImageModel
 from hourglass.records import ModelSpec
 
-_SUFFIX: Final = ".png"
+# Models of so many channels were trained on images whose last channel is an alpha.
+_WITH_ALPHA: Final = (2, 4)
 
 
-class FileJob(NamedTuple):
-    """A file, and where its result goes."""
+class RebuiltFile(NamedTuple):
+    """What is known of a file that was rebuilt.
 
-    source: Path
-    target: Path
-
-
-class RebuiltImage(NamedTuple):
-    """An image as its file gave it, and what the model made of it.
-
-    Both have shape (height, width, channels) and lie in [0, 1].
+    Attributes
+    ----------
+    noise_level
+        Estimated standard deviation of the noise in the file, 1 from black to white.
+    mse
+        Mean squared error per value between the file and its reconstruction, in [0, 1], before
+        that is rounded to the levels of a file.
+    notes
+        What of the file is not in the result, in words.
     """
 
-    image: NDArray[np.float32]
-    reconstruction: NDArray[np.float32]
-
-
-def list_jobs(inputs: Iterable[Path], output: Path) -> list[FileJob]:
-    """Return a job for each file: names are kept, and folders with the tree below them.
-
-    Raises
-    ------
-    ConfigurationError
-        If a result would replace its input or another result.
-    MissingPathError
-        If an input does not exist, cannot be reached, or is a folder without a PNG file.
-    """
-    sources: dict[Path, Path] = {}
-    for source, target in _sources_and_targets(inputs, output):
-        if target.resolve() == source.resolve():
-            raise ConfigurationError(
-                f"{source} would be replaced by its own result. Choose another --output."
-            )
-        if target in sources:
-            raise ConfigurationError(
-                f"{sources[target]} and {source} would both be written to {target}. "
-                "Give each a command with its own --output."
-            )
-        sources[target] = source
-    return [FileJob(source, target) for target, source in sources.items()]
-
-
-def waiting(jobs: Iterable[FileJob]) -> list[FileJob]:
-    """Return the jobs that have no result yet."""
-    return [job for job in jobs if not exists(job.target)]
+    noise_level: float
+    mse: float
+    notes: tuple[str, ...]
 
 
 def rebuild_file(
-    model: ImageModel, spec: ModelSpec, job: FileJob, tell: Callable[[str], None]
-) -> RebuiltImage | None:
-    """Rebuild one file and write the result, in 16 bits where the file is gray and has them.
+    model: ImageModel,
+    spec: ModelSpec,
+    job: FileJob,
+    *,
+    strength: float = 1.0,
+    max_pixels: int = MOST_PIXELS,
+    any_shape: bool = True,
+    progress: Callable[[float], None] = lambda share: None,
+) -> RebuiltFile:
+    """Rebuild one file and write the result as the kind of file that it was.
+
+    Depth, alpha and all that is not pixels are kept. The image lies in memory once: its rows are
+    replaced as they are rebuilt.
 
     Parameters
     ----------
@@ -83,121 +68,97 @@ def rebuild_file(
         A trained model, and what it was built from.
     job
         The file, and where its result goes.
-    tell
-        Called with the reason if the file failed.
-
-    Returns
-    -------
-    RebuiltImage | None
-        ``None`` if the file failed.
-
-    Raises
-    ------
-    WriteError
-        If the result cannot be written; other files would fare no better.
-    """
-    try:
-        image = read_fitting(job.source, spec)
-        reconstruction = reconstruct(model, image[None])[0]
-        # A conversion to the model's channels gives up 16 bits, which PNG has for gray alone.
-        bits = image_bits(job.source) if image.shape[-1] == 1 else 8
-        write_image_file(job.target, reconstruction, bits=bits)
-    except (DataError, MissingPathError) as error:
-        tell(str(error))
-        return None
-    return RebuiltImage(image, reconstruction)
-
-
-def require_all_done(failed: int, files: int, output: Path) -> None:
-    """Refuse a batch of which some files failed, once each of them was named.
-
-    Raises
-    ------
-    PartialError
-        If some files failed.
-    """
-    if failed:
-        raise PartialError(
-            f"{failed} of {files} files failed, each named above; the others are in {output}."
-        )
-
-
-def read_fitting(source: Path, spec: ModelSpec) -> NDArray[np.float32]:
-    """Read a PNG file as a model takes it, shape (height, width, channels) in [0, 1].
+    strength
+        Share of the model's correction that is applied, in [0, 1].
+    max_pixels
+        Files with more pixels are refused before they are decoded.
+    any_shape
+        Whether files are taken whose size or channels are not the model's.
+    progress
+        Called with the share of the image that is rebuilt, now and then.
 
     Raises
     ------
     DataError
-        If it is no PNG file, cannot be read, or has another shape than the model takes.
+        If the file is no image, is too large, or has a shape that the model does not take.
     MissingPathError
         If there is no such file.
+    WriteError
+        If the result cannot be written; other files would fare no better.
     """
-    if source.suffix.lower() != _SUFFIX:
-        raise DataError(f"{source} is no PNG file; convert it first.")
-    image = read_image_file(source, channels=spec.image_shape[2])
-    _require_shape(source, image.shape, spec)
-    return image
+    file = load_image_file(job.source, max_pixels=max_pixels)
+    pixels = _shown(file, spec.image_shape[2])
+    if not any_shape:
+        require_fitting(job.source, pixels.shape, spec)
+    elif pixels.shape[2] != spec.image_shape[2] and 1 not in (pixels.shape[2], spec.image_shape[2]):
+        raise ImageShapeError(
+            f"{job.source} is a color image, and the model takes gray ones with an alpha. Convert "
+            "it to gray first."
+        )
+    noise_level = estimate_noise_level(file.pixels)
+    mse = _rebuild_in_place(model, spec, pixels, strength, progress)
+    colors = as_stored(_colors(pixels, file.pixels.shape[2]), file.form.orientation)
+    save_image_file(job.target, replace(file, pixels=colors))
+    return RebuiltFile(noise_level, mse, file.notes)
 
 
-def _require_shape(source: Path, shape: tuple[int, ...], spec: ModelSpec) -> None:
-    fits = all(
-        want is None or want == have for want, have in zip(spec.image_shape, shape, strict=True)
+def require_fitting(source: Path, shape: tuple[int, ...], spec: ModelSpec) -> None:
+    """Refuse an image that is not of the shape that a model was trained on.
+
+    Gray is taken where the model takes more channels than one.
+
+    Raises
+    ------
+    ImageShapeError
+        If it has another height or width, or more channels.
+    """
+    height, width, channels = spec.image_shape
+    fits = shape[2] in (1, channels) and all(
+        want in (None, have) for want, have in zip((height, width), shape[:2], strict=True)
     )
     if not fits:
-        height, width, channels = (size or "any" for size in spec.image_shape)
         raise ImageShapeError(
-            f"{source} has shape {shape}, and the model takes images of height {height}, width "
-            f"{width} and {channels} channels."
+            f"{source} has shape {shape}, and the model takes images of height "
+            f"{height or 'any'}, width {width or 'any'} and {channels} channels."
         )
 
 
-def _sources_and_targets(inputs: Iterable[Path], output: Path) -> Iterator[tuple[Path, Path]]:
-    for path in inputs:
-        if not _is_folder(path):
-            yield path, output / path.name
-            continue
-        files = sorted(_pictures(path, output))
-        if not files:
-            raise MissingPathError(f"{path} holds no PNG file.")
-        yield from ((file, output / file.relative_to(path)) for file in files)
+def _shown(file: ImageFile, channels: int) -> NDArray[Any]:
+    """Return upright pixels to write over, with an alpha where the model takes one."""
+    pixels = upright(file.pixels, file.form.orientation)
+    if channels not in _WITH_ALPHA:
+        return np.require(pixels, requirements="W")
+    alpha = np.full(pixels.shape[:2], np.iinfo(pixels.dtype).max, pixels.dtype)
+    if file.alpha is not None:
+        alpha = upright(file.alpha, file.form.orientation)
+    colors = np.repeat(pixels, (channels - 1) // pixels.shape[2] or 1, axis=2)
+    return np.concatenate([colors, alpha[..., None]], axis=2)
 
 
-def _is_folder(path: Path) -> bool:
-    try:
-        mode = path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise MissingPathError(f"There is no file or folder {path}.") from error
-    except OSError as error:
-        _refuse(error)
-    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
-        raise MissingPathError(f"{path} is neither a file nor a folder.")
-    return stat.S_ISDIR(mode)
+def _colors(pixels: NDArray[Any], channels: int) -> NDArray[Any]:
+    """Return as many channels as the file has; a color that was made of gray is gray again."""
+    if pixels.shape[2] == channels:
+        return pixels
+    colors = pixels[..., :-1]
+    if colors.shape[2] == channels:
+        return np.ascontiguousarray(colors)
+    gray: NDArray[Any] = np.rint(colors.mean(axis=2, keepdims=True)).astype(pixels.dtype)
+    return gray
 
 
-def _pictures(folder: Path, output: Path) -> Iterator[Path]:
-    """Yield the PNG files below a folder, but for hidden ones and earlier results."""
-    results = output.resolve()
-    for place, folders, names in os.walk(folder, onerror=_refuse):
-        here = Path(place)
-        folders[:] = [name for name in _seen(folders) if (here / name).resolve() != results]
-        for file in map(here.joinpath, _seen(names)):
-            if file.suffix.lower() == _SUFFIX and _is_file(file):
-                yield file
-
-
-def _seen(names: Iterable[str]) -> Iterator[str]:
-    return (name for name in names if not name.startswith("."))
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return stat.S_ISREG(path.stat().st_mode)
-    except OSError:
-        # It is named as one that failed when it is read.
-        return True
-
-
-def _refuse(error: OSError) -> NoReturn:
-    raise MissingPathError(
-        f"{error.filename} cannot be reached: {error.strerror or error}. Check its permissions."
-    ) from error
+def _rebuild_in_place(
+    model: ImageModel,
+    spec: ModelSpec,
+    pixels: NDArray[Any],
+    strength: float,
+    progress: Callable[[float], None],
+) -> float:
+    """Replace an image at rest, shape (height, width, channels); return the error per value."""
+    white = np.iinfo(pixels.dtype).max
+    squares = 0.0
+    for row, band in rebuild_in_bands(model, spec, pixels, strength=strength):
+        rows = pixels[row : row + len(band)]
+        squares += mean_squared_errors(as_unit_range(rows)[None], band[None])[0] * band.size
+        rows[...] = np.rint(band * white)
+        progress((row + len(band)) / len(pixels))
+    return float(squares / pixels.size)

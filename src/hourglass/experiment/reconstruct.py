@@ -1,15 +1,18 @@
 """A trained model at work on image files: what it makes of them, and how near that is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from hourglass.bundles import load_model
-from hourglass.evaluation import mean_squared_errors, peak_signal_to_noise
-from hourglass.experiment.files import RebuiltImage, list_jobs, rebuild_file, waiting
-from hourglass.records import FileScores
+from hourglass.errors import DataError, MissingPathError
+from hourglass.evaluation import peak_signal_to_noise
+from hourglass.experiment.file_jobs import FileJob, list_jobs, waiting, writing_to
+from hourglass.experiment.files import rebuild_file
+from hourglass.models import ImageModel
+from hourglass.records import FileScores, ModelSpec
 from hourglass.runs import RunFolder
 
 
@@ -20,7 +23,7 @@ def reconstruct_files(
     *,
     tell: Callable[[str], None] = lambda line: None,
 ) -> FileScores:
-    """Rebuild PNG files as they are, keeping their names, and measure how well.
+    """Rebuild image files as they are, keeping their names and kinds, and measure how well.
 
     Parameters
     ----------
@@ -31,7 +34,7 @@ def reconstruct_files(
     output
         Folder of the results; files that it has already are left alone, and not measured.
     tell
-        Called with a line for each file that failed.
+        Called with a line for each file that failed, and for what is not in a result.
 
     Returns
     -------
@@ -40,19 +43,21 @@ def reconstruct_files(
 
     Raises
     ------
+    BusyError
+        If another command is writing to the output.
     ConfigurationError
-        If an output would replace its input.
+        If an output would replace an input.
     MissingPathError
-        If an input does not exist, cannot be reached, or is a folder without a PNG file.
+        If an input does not exist, cannot be reached, or is a folder without an image file.
     WriteError
         If results cannot be written; the rest is not tried.
     """
     jobs = list_jobs(inputs, output)
     model, spec = load_model(run.model)
-    new = waiting(jobs)
-    rebuilt = (rebuild_file(model, spec, job, tell) for job in new)
-    # One file at a time is in memory; its error is all that is kept.
-    errors = [_error(images) for images in rebuilt if images is not None]
+    with writing_to(output, jobs):
+        new = waiting(jobs)
+        # One file at a time is in memory; its error is all that is kept.
+        errors = list(_errors(model, spec, new, tell))
     return FileScores(
         files=len(jobs),
         measured=len(errors),
@@ -63,8 +68,20 @@ def reconstruct_files(
     )
 
 
-def _error(images: RebuiltImage) -> float:
-    return float(mean_squared_errors(images.image[None], images.reconstruction[None])[0])
+def _errors(
+    model: ImageModel, spec: ModelSpec, jobs: Sequence[FileJob], tell: Callable[[str], None]
+) -> Iterator[float]:
+    """Rebuild file after file and yield the error of each that did not fail."""
+    for job in jobs:
+        try:
+            # A code holds images of the size that it was trained on, and says little of others.
+            made = rebuild_file(model, spec, job, any_shape=False)
+        except (DataError, MissingPathError) as error:
+            tell(str(error))
+            continue
+        for note in made.notes:
+            tell(f"{job.source}: {note}")
+        yield made.mse
 
 
 def _figures(errors: list[float]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ Draw inside the style, on a figure without a backend::
 """
 
 from hourglass.figures.architecture import architecture_size, draw_architecture
+from hourglass.figures.before_after import PAIR_SIDE, ImagePair, before_after_sheet
 from hourglass.figures.calibration import CALIBRATION_SIZE, draw_calibration
 from hourglass.figures.classifiers import (
     accuracies_size,
@@ -52,12 +53,15 @@ __all__ = [
     "ERRORS_SIZE",
     "FEW_LABELS_SIZE",
     "INK",
+    "PAIR_SIDE",
     "PALETTE",
     "ROC_SIZE",
+    "ImagePair",
     "MapPanel",
     "Mark",
     "accuracies_size",
     "architecture_size",
+    "before_after_sheet",
     "classifiers_size",
     "color_of",
     "components_size",

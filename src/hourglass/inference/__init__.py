@@ -1,4 +1,4 @@
-"""Predicting batch by batch, in bounded memory."""
+"""Predicting batch by batch and tile by tile, in bounded memory."""
 
 from hourglass.inference.batched import (
     classify,
@@ -7,5 +7,6 @@ from hourglass.inference.batched import (
     encode_gaussian,
     reconstruct,
 )
+from hourglass.inference.tiles import rebuild_in_bands
 
-__all__ = ["classify", "decode", "encode", "encode_gaussian", "reconstruct"]
+__all__ = ["classify", "decode", "encode", "encode_gaussian", "rebuild_in_bands", "reconstruct"]

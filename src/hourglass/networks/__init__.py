@@ -10,10 +10,11 @@ from hourglass.networks.pooling_dense import pooling_dense_autoencoder
 from hourglass.networks.posterior import with_log_variance
 from hourglass.networks.residual import residual
 from hourglass.networks.strided import strided_autoencoder
-from hourglass.networks.unet import unet
+from hourglass.networks.unet import Reach, unet, unet_reach
 
 __all__ = [
     "Halves",
+    "Reach",
     "convolutional_autoencoder",
     "convolutional_classifier",
     "dense_autoencoder",
@@ -23,5 +24,6 @@ __all__ = [
     "residual",
     "strided_autoencoder",
     "unet",
+    "unet_reach",
     "with_log_variance",
 ]

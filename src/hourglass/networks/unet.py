@@ -1,7 +1,7 @@
 """A residual U-Net that takes and gives images of any height and width."""
 
 from collections.abc import Sequence
-from typing import Any, Final, final
+from typing import Any, Final, NamedTuple, final
 
 import keras
 from keras import KerasTensor, layers, ops
@@ -17,6 +17,25 @@ _OUTER_BLOCKS: Final = 1
 _INNER_BLOCKS: Final = 2
 # Far enough from 0 and 1 for a gradient, near enough to leave black black to the eye.
 _MARGIN: Final = 0.02
+# A block has two 3×3 convolutions, each of which looks one pixel of its maps further.
+_BLOCK_RADIUS: Final = 2
+
+
+class Reach(NamedTuple):
+    """How far a local network looks.
+
+    Attributes
+    ----------
+    multiple
+        Pixels that become one at the smallest size of the maps: windows of an image have to
+        begin at multiples of it to be halved as the whole image is.
+    margin
+        Pixels, a multiple of ``multiple``: what lies further than this beyond a window that
+        begins and ends at multiples has no influence on the window.
+    """
+
+    multiple: int
+    margin: int
 
 
 def unet(
@@ -71,6 +90,32 @@ def unet(
     logits = layers.Add(name="logits")([Logit(name="logit")(images), correction])
     output = layers.Activation("sigmoid", name="output")(logits)
     return keras.Model(images, output, name="network")
+
+
+def unet_reach(units: Sequence[int]) -> Reach:
+    """Return how far a U-Net looks, from its layers alone.
+
+    Followed from the output to the input: a block looks two pixels of its maps further, and what
+    is needed of larger maps is rounded up to whole pixels of the smaller ones they come from.
+
+    Parameters
+    ----------
+    units
+        Channels at each size, as ``unet`` takes them.
+    """
+    depths = range(1, len(units))
+    outer = _OUTER_BLOCKS * _BLOCK_RADIUS
+    needed = 0
+    for depth in depths:
+        needed = _rounded_up(needed, 2**depth) + outer * 2**depth
+    multiple = 2 ** len(units)
+    needed = _rounded_up(needed, multiple) + _INNER_BLOCKS * _BLOCK_RADIUS * multiple
+    needed += sum(outer * 2**depth for depth in depths)
+    return Reach(multiple, _rounded_up(needed, multiple))
+
+
+def _rounded_up(size: Any, multiple: int) -> Any:
+    return (size + multiple - 1) // multiple * multiple
 
 
 def _blocks(maps: KerasTensor, count: int, activation: str, name: str, seed: int) -> KerasTensor:
@@ -147,7 +192,7 @@ class PadToMultiple(layers.Layer):
     def _padded(self, size: Any) -> Any:
         if size is None:
             return None
-        return (size + self.multiple - 1) // self.multiple * self.multiple
+        return _rounded_up(size, self.multiple)
 
 
 @final

@@ -17,7 +17,7 @@ from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
 from hourglass.records.embedding import MAPPED_IMAGES, Embedding, Maps, SpaceName, SpaceScores
 from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
 from hourglass.records.few_labels import FewLabelsRow, FewLabelsStudy
-from hourglass.records.files import FileScores
+from hourglass.records.files import DenoisedFile, DenoisedFiles, FileScores, FileStatus
 from hourglass.records.gallery import LONGER_RUNS, gallery_names, gallery_path, read_entry
 from hourglass.records.group import (
     GroupPlan,
@@ -102,6 +102,8 @@ __all__ = [
     "Collapse",
     "CrossCell",
     "CrossTable",
+    "DenoisedFile",
+    "DenoisedFiles",
     "Embedding",
     "Engine",
     "Environment",
@@ -110,6 +112,7 @@ __all__ = [
     "FewLabelsRow",
     "FewLabelsStudy",
     "FileScores",
+    "FileStatus",
     "GroupPlan",
     "GroupRecord",
     "History",

@@ -3,6 +3,70 @@
 from dataclasses import dataclass
 from typing import Literal
 
+FileStatus = Literal["written", "done before", "failed"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DenoisedFile:
+    """What became of one file that was to be denoised.
+
+    Attributes
+    ----------
+    file
+        Its path.
+    output
+        The path of its result.
+    status
+        Whether the result was written now, was there already, or could not be made.
+    estimated_noise_level
+        Standard deviation of the noise in the file as it is, 1 from black to white, estimated
+        from the file alone; ``None`` for a file that was not denoised now.
+    notes
+        What of the file is not in the result, in words.
+    reason
+        Why it failed.
+    """
+
+    file: str
+    output: str
+    status: FileStatus
+    estimated_noise_level: float | None = None
+    notes: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DenoisedFiles:
+    """What became of all files that were to be denoised.
+
+    Attributes
+    ----------
+    files
+        One record for each, in the order in which they were done.
+    corruption
+        What the model was trained to undo.
+    strength
+        Share of its correction that was applied.
+    noise_level
+        Standard deviation of the noise as the user gave it; ``None`` where it was estimated.
+    advice
+        Where the model was trained for other noise than this: which training would fit.
+    sheet
+        Path of the sheet that shows files before and after, if one was asked for and there was
+        something to show.
+    """
+
+    files: tuple[DenoisedFile, ...]
+    corruption: str
+    strength: float = 1.0
+    noise_level: float | None = None
+    advice: str | None = None
+    sheet: str | None = None
+
+    def count(self, status: FileStatus) -> int:
+        """Return how many files have a status."""
+        return sum(file.status == status for file in self.files)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileScores:

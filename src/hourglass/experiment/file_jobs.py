@@ -1,0 +1,159 @@
+"""Which files a command works on, where each result goes, and what is left to do."""
+
+import contextlib
+import os
+import stat
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple, NoReturn
+
+from hourglass.errors import ConfigurationError, MissingPathError, PartialError
+from hourglass.files import exists, locked, remove_leftovers
+from hourglass.images import IMAGE_EXTENSIONS, target_name
+
+_LOCK: Final = ".hourglass.lock"
+
+
+class FileJob(NamedTuple):
+    """A file, and where its result goes."""
+
+    source: Path
+    target: Path
+
+
+def list_jobs(inputs: Iterable[Path], output: Path) -> list[FileJob]:
+    """Return a job for each file: names are kept, and folders with the tree below them.
+
+    Of a folder all files are taken that end like image files, but for hidden ones, links that
+    lead out of it, and what lies in ``output``. BMP and GIF files become PNG files.
+
+    Raises
+    ------
+    ConfigurationError
+        If a result would replace an input or another result.
+    MissingPathError
+        If an input does not exist, cannot be reached, or is a folder without an image file.
+    """
+    sources: dict[Path, Path] = {}
+    for source, target in _sources_and_targets(inputs, output):
+        if target in sources:
+            raise ConfigurationError(
+                f"{sources[target]} and {source} would both be written to {target}. "
+                "Give each a command with its own --output."
+            )
+        sources[target] = source
+    given = {source.resolve() for source in sources.values()}
+    for target, source in sources.items():
+        if target.resolve() in given:
+            raise ConfigurationError(
+                f"{source} would be replaced by its own result. Choose another --output."
+                if target.resolve() == source.resolve()
+                else f"The result of {source} would replace {target}, which is an input itself. "
+                "Choose another --output."
+            )
+    return [FileJob(source, target) for target, source in sources.items()]
+
+
+def waiting(jobs: Iterable[FileJob]) -> list[FileJob]:
+    """Return the jobs that have no result yet."""
+    return [job for job in jobs if not exists(job.target)]
+
+
+@contextlib.contextmanager
+def writing_to(output: Path, jobs: Sequence[FileJob]) -> Iterator[None]:
+    """Keep other commands from a folder of results, and clear what a killed one has left.
+
+    Raises
+    ------
+    BusyError
+        If another command is writing to it.
+    WriteError
+        If it cannot be written to.
+    """
+    names: defaultdict[Path, set[str]] = defaultdict(set)
+    for job in jobs:
+        names[job.target.parent].add(job.target.name)
+    busy = (
+        f"Another command is writing to {output}. Wait until it is done; files that it has done "
+        "are left alone then."
+    )
+    with locked(output / _LOCK, busy=busy):
+        for folder, of_folder in names.items():
+            remove_leftovers(folder, of_folder)
+        yield
+
+
+def require_all_done(failed: int, files: int, output: Path) -> None:
+    """Refuse a batch of which some files failed, once each of them was named.
+
+    Raises
+    ------
+    PartialError
+        If some files failed.
+    """
+    if failed:
+        raise PartialError(
+            f"{failed} of {files} files failed, each named above; the others are in {output}."
+        )
+
+
+def _sources_and_targets(inputs: Iterable[Path], output: Path) -> Iterator[tuple[Path, Path]]:
+    for path in inputs:
+        if not _is_folder(path):
+            yield path, output / target_name(path)
+            continue
+        files = sorted(_pictures(path, output))
+        if not files:
+            raise MissingPathError(
+                f"{path} holds no image file: one whose name ends in "
+                f"{', '.join(IMAGE_EXTENSIONS)}. Hidden files are left out, and links that lead "
+                "out of it."
+            )
+        yield from (
+            (file, output / file.relative_to(path).with_name(target_name(file))) for file in files
+        )
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise MissingPathError(f"There is no file or folder {path}.") from error
+    except OSError as error:
+        _refuse(error)
+    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+        raise MissingPathError(f"{path} is neither a file nor a folder.")
+    return stat.S_ISDIR(mode)
+
+
+def _pictures(folder: Path, output: Path) -> Iterator[Path]:
+    """Yield the image files below a folder, but for hidden ones and earlier results."""
+    root, results = folder.resolve(), output.resolve()
+    for place, folders, names in os.walk(folder, onerror=_refuse):
+        here = Path(place)
+        folders[:] = [name for name in _seen(folders) if (here / name).resolve() != results]
+        for file in map(here.joinpath, _seen(names)):
+            if file.suffix.lower() in IMAGE_EXTENSIONS and _is_ours(file, root):
+                yield file
+
+
+def _seen(names: Iterable[str]) -> Iterator[str]:
+    return (name for name in names if not name.startswith("."))
+
+
+def _is_ours(path: Path, root: Path) -> bool:
+    """Tell whether a path is a file and no link that leads out of the root folder."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return False
+        return not path.is_symlink() or path.resolve().is_relative_to(root)
+    except OSError:
+        # It is named as one that failed when it is read.
+        return True
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise MissingPathError(
+        f"{error.filename} cannot be reached: {error.strerror or error}. Check its permissions."
+    ) from error

@@ -1,0 +1,88 @@
+"""A sheet that shows files before and after a model worked on them."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hourglass.errors import ConfigurationError, DataError, MissingPathError
+from hourglass.experiment.file_jobs import FileJob
+from hourglass.figures import PAIR_SIDE, ImagePair, before_after_sheet
+from hourglass.files import exists
+from hourglass.images import load_image_file, upright, write_image_file
+from hourglass.images.memory import as_unit_range
+
+_MOST_ROWS: Final = 12
+
+
+def require_sheet(sheet: Path, jobs: Iterable[FileJob], inputs: Iterable[Path]) -> None:
+    """Refuse a place for a sheet where it would be taken for an image to work on, or a result.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is no PNG file, an input or the result of one, or lies in a folder of inputs.
+    """
+    if sheet.suffix.lower() != ".png":
+        raise ConfigurationError(f"The sheet is a PNG file; --sheet {sheet} names none.")
+    place = sheet.resolve()
+    for job in jobs:
+        if place in (job.source.resolve(), job.target.resolve()):
+            raise ConfigurationError(
+                f"--sheet {sheet} is the place of an input or of a result. Choose another one."
+            )
+    for folder in inputs:
+        if folder.is_dir() and place.is_relative_to(folder.resolve()):
+            raise ConfigurationError(
+                f"--sheet {sheet} lies in {folder}, where it would be an image to denoise the "
+                "next time. Choose a place outside."
+            )
+
+
+def write_sheet(sheet: Path, jobs: Sequence[FileJob], output: Path, *, max_pixels: int) -> bool:
+    """Write a sheet of up to twelve files that have a result; tell whether there was one.
+
+    It shows what lies in the files, so that it is the same when a command was stopped between
+    them. A sheet that is there is left alone, like all that is done already.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be written.
+    """
+    if exists(sheet):
+        return False
+    pairs: dict[str, ImagePair] = {}
+    for job in jobs:
+        if len(pairs) == _MOST_ROWS:
+            break
+        if exists(job.target):
+            pair = _pair(job, max_pixels)
+            if pair is not None:
+                pairs[str(job.target.relative_to(output))] = pair
+    if not pairs:
+        return False
+    write_image_file(sheet, before_after_sheet(pairs).astype(np.float32) / 255.0)
+    return True
+
+
+def _pair(job: FileJob, max_pixels: int) -> ImagePair | None:
+    try:
+        before, after = (_center(path, max_pixels) for path in job)
+    except (DataError, MissingPathError):
+        # What failed was named when it was worked on; what stood there before may be no image.
+        return None
+    return ImagePair(before, after) if before.shape[:2] == after.shape[:2] else None
+
+
+def _center(path: Path, max_pixels: int) -> NDArray[np.float32]:
+    """Return the middle of an image, shape (height, width, channels) in [0, 1]."""
+    file = load_image_file(path, max_pixels=max_pixels)
+    pixels: NDArray[Any] = upright(file.pixels, file.form.orientation)
+    middle = tuple(
+        slice(max(0, (size - PAIR_SIDE) // 2), max(0, (size - PAIR_SIDE) // 2) + PAIR_SIDE)
+        for size in pixels.shape[:2]
+    )
+    return as_unit_range(pixels[middle])
