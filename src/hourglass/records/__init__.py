@@ -15,9 +15,16 @@ from hourglass.records.classifier_keys import CROSS_ENTROPY
 from hourglass.records.codes import CodeSource, CodeSpace, CodeSpread, RandomCodes
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
 from hourglass.records.embedding import MAPPED_IMAGES, Embedding, Maps, SpaceName, SpaceScores
-from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
+from hourglass.records.experiment import DEMO, Experiment
 from hourglass.records.few_labels import FewLabelsRow, FewLabelsStudy
 from hourglass.records.files import FileScores
+from hourglass.records.flat import read_toml, without_rivals
+from hourglass.records.folder import (
+    DEFAULT_PATCH_SIZE,
+    LARGEST_WHOLE_SIDE,
+    FolderOptions,
+    FolderRecord,
+)
 from hourglass.records.gallery import LONGER_RUNS, gallery_names, gallery_path, read_entry
 from hourglass.records.group import (
     GroupPlan,
@@ -73,8 +80,10 @@ __all__ = [
     "CORRUPTIONS",
     "CROSS_ENTROPY",
     "DATA_SETS",
+    "DEFAULT_PATCH_SIZE",
     "DEMO",
     "GAUSSIAN_DEVIATION",
+    "LARGEST_WHOLE_SIDE",
     "LEAST_ACTIVITY",
     "LEAST_DIVERGENCE",
     "LEAST_SEPARATION",
@@ -110,6 +119,8 @@ __all__ = [
     "FewLabelsRow",
     "FewLabelsStudy",
     "FileScores",
+    "FolderOptions",
+    "FolderRecord",
     "GroupPlan",
     "GroupRecord",
     "History",
