@@ -7,9 +7,12 @@
 
 from hourglass.images.decode import image_bits, read_image_file, write_image_file
 from hourglass.images.facts import DataFacts, describe, fetch, places
+from hourglass.images.files import FileImages
+from hourglass.images.folder import load_folder
 from hourglass.images.load import load_images, load_splits
 from hourglass.images.lookup import Place
 from hourglass.images.memory import ArrayImages
+from hourglass.images.patches import PatchImages
 from hourglass.images.promise import Images
 from hourglass.images.split import DataSet, Splits, split_images
 
@@ -17,12 +20,15 @@ __all__ = [
     "ArrayImages",
     "DataFacts",
     "DataSet",
+    "FileImages",
     "Images",
+    "PatchImages",
     "Place",
     "Splits",
     "describe",
     "fetch",
     "image_bits",
+    "load_folder",
     "load_images",
     "load_splits",
     "places",

@@ -24,6 +24,8 @@ from hourglass.records.folder import (
     LARGEST_WHOLE_SIDE,
     FolderOptions,
     FolderRecord,
+    LabelSource,
+    Sides,
 )
 from hourglass.records.gallery import LONGER_RUNS, gallery_names, gallery_path, read_entry
 from hourglass.records.group import (
@@ -125,6 +127,7 @@ __all__ = [
     "GroupRecord",
     "History",
     "ImportanceBound",
+    "LabelSource",
     "LatentHealth",
     "LayerRecord",
     "Likelihood",
@@ -148,6 +151,7 @@ __all__ = [
     "RunRecord",
     "Samples",
     "Scores",
+    "Sides",
     "SpaceName",
     "SpaceScores",
     "SuiteRow",

@@ -1,15 +1,15 @@
 """Which images each step sees, and how they get there fast.
 
-The order is a pure function of (seed, step). On TensorFlow the images stay in memory as they
-lie at rest and are gathered and scaled inside the graph, which costs a quarter of the memory
-and leaves Python out of the loop, and their noise is drawn beside the step. On JAX positions
-alone are fed where the steps of an execution are scanned over (see ``scan``). Elsewhere NumPy
-reads the same batches in the same order.
+The order is a pure function of (seed, step) and the images. On TensorFlow images in memory stay
+as they lie at rest and are gathered and scaled inside the graph, which costs a quarter of the
+memory and leaves Python out of the loop, and their noise is drawn beside the step. On JAX
+positions alone are fed where the steps of an execution are scanned over (see ``scan``).
+Elsewhere, and for images in files, NumPy reads the same batches in the same order.
 """
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, final
+from typing import Any, Final, final
 
 import keras
 import numpy as np
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from hourglass.corruption import Corruption
 from hourglass.images import ArrayImages, Images
-from hourglass.seeds import order
+
+_READ_TOGETHER: Final = 4
 
 
 @final
@@ -75,6 +76,12 @@ class Feed:
         self.scanned = False
         self._pass = lru_cache(maxsize=2)(self._drawn_pass)
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether all that is fed lies in arrays."""
+        kept = [self.images] if self.seen is None else [self.images, self.seen]
+        return all(isinstance(images, ArrayImages) for images in kept)
+
     def rows(self, first_step: int, steps: int) -> NDArray[np.int64]:
         """Return the positions of the images of some steps, shape (steps, batch_size)."""
         last_step = first_step + steps
@@ -105,7 +112,7 @@ class Feed:
         return seen, (clean if self.targets is None else self.targets[row])
 
     def _drawn_pass(self, number: int) -> NDArray[np.int64]:
-        positions = order(self.seed, number, len(self.images))
+        positions = self.images.order(self.seed, number)
         whole = self.steps_per_epoch * self.batch_size
         return positions[:whole].reshape(self.steps_per_epoch, self.batch_size)
 
@@ -137,7 +144,10 @@ def _tensorflow_batches(feed: Feed) -> Any:
         rows = tf.data.Dataset.from_tensor_slices(tf.ensure_shape(drawn, [None, feed.batch_size]))
         return rows.enumerate(tf.ensure_shape(first, []))
 
-    batches = tf.data.Dataset.from_tensors(0).flat_map(rows).map(_pairs_reader(feed))
+    # What is read in Python waits for files: some batches are read at a time, and kept in order.
+    together = None if feed.in_memory else _READ_TOGETHER
+    batches = tf.data.Dataset.from_tensors(0).flat_map(rows)
+    batches = batches.map(_pairs_reader(feed), num_parallel_calls=together)
     batches = batches.apply(tf.data.experimental.assert_cardinality(feed.steps))
     # The next batches are gathered, and their noise drawn, while a step computes.
     return batches.prefetch(tf.data.AUTOTUNE)
