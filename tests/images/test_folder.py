@@ -117,7 +117,7 @@ def test_images_of_several_sizes_are_read_one_by_one(tmp_path, save):
     images = load_images(str(tmp_path)).train
     assert images.shape == (4, None, 1) and images.sides.tolist() == [[4, 5], [4, 9]]
     assert (images.read(np.array([1, 1])) == 1).all()
-    with pytest.raises(ImageShapeError, match="one array; .*4×5 to 4×9"):
+    with pytest.raises(ImageShapeError, match=r"one array; .*4×5 to 4×9"):
         images.read_all()
 
 
