@@ -81,7 +81,7 @@ def _require_usable(found: Survey, arrangement: Arrangement, options: FolderOpti
         return
     reasons = tell_bad(found.failures, arrangement.listing, MOST_LISTED)
     more = f" and {bad - len(reasons):,} more" if bad > len(reasons) else ""
-    what = "Mend or remove them, or go on without them (skip_bad)."
+    what = "Mend or remove them, or go on without them (--skip-bad)."
     if empty and options.skip_bad:
         what = f"No image is left for {' and '.join(empty)}. Mend them."
     raise DataError(
