@@ -124,9 +124,9 @@ def test_images_of_several_sizes_are_read_one_by_one(tmp_path, save):
 @pytest.mark.parametrize(
     ("odd", "shape", "dtype", "note"),
     [
-        (COLOR, (4, 5, 3), "uint8", "1 gray images were given three equal channels."),
-        (GRAY.astype(np.uint16) * 257, (4, 5, 1), "uint16", "1 images of 8 bits were widened"),
-        (np.dstack([COLOR, GRAY]), (4, 5, 3), "uint8", "The alpha of 1 images"),
+        (COLOR, (4, 5, 3), "uint8", "Gray images given three equal channels: 1."),
+        (GRAY.astype(np.uint16) * 257, (4, 5, 1), "uint16", "Images of 8 bits widened to 16: 1."),
+        (np.dstack([COLOR, GRAY]), (4, 5, 3), "uint8", "Images whose alpha hides something"),
     ],
     ids=["color", "16 bit", "alpha"],
 )
@@ -217,7 +217,9 @@ def test_a_file_that_changes_while_it_is_used_is_named(tmp_path, save):
 def test_of_several_frames_the_first_is_taken_and_that_is_told(tmp_path):
     frames = [Image.fromarray(GRAY + number) for number in range(3)]
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
-    assert "Of 1 files with several frames" in " ".join(load_images(tmp_path).folder.notes)
+    assert "Files with several frames, of which the first was taken: 1." in " ".join(
+        load_images(tmp_path).folder.notes
+    )
 
 
 def test_options_of_folders_are_refused_for_other_data():

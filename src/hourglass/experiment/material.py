@@ -114,7 +114,7 @@ def _cut(splits: Splits, size: int, seed: int) -> Splits:
         small = sum(
             int((images.sides.min(axis=1) < size).sum()) for images in splits.parts.values()
         )
-        mirrored = f"{small:,} images that are smaller than a patch are mirrored at their edges."
+        mirrored = f"Images smaller than a patch, mirrored at their edges: {small:,}."
         notes = (*folder.notes, mirrored) if small else folder.notes
         folder = replace(folder, patch_size=size, notes=notes)
     return replace(

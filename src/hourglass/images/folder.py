@@ -185,12 +185,12 @@ def _notes(found: Survey, form: Form) -> Iterator[str]:
     gray = sum(found.channels[channels] for channels in (1, 2))
     color = len(found.good) - gray
     if form.channels >= 3 and gray:
-        yield f"{gray:,} gray images were given three equal channels."
+        yield f"Gray images given three equal channels: {gray:,}."
     if form.channels <= 2 and color:
-        yield f"{color:,} color images were made gray."
+        yield f"Color images made gray: {color:,}."
     if form.channels in (1, 3) and found.veiled:
-        yield f"The alpha of {found.veiled:,} images that use it was left out."
+        yield f"Images whose alpha hides something and was left out: {found.veiled:,}."
     if form.dtype == "uint16" and found.depths["uint8"]:
-        yield f"{found.depths['uint8']:,} images of 8 bits were widened to 16."
+        yield f"Images of 8 bits widened to 16: {found.depths['uint8']:,}."
     if found.animated:
-        yield f"Of {found.animated:,} files with several frames the first was taken."
+        yield f"Files with several frames, of which the first was taken: {found.animated:,}."
