@@ -77,8 +77,9 @@ def save_plot(table: Sequence[Mapping[str, object]], path: Path) -> None:
     with hourglass_style():
         figure = Figure(figsize=(8.4, 3.4), layout="constrained")
         time_ax, memory_ax = figure.subplots(1, 2)
-        draw_lines(table, {"check_seconds": "check", "read_seconds": "read once"}, time_ax)
-        time_ax.set(xlabel="images in files", ylabel="seconds")
+        columns = {"check_processor_seconds": "check", "read_processor_seconds": "read once"}
+        draw_lines(table, columns, time_ax)
+        time_ax.set(xlabel="images in files", ylabel="seconds of the processor")
         draw_lines(table, {"peak_mib": "peak", "start_mib": "before the folder"}, memory_ax)
         memory_ax.set(xlabel="images in files", ylabel="memory of the process, MiB", ylim=(10, 1e4))
         figure.savefig(path, metadata={"Date": None})

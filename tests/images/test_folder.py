@@ -217,9 +217,8 @@ def test_a_file_that_changes_while_it_is_used_is_named(tmp_path, save):
 def test_of_several_frames_the_first_is_taken_and_that_is_told(tmp_path):
     frames = [Image.fromarray(GRAY + number) for number in range(3)]
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
-    assert "Files with several frames, of which the first was taken: 1." in " ".join(
-        load_images(tmp_path).folder.notes
-    )
+    (note,) = load_images(tmp_path).folder.notes
+    assert note == "Files with several frames, of which the first was taken: 1."
 
 
 def test_options_of_folders_are_refused_for_other_data():
