@@ -203,6 +203,19 @@ def test_bad_files_are_skipped_and_told_where_that_is_asked_for(tmp_path, save):
         load_images(tmp_path, folder=skipping)
 
 
+def test_what_is_kept_in_memory_follows_from_the_images_alone(tmp_path, save, monkeypatch):
+    for number in range(40):
+        save(tmp_path / f"{number:02}.png", GRAY + number)
+    whole = load_folder(tmp_path, in_memory=40 * 20)
+    # So little is held by a thread that most are decoded again.
+    monkeypatch.setattr("hourglass.images.survey._HELD_BYTES", 50)
+    again = load_folder(tmp_path, in_memory=40 * 20)
+    assert again.train.fingerprint == whole.train.fingerprint and again.folder == whole.folder
+    streamed = load_folder(tmp_path, in_memory=40 * 20 - 1)
+    assert (whole.folder.kind, streamed.folder.kind) == ("memory", "files")
+    assert np.array_equal(streamed.train.read_all(), whole.train.read_all())
+
+
 def test_a_file_that_changes_while_it_is_used_is_named(tmp_path, save):
     save(tmp_path / "a.png", GRAY)
     images = load_folder(tmp_path, in_memory=0).train

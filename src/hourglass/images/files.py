@@ -64,11 +64,12 @@ class FileSource:
         """
         kept = self.cache.get(number)
         if kept is None:
-            kept = self._decoded(number)
+            kept = self.decoded(number)
             self.cache.put(number, kept)
         return kept
 
-    def _decoded(self, number: int) -> NDArray[Any]:
+    def decoded(self, number: int) -> NDArray[Any]:
+        """Return the same, decoded now and not kept."""
         path = self.listing[int(self.positions[number])]
         try:
             sized = bring_to_size(decode_within(path), self.form.resize, self.form.crop)

@@ -57,13 +57,13 @@ def load_folder(
     found = survey(arrangement.listing, options, in_memory)
     _require_usable(found, arrangement, options)
     form = _form(found, options)
+    source = FileSource(
+        arrangement.listing, found.good, found.sides, found.digests, form, cache_bytes
+    )
     if found.kept is None:
-        source = FileSource(
-            arrangement.listing, found.good, found.sides, found.digests, form, cache_bytes
-        )
         parts = _streamed(source, arrangement, found)
     else:
-        parts = _kept(found, form, arrangement, folder)
+        parts = _in_memory(source, arrangement, found)
     return DataSet(
         name=folder.resolve().name or str(folder),
         train=parts["train"],
@@ -107,20 +107,18 @@ def _form(found: Survey, options: FolderOptions) -> Form:
     return Form(options.resize_to, options.crop_to, channels, dtype)
 
 
-def _kept(
-    found: Survey, form: Form, arrangement: Arrangement, folder: Path
-) -> Mapping[str, Images]:
-    kept: list[NDArray[Any]] = found.kept or []
-    pixels = _array(kept, form)
+def _in_memory(source: FileSource, arrangement: Arrangement, found: Survey) -> Mapping[str, Images]:
+    pixels, name = _array(found.kept or [], source), str(arrangement.listing.root)
     return {
-        split: images_from(str(folder), pixels[part], *_labels(arrangement, found.good[part]))
+        split: images_from(name, pixels[part], *_labels(arrangement, found.good[part]))
         for split, part in _ranges(found, arrangement)
     }
 
 
-def _array(kept: list[NDArray[Any]], form: Form) -> NDArray[Any]:
+def _array(kept: list[NDArray[Any] | None], source: FileSource) -> NDArray[Any]:
     """Return the pixels of all images in one array, and give up what they were kept in."""
-    shape = (len(kept), *kept[0].shape[:2], form.channels)
+    form, sides = source.form, source.sides[0].tolist()
+    shape = (len(kept), *sides, form.channels)
     try:
         pixels = np.empty(shape, form.dtype)
     except MemoryError as error:
@@ -129,8 +127,10 @@ def _array(kept: list[NDArray[Any]], form: Form) -> NDArray[Any]:
             f"{len(kept):,} images of {'×'.join(map(str, shape[1:]))} need {size:,.1f} GiB of "
             "memory. Use fewer or smaller images."
         ) from error
-    for position in reversed(range(len(kept))):
-        pixels[position] = bring_to_values(kept.pop(), form.channels, form.dtype)
+    for number in reversed(range(len(kept))):
+        image = kept.pop()
+        values = None if image is None else bring_to_values(image, form.channels, form.dtype)
+        pixels[number] = source.decoded(number) if values is None else values
     return pixels
 
 

@@ -4,7 +4,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -22,6 +21,7 @@ from hourglass.records import FolderOptions, Sides
 DIGEST_BYTES: Final = 16
 
 _TOGETHER: Final = 32
+_HELD_BYTES: Final = 4 << 20
 _WITH_FRAMES: Final = (".gif", ".tif", ".tiff", ".webp")
 
 
@@ -58,7 +58,8 @@ class Survey:
     smallest, largest
         Sides in the file of the images with the fewest and the most pixels.
     kept
-        The pixels of all good files, or ``None`` where they are too large or differ in size.
+        The pixels of each good file, ``None`` in place of those that are to be decoded again;
+        altogether ``None`` where the images are too large or differ in size.
     """
 
     good: NDArray[np.int64]
@@ -71,7 +72,7 @@ class Survey:
     animated: int = 0
     smallest: Sides = (0, 0)
     largest: Sides = (0, 0)
-    kept: list[NDArray[Any]] | None = field(default_factory=list)
+    kept: list[NDArray[Any] | None] | None = field(default_factory=list)
 
 
 def survey(listing: Listing, options: FolderOptions, in_memory: int) -> Survey:
@@ -126,10 +127,15 @@ def _salt(form: bytes) -> bytes:
 
 def _looks(listing: Listing, options: FolderOptions, found: Survey) -> Iterator[_Look | str]:
     def some(start: int) -> list[_Look | str]:
-        # Threads read whether pixels are still kept; to keep some in vain does no harm.
-        look = partial(_look, options=options, keep=found.kept is not None)
-        stop = min(start + _TOGETHER, len(listing))
-        return [look(listing[position]) for position in range(start, stop)]
+        looks: list[_Look | str] = []
+        held = 0
+        for position in range(start, min(start + _TOGETHER, len(listing))):
+            # Photos that wait for their turn in many threads would fill the memory.
+            keep = found.kept is not None and held < _HELD_BYTES
+            look = _look(listing[position], options, keep)
+            held += 0 if isinstance(look, str) or look.pixels is None else look.pixels.nbytes
+            looks.append(look)
+        return looks
 
     for looks in in_order(some, range(0, len(listing), _TOGETHER)):
         yield from looks
@@ -171,11 +177,12 @@ def _count(found: Survey, look: _Look) -> None:
 
 def _keep(found: Survey, look: _Look, count: int, in_memory: int) -> None:
     """Keep the pixels of an image unless those of all would be too many, or sizes differ."""
-    if found.kept is None or look.pixels is None:
+    if found.kept is None:
         return
-    first = found.kept[0] if found.kept else look.pixels
+    height, width = (int(side) for side in found.sides[0])
     # The first one tells for all of one size, so that few are kept in vain.
-    if look.shape[:2] != first.shape[:2] or count * first.nbytes > in_memory:
+    each = height * width * max(found.channels) * (2 if "uint16" in found.depths else 1)
+    if look.shape[:2] != (height, width) or count * each > in_memory:
         found.kept = None
         return
     found.kept.append(look.pixels)
