@@ -15,7 +15,7 @@ from hourglass.images.promise import Images, Shape, fingerprint_of
 from hourglass.images.survey import digest_of
 from hourglass.images.workers import PixelCache, decode_within, in_order, worker_count
 
-CACHE_BYTES: Final = 256 << 20
+CACHE_BYTES: Final = 512 << 20
 
 
 @final

@@ -15,8 +15,8 @@ from hourglass.seeds import derive, generator
 
 MOST_PATCHES: Final = 1 << 20
 
-# Parts of the cache that one block of images takes in a pass: the next is read beside it.
-_BLOCKS_IN_CACHE: Final = 3
+# While the patches of one block are read, the images of the next have room beside it.
+_BLOCKS_IN_CACHE: Final = 2
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _DRAWS: Final = 3
 

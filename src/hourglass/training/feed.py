@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.corruption import Corruption
+from hourglass.errors import HourglassError
 from hourglass.images import ArrayImages, Images
 
 _READ_TOGETHER: Final = 4
@@ -52,6 +53,8 @@ class Feed:
         How many steps an iteration has.
     scanned
         Whether positions (batch,) are fed in place of images.
+    failure
+        What went wrong when images were read, where TensorFlow would tell it as its own error.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Feed:
         self.first_step = 0
         self.steps = self.steps_per_epoch
         self.scanned = False
+        self.failure: HourglassError | None = None
         self._pass = lru_cache(maxsize=2)(self._drawn_pass)
 
     @property
@@ -155,8 +159,8 @@ def _tensorflow_batches(feed: Feed) -> Any:
 
 def _pairs_reader(feed: Feed) -> Any:
     """Return a graph function from step and positions (batch,) to pairs (seen, target)."""
-    clean = _reader(feed.images)
-    seen = clean if feed.seen is None else _reader(feed.seen)
+    clean = _reader(feed, feed.images)
+    seen = clean if feed.seen is None else _reader(feed, feed.seen)
     label = None if feed.targets is None else _label_reader(feed.targets)
 
     def pair(step: Any, row: Any) -> tuple[Any, Any]:
@@ -177,7 +181,7 @@ def _label_reader(labels: NDArray[np.int32]) -> Any:
     return lambda row: tf.gather(kept, row)
 
 
-def _reader(images: Images) -> Any:
+def _reader(feed: Feed, images: Images) -> Any:
     """Return a graph function from positions (batch,) to images (batch, h, w, c) in [0, 1]."""
     import tensorflow as tf
 
@@ -186,8 +190,15 @@ def _reader(images: Images) -> Any:
         scale = 1.0 if images.pixels.dtype.kind == "f" else 1.0 / np.iinfo(images.pixels.dtype).max
         return lambda row: tf.cast(tf.gather(pixels, row), tf.float32) * scale
 
+    def in_python(row: NDArray[np.int64]) -> NDArray[np.float32]:
+        try:
+            return images.read(row)
+        except HourglassError as error:
+            feed.failure = error
+            raise
+
     def read(row: Any) -> Any:
-        batch = tf.numpy_function(images.read, [row], tf.float32)
+        batch = tf.numpy_function(in_python, [row], tf.float32)
         return tf.ensure_shape(batch, [row.shape[0], *images.shape])
 
     return read
