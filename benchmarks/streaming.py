@@ -80,8 +80,9 @@ def save_plot(table: Sequence[Mapping[str, object]], path: Path) -> None:
         columns = {"check_processor_seconds": "check", "read_processor_seconds": "read once"}
         draw_lines(table, columns, time_ax)
         time_ax.set(xlabel="images in files", ylabel="seconds of the processor")
-        draw_lines(table, {"peak_mib": "peak", "start_mib": "before the folder"}, memory_ax)
-        memory_ax.set(xlabel="images in files", ylabel="memory of the process, MiB", ylim=(10, 1e4))
+        columns = {"peak_mib": "peak of the process", "pixels_mib": "all pixels, decoded"}
+        draw_lines(table, columns, memory_ax)
+        memory_ax.set(xlabel="images in files", ylabel="MiB")
         figure.savefig(path, metadata={"Date": None})
 
 
@@ -91,6 +92,8 @@ def draw_lines(table: Sequence[Mapping[str, object]], names: Mapping[str, str], 
     for (key, label), role in zip(names.items(), ("model", "network"), strict=True):
         values = [float(str(line[key])) for line in table]
         ax.loglog(counts, values, marker="o", color=color_of(role), label=label)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.legend()
     return ax
 

@@ -36,6 +36,7 @@ def measure(folder: Path) -> dict[str, Any]:
         "start_mib": round(before, 1),
         "check_peak_mib": round(peak_checked, 1),
         "peak_mib": round(_peak(), 1),
+        "pixels_mib": round(images.bytes_at_rest / 2**20, 1),
         "mean": round(total / images.bytes_at_rest, 6),
     }
 
