@@ -1,6 +1,6 @@
 """Images that are read from their files when they are asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Final, final
 
@@ -194,7 +194,7 @@ class FileImages(Images):
         return FileImages(self._source, self._numbers[indices], labels, self._class_names)
 
 
-def run_shared(work: Any, count: int) -> None:
+def run_shared(work: Callable[[NDArray[np.int64]], None], count: int) -> None:
     """Let threads work on the numbers from 0 to ``count``, each on a part of them."""
     parts = min(count, 2 * worker_count())
     for _ in in_order(work, np.array_split(np.arange(count), parts) if parts else []):

@@ -39,7 +39,8 @@ class FolderOptions:
         side above ``LARGEST_WHOLE_SIDE``, unless they are resized or cropped.
     color
         ``gray`` or ``rgb``. By default gray where every image is gray, else color. An alpha is
-        left out, but where every image has one and some use it.
+        left out, but where every image has one and some use it. Images of 8 and of 16 bits in one
+        folder all get 16, which loses nothing.
     labels
         ``folders``: the sub-folders are classes, and every image lies in one. ``none``: they are
         no more than places. By default they are classes unless images lie beside them.
