@@ -1,12 +1,13 @@
 from dataclasses import fields
 
 from hourglass.cli.options import ExperimentOptions
-from hourglass.records import Experiment, TrainingPlan
+from hourglass.records import Experiment, FolderOptions, TrainingPlan
 
 
 def test_every_key_of_an_experiment_file_is_an_option() -> None:
-    keys = {field.name for kind in (Experiment, TrainingPlan) for field in fields(kind)}
+    kinds = (Experiment, FolderOptions, TrainingPlan)
+    keys = {field.name for kind in kinds for field in fields(kind)}
     options = {field.name for field in fields(ExperimentOptions)}
-    # `data` is an argument of its own, `plan` is not seen by users, `noise` is a short form.
-    assert options == (keys - {"data", "plan"}) | {"noise"}
+    # `data` is an argument of its own, parts are not seen by users, `noise` is a short form.
+    assert options == (keys - {"data", "folder", "plan"}) | {"noise"}
     assert ExperimentOptions().given() == {}

@@ -1,12 +1,15 @@
 """Folders of image files."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from hourglass.errors import DataError
-from hourglass.images import load_images
+from hourglass.errors import ConfigurationError, DataError, ImageShapeError
+from hourglass.images import ArrayImages, load_folder, load_images
+from hourglass.records import FolderOptions
 
 GRAY = np.arange(20, dtype=np.uint8).reshape(4, 5)
 COLOR = np.dstack([GRAY, GRAY, GRAY])
@@ -108,23 +111,33 @@ def test_an_empty_folder_tells_what_is_looked_for(tmp_path):
         load_images(str(tmp_path))
 
 
-def test_mixed_sizes_are_named_with_examples_and_counts(tmp_path, save):
-    for number in range(3):
-        save(tmp_path / f"a{number}.png", GRAY)
-    save(tmp_path / "wide.png", np.zeros((4, 9), np.uint8))
-    with pytest.raises(DataError) as caught:
-        load_images(str(tmp_path))
-    assert "4×5×1 uint8 (3, such as a0.png), 4×9×1 uint8 (1, such as wide.png)" in str(caught.value)
-    assert "Resize" in str(caught.value)
+def test_images_of_several_sizes_are_read_one_by_one(tmp_path, save):
+    save(tmp_path / "a.png", GRAY)
+    save(tmp_path / "wide.png", np.full((4, 9), 255, np.uint8))
+    images = load_images(str(tmp_path)).train
+    assert images.shape == (4, None, 1) and images.sides.tolist() == [[4, 5], [4, 9]]
+    assert (images.read(np.array([1, 1])) == 1).all()
+    with pytest.raises(ImageShapeError, match=r"one array; .*4×5 to 4×9"):
+        images.read_all()
 
 
-@pytest.mark.parametrize("odd", [COLOR, GRAY.astype(np.uint16)], ids=["color", "16 bit"])
-def test_mixed_channels_and_depths_are_named(tmp_path, save, odd):
+@pytest.mark.parametrize(
+    ("odd", "shape", "dtype", "note"),
+    [
+        (COLOR, (4, 5, 3), "uint8", "Gray images given three equal channels: 1."),
+        (GRAY.astype(np.uint16) * 257, (4, 5, 1), "uint16", "Images of 8 bits widened to 16: 1."),
+        (np.dstack([COLOR, GRAY]), (4, 5, 3), "uint8", "Images whose alpha hides something"),
+    ],
+    ids=["color", "16 bit", "alpha"],
+)
+def test_channels_and_depths_become_those_of_the_richest(tmp_path, save, odd, shape, dtype, note):
     save(tmp_path / "plain.png", GRAY)
     save(tmp_path / "odd.png", odd)
-    with pytest.raises(DataError, match=r"2 kinds: .*such as") as caught:
-        load_images(str(tmp_path))
-    assert "odd.png" in str(caught.value) and "plain.png" in str(caught.value)
+    data_set = load_images(str(tmp_path))
+    assert (data_set.train.shape, data_set.train.dtype.name) == (shape, dtype)
+    odd, plain = data_set.train.read_all()
+    assert np.array_equal(odd, plain)
+    assert any(line.startswith(note) for line in data_set.folder.notes)
 
 
 def test_every_bad_file_is_named_with_its_reason_in_one_error(tmp_path, save):
@@ -141,12 +154,89 @@ def test_every_bad_file_is_named_with_its_reason_in_one_error(tmp_path, save):
     assert "cut.png (" in told and "good.png" not in told
 
 
-def test_bad_files_are_named_beside_mixed_sizes(tmp_path, save):
+@pytest.mark.parametrize(
+    ("options", "shape"),
+    [({"resize": 3}, (3, 3)), ({"resize": "2x4"}, (2, 4)), ({"crop": (3, 2)}, (3, 2))],
+)
+def test_sizes_are_brought_to_one(tmp_path, save, options, shape):
     save(tmp_path / "a.png", GRAY)
-    save(tmp_path / "b.png", GRAY.T)
-    (tmp_path / "empty.jpg").touch()
-    with pytest.raises(DataError, match=r"2 kinds.*1 of 3 files cannot be read.*empty\.jpg"):
-        load_images(str(tmp_path))
+    save(tmp_path / "b.png", np.tile(GRAY, (2, 3)))
+    data_set = load_images(tmp_path, folder=FolderOptions(**options))
+    assert isinstance(data_set.train, ArrayImages) and data_set.train.shape[:2] == shape
+    assert data_set.folder.sizes == "4×5 to 8×15"
+    if "crop" in options:
+        assert np.array_equal(data_set.train.pixels[0, ..., 0], GRAY[0:3, 1:3])
+
+
+def test_resizing_keeps_flat_images_flat_in_16_bits(tmp_path, save):
+    save(tmp_path / "a.png", np.full((9, 7), 51_234, np.uint16))
+    train = load_images(tmp_path, folder=FolderOptions(resize="4x5")).train
+    assert (train.pixels == 51_234).all() and train.dtype == np.uint16
+
+
+def test_color_becomes_gray_where_that_is_asked_for(tmp_path, save):
+    save(tmp_path / "a.png", np.broadcast_to(np.array([200, 100, 50], np.uint8), (4, 5, 3)))
+    train = load_images(tmp_path, folder=FolderOptions(color="gray")).train
+    assert (train.pixels == 124).all() and train.shape == (4, 5, 1)
+
+
+@pytest.mark.parametrize("options", [{"crop": 5}, {"max_pixels": 19}])
+def test_what_does_not_fit_is_a_bad_file(tmp_path, save, options):
+    save(tmp_path / "a.png", GRAY)
+    with pytest.raises(DataError, match=r"1 of 1 files .*a\.png \(it (is 4×5|has 20)"):
+        load_images(tmp_path, folder=FolderOptions(**options))
+
+
+def test_bad_files_are_skipped_and_told_where_that_is_asked_for(tmp_path, save):
+    for split in ("train", "test"):
+        save(tmp_path / split / "bag" / "a.png", GRAY)
+        save(tmp_path / split / "hat" / "b.png", GRAY + 1)
+    (tmp_path / "train" / "bag" / "empty.jpg").touch()
+    skipping = FolderOptions(skip_bad=True)
+    data_set = load_images(tmp_path, folder=skipping)
+    assert data_set.train.labels.tolist() == data_set.test.labels.tolist() == [0, 1]
+    assert data_set.folder.skipped == 1
+    assert list(data_set.folder.reasons.values()) == ["it is empty"]
+    for file in (tmp_path / "test").rglob("*.png"):
+        file.write_bytes(b"")
+    with pytest.raises(DataError, match=r"3 of 5 files .*No image is left for test"):
+        load_images(tmp_path, folder=skipping)
+
+
+def test_what_is_kept_in_memory_follows_from_the_images_alone(tmp_path, save, monkeypatch):
+    for number in range(40):
+        save(tmp_path / f"{number:02}.png", GRAY + number)
+    whole = load_folder(tmp_path, in_memory=40 * 20)
+    # So little is held by a thread that most are decoded again.
+    monkeypatch.setattr("hourglass.images.survey._HELD_BYTES", 50)
+    again = load_folder(tmp_path, in_memory=40 * 20)
+    assert again.train.fingerprint == whole.train.fingerprint and again.folder == whole.folder
+    streamed = load_folder(tmp_path, in_memory=40 * 20 - 1)
+    assert (whole.folder.kind, streamed.folder.kind) == ("memory", "files")
+    assert np.array_equal(streamed.train.read_all(), whole.train.read_all())
+
+
+def test_a_file_that_changes_while_it_is_used_is_named(tmp_path, save):
+    save(tmp_path / "a.png", GRAY)
+    images = load_folder(tmp_path, in_memory=0).train
+    save(tmp_path / "a.png", GRAY + 1)
+    with pytest.raises(DataError, match=r"a\.png has changed since it was checked"):
+        images.read_all()
+    (tmp_path / "a.png").unlink()
+    with pytest.raises(DataError, match=r"a\.png could be read when it was checked: no such file"):
+        images.read_all()
+
+
+def test_of_several_frames_the_first_is_taken_and_that_is_told(tmp_path):
+    frames = [Image.fromarray(GRAY + number) for number in range(3)]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    (note,) = load_images(tmp_path).folder.notes
+    assert note == "Files with several frames, of which the first was taken: 1."
+
+
+def test_options_of_folders_are_refused_for_other_data():
+    with pytest.raises(ConfigurationError, match="crop, labels is for a folder of image files"):
+        load_images("digits", folder=FolderOptions(crop=4, labels="none"))
 
 
 def test_a_long_list_is_cut_and_the_rest_counted(tmp_path):
@@ -157,11 +247,16 @@ def test_a_long_list_is_cut_and_the_rest_counted(tmp_path):
     assert str(caught.value).count(".png") == 20
 
 
-def test_loose_images_beside_classes_are_refused(tmp_path, save):
+def test_sub_folders_beside_loose_images_are_no_more_than_places(tmp_path, save):
+    save(tmp_path / "bag" / "deep" / "b.png", GRAY + 1)
     save(tmp_path / "a.png", GRAY)
-    save(tmp_path / "bag" / "b.png", GRAY)
+    train = load_images(str(tmp_path)).train
+    assert train.labels is None and train.pixels[:, 0, 0, 0].tolist() == [0, 1]
     with pytest.raises(DataError, match=r"1 images of its own and sub-folders.*bag"):
-        load_images(str(tmp_path))
+        load_images(tmp_path, folder=FolderOptions(labels="folders"))
+    (tmp_path / "a.png").unlink()
+    assert load_images(tmp_path).train.labels.tolist() == [0]
+    assert load_images(tmp_path, folder=FolderOptions(labels="none")).train.labels is None
 
 
 @pytest.mark.parametrize("beside", ["c.png", "other/c.png"])
@@ -197,6 +292,6 @@ def test_an_unreadable_folder_is_refused(tmp_path, monkeypatch):
     def refuse(folder: Path) -> None:
         raise PermissionError(13, "Permission denied", str(folder))
 
-    monkeypatch.setattr(Path, "iterdir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(DataError, match=f"{tmp_path} could not be read: Permission denied"):
         load_images(tmp_path)

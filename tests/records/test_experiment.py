@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hourglass.errors import ConfigurationError, MissingPathError
-from hourglass.records import NETWORK_DEFAULTS, Experiment, TrainingPlan
+from hourglass.records import NETWORK_DEFAULTS, Experiment, FolderOptions, TrainingPlan
 
 plans = st.builds(
     TrainingPlan,
@@ -17,8 +17,17 @@ plans = st.builds(
     optimizer=st.sampled_from(["adam", "sgd", "nadam"]),
     seed=st.integers(0, 2**31),
 )
+folders = st.builds(
+    FolderOptions,
+    resize=st.none() | st.integers(1, 999) | st.tuples(st.integers(1, 999), st.integers(1, 999)),
+    patch_size=st.none() | st.integers(4, 99),
+    color=st.sampled_from([None, "gray", "rgb"]),
+    labels=st.sampled_from([None, "folders", "none"]),
+    skip_bad=st.booleans(),
+)
 experiments = st.builds(
     Experiment,
+    folder=folders,
     data=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1),
     network=st.sampled_from([None, "dense", "convolutional", "unet"]),
     code_activation=st.sampled_from([None, "relu"]),
@@ -229,3 +238,30 @@ def test_a_variational_code_is_linear_unless_said() -> None:
     asked = Experiment(objective="variational", network="dense")
     assert asked.network_options.code_activation == "linear" and asked.filled().beta == 1.0
     assert Experiment(objective="variational", code_activation="tanh").code_activation == "tanh"
+
+
+@pytest.mark.parametrize(
+    ("size", "spelled"), [(64, "64"), ("48x64", "48x64"), ([48, 64], "48x64"), ("64×64", "64")]
+)
+def test_a_size_is_spelled_in_any_way(size: object, spelled: str) -> None:
+    options = Experiment.from_mapping({"resize": size}, "file").folder
+    assert options.resize == spelled
+    height, _, width = spelled.partition("x")
+    assert options.resize_to == (int(height), int(width or height))
+    assert f"--resize {spelled}" in Experiment(folder=options).command()
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"crop": "0x4"}, "crop is one side or HEIGHTxWIDTH"),
+        ({"resize": 100_000}, "from 1 to 16,384"),
+        ({"resize": 64, "crop": 64}, "resized or cropped, not both"),
+        ({"color": "grey"}, "Did you mean 'gray'"),
+        ({"skip_bads": True}, "Did you mean 'skip_bad'"),
+        ({"patch_size": 1}, "patch_size should be greater than or equal to 4"),
+    ],
+)
+def test_what_cannot_be_done_with_a_folder_is_told(keys: dict[str, object], told: str) -> None:
+    with pytest.raises(ConfigurationError, match=told):
+        Experiment.from_mapping(keys, "file")

@@ -2,9 +2,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from hourglass.images import ArrayImages
-from hourglass.training import Feed
+from hourglass.errors import DataError
+from hourglass.images import ArrayImages, load_folder
+from hourglass.models import build_model
+from hourglass.records import ModelSpec, NetworkOptions, TrainingPlan
+from hourglass.training import Feed, train
 
 
 def counted(count: int, dtype: str = "uint8") -> ArrayImages:
@@ -63,3 +67,28 @@ def test_float_images_are_fed_as_they_are():
     feed = Feed(ArrayImages(pixels), 20, seed=0)
     ((clean, _),) = list(feed.batches())
     assert np.array_equal(np.sort(clean.numpy().ravel()), np.sort(pixels.ravel()))
+
+
+@pytest.fixture
+def in_files(tmp_path):
+    """Return images that are read from their files."""
+    for number in range(20):
+        Image.fromarray(np.full((4, 5), number, np.uint8)).save(tmp_path / f"{number:02}.png")
+    return load_folder(tmp_path, in_memory=0).train
+
+
+def test_images_in_files_come_in_the_order_of_those_in_memory(in_files):
+    feed = Feed(in_files, 3, seed=3)
+    feed.steps = 12
+    for (_, clean), rows in zip(feed.batches(), feed.rows(0, 12), strict=True):
+        assert np.allclose(clean[:, 0, 0, 0] * 255, rows, atol=1e-4)
+
+
+def test_a_file_that_changed_ends_the_training_with_its_name(in_files, tmp_path):
+    options = NetworkOptions(units=(4,), latent_dim=2, activation="relu")
+    model = build_model(ModelSpec(network="dense", image_shape=(4, 5, 1), options=options), seed=0)
+    (tmp_path / "07.png").write_bytes(b"")
+    nothing = np.zeros((2, 4, 5, 1), np.float32)
+    plan = TrainingPlan(epochs=1, batch_size=4)
+    with pytest.raises(DataError, match=r"07\.png could be read when it was checked: it is empty"):
+        train(model, in_files, plan, validation=(nothing, nothing))

@@ -5,9 +5,10 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from hourglass.errors import DataError, DriftError
-from hourglass.images import ArrayImages
+from hourglass.images import ArrayImages, PatchImages, load_folder
 from hourglass.models import build_classifier, build_model
 from hourglass.records import CheckpointTiming, ModelSpec, NetworkOptions, TrainingPlan
 from hourglass.runs import read_environment
@@ -109,6 +110,24 @@ def test_the_same_end_wherever_it_was_broken_off(build, images, validation, tmp_
     assert resumed.history.best_epoch == whole.history.best_epoch
     assert all(map(np.array_equal, again, weights))
     assert resumed.seconds_before > 0
+
+
+def test_a_training_on_patches_of_files_ends_the_same(images, validation, tmp_path):
+    plan = replace(PLAN, epochs=2)
+    for number in range(20):
+        side = 16 + number % 5
+        pixels = np.resize(np.uint8(255 * images.pixels[number]), (side, side))
+        Image.fromarray(pixels).save(tmp_path / f"{number}.png")
+    # The images take ten times the cache, so that passes go from block to block.
+    photos = load_folder(tmp_path, cache_bytes=700).train
+    patches = PatchImages(photos, 8, seed=1, density=3.0, symmetries=True)
+    whole, weights = run(denoiser, patches, validation, plan)
+    break_off(denoiser, patches, validation, tmp_path / "checkpoint", 3, plan)
+    again = PatchImages(load_folder(tmp_path).train, 8, seed=1, density=3.0, symmetries=True)
+    assert again.fingerprint == patches.fingerprint
+    resumed, same = run(denoiser, patches, validation, plan, tmp_path / "checkpoint")
+    assert resumed.digests == whole.digests and resumed.seconds_before > 0
+    assert all(map(np.array_equal, same, weights))
 
 
 def test_early_stopping_and_best_weights_go_on(images, validation, tmp_path):

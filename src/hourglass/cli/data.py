@@ -9,7 +9,7 @@ from rich.progress import DownloadColumn, Progress, TaskID, TextColumn, Transfer
 from hourglass.cli.options import DataOptions, OutputOptions
 from hourglass.cli.output import errors, print_json, print_line, print_table
 from hourglass.images import DataFacts, describe, fetch, places
-from hourglass.records import DATA_SETS, to_json
+from hourglass.records import DATA_SETS, FolderRecord, to_json
 
 app = cyclopts.App(name="data", help="List, show, fetch and find data sets.")
 
@@ -87,4 +87,18 @@ def _lines(facts: DataFacts) -> list[str]:
         f"classes      {', '.join(facts.classes) or 'none'}",
         f"fingerprint  {facts.fingerprint}",
         f"source       {facts.source}",
+        *(_of_a_folder(facts.folder) if facts.folder is not None else ()),
+    ]
+
+
+def _of_a_folder(folder: FolderRecord) -> list[str]:
+    formats = ", ".join(f"{count:,} {ending}" for ending, count in folder.formats.items())
+    left_out = [f"left out     {path} ({reason})" for path, reason in folder.reasons.items()]
+    more = folder.skipped - len(left_out)
+    return [
+        f"sizes        {folder.sizes}",
+        f"formats      {formats}",
+        *(f"note         {note}" for note in folder.notes),
+        *left_out,
+        *([f"left out     {more:,} more"] if more else []),
     ]

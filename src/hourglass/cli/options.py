@@ -15,6 +15,8 @@ from hourglass.errors import require_positive
 from hourglass.records import (
     CLASSIFIERS,
     CORRUPTIONS,
+    DEFAULT_PATCH_SIZE,
+    LARGEST_WHOLE_SIDE,
     LOSSES,
     NETWORKS,
     OBJECTIVES,
@@ -26,8 +28,9 @@ from hourglass.records import (
 _MODEL: Final = Group("Model", sort_key=1)
 _PLAN: Final = Group("Plan", sort_key=2)
 _DATA: Final = Group("Data", sort_key=3)
-_MACHINE: Final = Group("Machine", sort_key=4)
-_OUTPUT: Final = Group("Output", sort_key=5)
+_FOLDER: Final = Group("A folder of images", sort_key=4)
+_MACHINE: Final = Group("Machine", sort_key=5)
+_OUTPUT: Final = Group("Output", sort_key=6)
 
 
 def _one_of(names: Iterable[str]) -> str:
@@ -176,6 +179,45 @@ class ExperimentOptions:
     ] = None
     seed: Annotated[
         int | None, Parameter(group=_PLAN, help="Weights, order and noise follow from it.")
+    ] = None
+    resize: Annotated[
+        str | None,
+        Parameter(group=_FOLDER, help="Bring every image to SIDE or HEIGHTxWIDTH: 64, 48x64."),
+    ] = None
+    crop: Annotated[
+        str | None,
+        Parameter(group=_FOLDER, help="Cut the middle of every image: SIDE or HEIGHTxWIDTH."),
+    ] = None
+    patch_size: Annotated[
+        int | None,
+        Parameter(
+            group=_FOLDER,
+            help="Side of the patches that are cut. By default a U-Net gets patches of "
+            f"{DEFAULT_PATCH_SIZE} from images of several sizes, or of more than "
+            f"{LARGEST_WHOLE_SIDE} pixels a side.",
+        ),
+    ] = None
+    color: Annotated[
+        str | None, Parameter(group=_FOLDER, help="gray or rgb; by default what the images are.")
+    ] = None
+    labels: Annotated[
+        str | None,
+        Parameter(
+            group=_FOLDER,
+            help="folders if sub-folders are classes, none if not; by default they are unless "
+            "images lie beside them.",
+        ),
+    ] = None
+    skip_bad: Annotated[
+        bool | None,
+        Parameter(
+            group=_FOLDER,
+            negative="",
+            help="Go on without the files that cannot be used, and end with exit code 3.",
+        ),
+    ] = None
+    max_pixels: Annotated[
+        int | None, Parameter(group=_FOLDER, help="Pixels above which a file is a bad one.")
     ] = None
 
     def given(self) -> dict[str, Any]:

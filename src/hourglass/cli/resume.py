@@ -13,7 +13,7 @@ from hourglass.cli.options import (
     RunsOptions,
 )
 from hourglass.cli.telling import tell_finished_run
-from hourglass.cli.train import offering_to_resume, refuse_collapse
+from hourglass.cli.train import offering_to_resume, refuse_collapse, refuse_left_out
 from hourglass.errors import ConfigurationError
 from hourglass.runs import find_group, find_run
 
@@ -62,3 +62,4 @@ def resume(
         )
     tell_finished_run(folder, json=output_options.json)
     refuse_collapse(folder, asked)
+    refuse_left_out(folder)

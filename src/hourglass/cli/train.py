@@ -18,10 +18,11 @@ from hourglass.cli.options import (
     RunsOptions,
 )
 from hourglass.cli.telling import tell_finished_run
-from hourglass.errors import CollapseError, ConfigurationError, WriteError
+from hourglass.errors import CollapseError, ConfigurationError, PartialError, WriteError
 from hourglass.records import Experiment, is_group, read_toml, without_rivals
 from hourglass.runs import RunFolder
 
+_MOST_NAMED: Final = 20
 _OF_THE_TASK: Final = frozenset(
     {
         "activation",
@@ -89,6 +90,7 @@ def train_and_tell(
         )
     tell_finished_run(run, json=output_options.json)
     refuse_collapse(run, asked)
+    refuse_left_out(run)
 
 
 @contextmanager
@@ -109,6 +111,19 @@ def refuse_collapse(run: RunFolder, asked: Experiment) -> None:
     raise CollapseError(
         "The network learned nothing that depends on its input; everything is kept. If this is "
         'what is to be shown, say expected = "collapse" (--expected collapse).'
+    )
+
+
+def refuse_left_out(run: RunFolder) -> None:
+    """End with an error that names the files of the folder that could not be used."""
+    folder = run.read_record().folder
+    if folder is None or not folder.skipped:
+        return
+    named = [f"{path} ({reason})" for path, reason in folder.reasons.items()][:_MOST_NAMED]
+    more = folder.skipped - len(named)
+    raise PartialError(
+        f"{folder.skipped:,} of {folder.files + folder.skipped:,} files were left out: "
+        f"{', '.join(named)}{f' and {more:,} more' if more else ''}. The run is made of the others."
     )
 
 
@@ -148,6 +163,9 @@ def _experiment(data: str | None, config: Path | None, options: ExperimentOption
             "normalized",
         ):
             values.pop(key, None)
+    if {"resize", "crop"} & given.keys():
+        values.pop("resize", None)
+        values.pop("crop", None)
     if given.get("optimizer", values.get("optimizer")) != values.get("optimizer"):
         for key in ("momentum", "weight_decay"):
             values.pop(key, None)

@@ -11,6 +11,7 @@ from hourglass.baselines import ClassifierBaseline, Labeled, classifier_baseline
 from hourglass.errors import DataError
 from hourglass.evaluation import accuracy_of, describe_classifier, score_classifier
 from hourglass.experiment.kept import KeptResults
+from hourglass.experiment.material import learned_from
 from hourglass.experiment.pairs import FROZEN_SEED
 from hourglass.images import Images, Splits
 from hourglass.inference import classify
@@ -167,7 +168,7 @@ def _fitted(baseline: ClassifierBaseline, splits: Splits) -> dict[str, NDArray[A
     """Return the probabilities of both splits that are measured on, and what was chosen."""
     training, validation, test = (
         Labeled(images.read_all(), labels_of(images, splits.name))
-        for images in (splits.train, splits.validation, splits.test)
+        for images in (learned_from(splits.train), splits.validation, splits.test)
     )
     baseline.fit(training, validation)
     return {

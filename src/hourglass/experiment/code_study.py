@@ -26,6 +26,7 @@ from hourglass.experiment.codes import (
     prior_codes,
 )
 from hourglass.experiment.evaluate import load_splits_of
+from hourglass.experiment.material import learned_from
 from hourglass.images import Splits
 from hourglass.inference import decode, encode, encode_gaussian
 from hourglass.models import LatentModel, VariationalAutoencoder
@@ -99,8 +100,8 @@ def _spaces(sizes: dict[RunFolder, int]) -> dict[tuple[str, int], list[RunFolder
 def _space(
     data: str, size: int, runs: Sequence[RunFolder], splits: Splits, study: CodeStudy
 ) -> CodeSpace:
-    count = min(_MEASURED, len(splits.test), len(splits.train))
-    known, test = splits.train.read_all(), splits.test.read(np.arange(count))
+    count = min(_MEASURED, len(splits.test), len(learned_from(splits.train)))
+    known, test = learned_from(splits.train).read_all(), splits.test.read(np.arange(count))
     ends, place = default_ends(splits.test), f"{len(study.spaces)}"
     study.pictures[f"{place}/between/mix of pixels"] = _mix(ends)
     spreads: list[CodeSpread] = []

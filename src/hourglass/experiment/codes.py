@@ -12,6 +12,7 @@ from hourglass.bundles import load_model
 from hourglass.errors import ConfigurationError
 from hourglass.evaluation import GaussianCodes, fit_codes, interpolate, standard_codes
 from hourglass.experiment.files import require_fitting
+from hourglass.experiment.material import learned_from
 from hourglass.images import Images, read_image_file
 from hourglass.inference import decode, encode
 from hourglass.models import LatentModel, VariationalAutoencoder
@@ -66,7 +67,7 @@ def fitted_codes(model: LatentModel, training: Images) -> GaussianCodes:
             f"A Gaussian can be fitted to codes of up to {_MOST_NUMBERS:,} numbers; this network's "
             f"have {model.code_size:,}. Train one with a smaller --latent-dim."
         )
-    return fit_codes(encode(model, training.read_all()))
+    return fit_codes(encode(model, learned_from(training).read_all()))
 
 
 def prior_codes(model: LatentModel) -> GaussianCodes:

@@ -8,8 +8,9 @@ from typing import Final, Literal
 from hourglass.bundles import load_classifier, load_model
 from hourglass.errors import DataError
 from hourglass.experiment.classification import measure_classifier
+from hourglass.experiment.material import load_material
 from hourglass.experiment.table import measure
-from hourglass.images import Splits, load_splits
+from hourglass.images import Splits
 from hourglass.records import Classification, Scores
 from hourglass.runs import RunFolder
 
@@ -85,9 +86,7 @@ def load_splits_of(run: RunFolder, *, data_dir: Path | None, offline: bool) -> S
         If they are not what they were.
     """
     experiment, record = run.read_experiment(), run.read_record()
-    splits = load_splits(
-        experiment.data, seed=experiment.plan.seed, data_dir=data_dir, offline=offline
-    )
+    splits = load_material(experiment, data_dir=data_dir, offline=offline)
     if (splits.fingerprint, splits.split_hash) != (record.data_fingerprint, record.split_hash):
         raise DataError(
             f"{experiment.data} is not what {run.path} was trained on: its fingerprint is "

@@ -14,6 +14,7 @@ from hourglass.errors import ConfigurationError
 from hourglass.evaluation import accuracy_of
 from hourglass.experiment.classification import class_names_of
 from hourglass.experiment.evaluate import load_splits_of
+from hourglass.experiment.material import learned_from
 from hourglass.images import ArrayImages, Images, Splits
 from hourglass.inference import classify, encode
 from hourglass.models import LatentModel, build_classifier
@@ -107,6 +108,7 @@ def study_few_labels(
             "convolutional."
         )
     splits = load_splits_of(run, data_dir=data_dir, offline=offline)
+    splits = replace(splits, train=learned_from(splits.train))
     classes, seed = len(class_names_of(splits)), run.read_experiment().plan.seed
     seen: dict[Features, _Seen] = {"pixels": _pixels(splits), "latents": _latents(model, splits)}
     asked = _Asked(classes=classes, units=tuple(units), epochs=epochs, seed=seed)

@@ -20,6 +20,7 @@ from hourglass.evaluation import (
     moments_of,
 )
 from hourglass.experiment.evaluate import load_splits_of
+from hourglass.experiment.material import learned_from
 from hourglass.records import Experiment, LinearRow
 from hourglass.runs import RunFolder
 from hourglass.scratch import finish_exactly, train_regularized
@@ -66,7 +67,8 @@ def study_linear(
         If a run is not linear.
     """
     splits = load_splits_of(runs[0], data_dir=data_dir, offline=offline)
-    training, test = (moments_of(images.read_all()) for images in (splits.train, splits.test))
+    learned, measured = learned_from(splits.train).read_all(), splits.test.read_all()
+    training, test = moments_of(learned), moments_of(measured)
     values, vectors = np.linalg.eigh(training.covariance)
     values, components = values[::-1], vectors.T[::-1]
     study = LinearStudy()

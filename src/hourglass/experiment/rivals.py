@@ -26,6 +26,7 @@ from hourglass.baselines import (
 from hourglass.errors import ConfigurationError
 from hourglass.evaluation import mean_squared_errors, score_method
 from hourglass.experiment.kept import KeptResults
+from hourglass.experiment.material import learned_from
 from hourglass.experiment.pairs import FROZEN_SEED, freeze_pairs
 from hourglass.images import Images, Splits
 from hourglass.records import Experiment, MethodScores, from_json, to_json
@@ -164,7 +165,8 @@ class Rivals:
 
     @cached_property
     def _training(self) -> Pairs:
-        return freeze_pairs(self._splits.train, self._experiment.corruption, "train")
+        training = learned_from(self._splits.train)
+        return freeze_pairs(training, self._experiment.corruption, "train")
 
     @cached_property
     def validation(self) -> Pairs:

@@ -16,10 +16,11 @@ from hourglass.experiment.classification import classifier_spec, measure_classif
 from hourglass.experiment.device import device_in_use
 from hourglass.experiment.evaluate import load_splits_of
 from hourglass.experiment.fitting import fit, fit_classifier
+from hourglass.experiment.material import load_material
 from hourglass.experiment.pairs import FROZEN_SEED
 from hourglass.experiment.table import measure, model_spec
 from hourglass.files import remove_folder
-from hourglass.images import Splits, load_splits
+from hourglass.images import PatchImages, Splits
 from hourglass.models import Classifier, ImageModel, build_classifier, build_model
 from hourglass.records import Architecture, CheckpointTiming, Experiment, ModelSpec, RunRecord
 from hourglass.report import write_report
@@ -78,9 +79,7 @@ def run_experiment(
     RunFolder.require_new(output)
     watch = _Watch()
     with watch.part("data"):
-        splits = load_splits(
-            experiment.data, seed=experiment.plan.seed, data_dir=data_dir, offline=offline
-        )
+        splits = load_material(experiment, data_dir=data_dir, offline=offline, tell=tell)
     _require_size(splits)
     spec, model = _built(experiment, splits)
     record = _first_record(asked, splits, model)
@@ -266,9 +265,10 @@ def _opening(experiment: Experiment, splits: Splits, model: Model) -> str:
     task = f"undoing {experiment.corruption}" if experiment.corruption else "rebuilding images"
     if isinstance(model, Classifier):
         task = f"naming {model.classes} classes"
+    what = "patches" if isinstance(splits.train, PatchImages) else "images"
     return (
         f"Training a {experiment.model_name} ({model.count_params():,} "
-        f"parameters) on {len(splits.train):,} images of {splits.name}, {task}."
+        f"parameters) on {len(splits.train):,} {what} of {splits.name}, {task}."
     )
 
 
@@ -284,6 +284,7 @@ def _first_record(experiment: Experiment, splits: Splits, model: Model) -> RunRe
         images_by_split={name: len(images) for name, images in splits.parts.items()},
         seeds={"run": experiment.plan.seed, "frozen pairs": FROZEN_SEED},
         parameters=model.count_params(),
+        folder=splits.folder,
     )
 
 

@@ -14,11 +14,14 @@ from hourglass.images.decode import (
 )
 from hourglass.images.exif import as_stored, upright
 from hourglass.images.facts import DataFacts, describe, fetch, places
+from hourglass.images.files import FileImages
+from hourglass.images.folder import load_folder
 from hourglass.images.form import FileForm
 from hourglass.images.image_file import ImageFile, load_image_file, save_image_file, target_name
 from hourglass.images.load import load_images, load_splits
 from hourglass.images.lookup import Place
 from hourglass.images.memory import ArrayImages
+from hourglass.images.patches import PatchImages
 from hourglass.images.promise import Images
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.split import DataSet, Splits, split_images
@@ -30,8 +33,10 @@ __all__ = [
     "DataFacts",
     "DataSet",
     "FileForm",
+    "FileImages",
     "ImageFile",
     "Images",
+    "PatchImages",
     "Place",
     "Splits",
     "as_stored",
@@ -39,6 +44,7 @@ __all__ = [
     "fetch",
     "image_bits",
     "image_notes",
+    "load_folder",
     "load_image_file",
     "load_images",
     "load_splits",

@@ -61,7 +61,13 @@ def load_npz(path: Path) -> DataSet:
         for split, (pixels, labels) in keys.items()
         if pixels in arrays
     }
-    return DataSet(name=path.stem, source=str(path), **parts)
+    return DataSet(
+        name=path.stem,
+        train=parts["train"],
+        validation=parts.get("validation"),
+        test=parts.get("test"),
+        source=str(path),
+    )
 
 
 def load_npy(path: Path) -> DataSet:

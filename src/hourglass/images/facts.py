@@ -2,22 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
-from hourglass.errors import require_known
+from hourglass.errors import ConfigurationError, require_known
 from hourglass.images import digits, sample
 from hourglass.images.download import Progress
 from hourglass.images.load import load_images
 from hourglass.images.lookup import Place
 from hourglass.images.named import PUBLICATIONS, find_or_fetch, places_of
-from hourglass.images.promise import Images, Shape
+from hourglass.images.promise import Shape
 from hourglass.images.split import DataSet
-from hourglass.records import DATA_SETS
+from hourglass.records import DATA_SETS, FolderOptions, FolderRecord
 
 _INSTALLED: Final[Mapping[str, Callable[[], Path]]] = MappingProxyType(
     {"digits": digits.location, "fashion-mnist-small": sample.location}
@@ -46,6 +45,9 @@ class DataFacts:
         Where it was found.
     bytes
         Size of the pixels at rest.
+    folder
+        What was found in a folder of images, the files that cannot be used among it; ``None`` for
+        other data.
     """
 
     name: str
@@ -56,6 +58,7 @@ class DataFacts:
     fingerprint: str
     source: str
     bytes: int
+    folder: FolderRecord | None = None
 
 
 def describe(
@@ -63,12 +66,15 @@ def describe(
 ) -> DataFacts:
     """Load a data set and return what is known about it.
 
+    Files of a folder that cannot be used are told with the rest; only where nothing else is left
+    in it they are an error.
+
     Parameters
     ----------
     name_or_path, data_dir, offline
         As ``load_images`` takes them; the same errors are raised.
     """
-    data_set = load_images(name_or_path, data_dir=data_dir, offline=offline)
+    data_set = _load(name_or_path, data_dir, offline)
     parts = data_set.parts
     return DataFacts(
         name=data_set.name,
@@ -78,7 +84,8 @@ def describe(
         classes=_classes(data_set),
         fingerprint=data_set.fingerprint,
         source=data_set.source,
-        bytes=sum(map(_size, parts.values())),
+        bytes=sum(images.bytes_at_rest for images in parts.values()),
+        folder=data_set.folder,
     )
 
 
@@ -146,13 +153,17 @@ def fetch(
     return Path(find_or_fetch(publication, data_dir, offline=offline, progress=progress)[0])
 
 
+def _load(name_or_path: str | Path, data_dir: Path | None, offline: bool) -> DataSet:
+    try:
+        skipping = FolderOptions(skip_bad=True)
+        return load_images(name_or_path, folder=skipping, data_dir=data_dir, offline=offline)
+    except ConfigurationError:
+        # It is no folder, where nothing is skipped.
+        return load_images(name_or_path, data_dir=data_dir, offline=offline)
+
+
 def _classes(data_set: DataSet) -> tuple[str, ...]:
     train = data_set.train
     if train.labels is None:
         return ()
     return train.class_names or tuple(map(str, np.unique(train.labels)))
-
-
-def _size(images: Images) -> int:
-    height, width, channels = images.shape
-    return len(images) * prod((height or 0, width or 0, channels)) * images.dtype.itemsize

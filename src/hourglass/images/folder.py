@@ -1,237 +1,196 @@
-"""A folder of image files: flat, sorted into classes, or split into train, val and test."""
+"""A folder of image files becomes a data set."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError
-from hourglass.images.decode import IMAGE_EXTENSIONS, ImageForm, decode, has_opaque_alpha, probe
-from hourglass.images.memory import ArrayImages, images_from
+from hourglass.images.arrangement import MOST_LISTED, Arrangement, arrange
+from hourglass.images.bring import Form, bring_to_values
+from hourglass.images.files import CACHE_BYTES, FileImages, FileSource
+from hourglass.images.listing import Listing
+from hourglass.images.memory import images_from
+from hourglass.images.promise import Images
 from hourglass.images.split import DataSet
+from hourglass.images.survey import Survey, survey, tell_bad
+from hourglass.records import FolderOptions, FolderRecord
 
-MOST_LISTED: Final = 20
-
-_SPLIT_FOLDERS: Final = {
-    "train": "train",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-    "test": "test",
-}
-
-Result = TypeVar("Result")
+#: Images of one size whose pixels take less are kept in memory.
+IN_MEMORY_BYTES: Final = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """Image files of one split, and the class of each where sub-folders give one."""
-
-    files: tuple[Path, ...]
-    classes: tuple[str, ...] | None
-
-
-def load_folder(folder: Path) -> DataSet:
-    """Load every image of a folder.
+def load_folder(
+    folder: Path,
+    options: FolderOptions = FolderOptions(),
+    *,
+    in_memory: int = IN_MEMORY_BYTES,
+    cache_bytes: int = CACHE_BYTES,
+) -> DataSet:
+    """Check every image of a folder, and load them or make them ready to be read.
 
     Parameters
     ----------
     folder
-        Holds image files of one size; or sub-folders of them, whose names are the classes; or
-        ``train`` with ``val`` (``valid``, ``validation``) or ``test``, each holding either.
-        Hidden files and files that are no images by their extension are left out.
+        Holds image files; or sub-folders of them, whose names are the classes; or ``train`` with
+        ``val`` (``valid``, ``validation``) or ``test``, each holding either. Hidden files and
+        files that are no images by their extension are left out.
+    options
+        What is to be done with the images.
+    in_memory
+        Bytes up to which images of one size are kept in memory; others are read from their files
+        when they are asked for. Nothing of this follows from the machine.
+    cache_bytes
+        Bytes of those that are kept after they were read.
 
     Raises
     ------
     DataError
-        If there is no image, the arrangement is ambiguous, files cannot be read (each is named
-        with its reason), or the images differ in size, channels or depth.
+        If there is no image, the arrangement is ambiguous, or files cannot be used: each is named
+        with its reason, unless they are to be skipped and others are left in every split.
     """
-    listings = {split: _list_split(part, folder) for split, part in _split_folders(folder).items()}
-    files = [file for listing in listings.values() for file in listing.files]
-    pixels = _decode_all(files, folder)
-    names = sorted({name for listing in listings.values() for name in listing.classes or ()})
-    parts: dict[str, ArrayImages] = {}
-    start = 0
-    for split, listing in listings.items():
-        stop = start + len(listing.files)
-        labels = _numbered(listing.classes, names)
-        parts[split] = images_from(str(folder), pixels[start:stop], labels, names or None)
-        start = stop
-    return DataSet(name=folder.resolve().name or str(folder), source=str(folder), **parts)
+    arrangement = arrange(folder, options.labels)
+    found = survey(arrangement.listing, options, in_memory)
+    _require_usable(found, arrangement, options)
+    form = _form(found, options)
+    source = FileSource(
+        arrangement.listing, found.good, found.sides, found.digests, form, cache_bytes
+    )
+    if found.kept is None:
+        parts = _streamed(source, arrangement, found)
+    else:
+        parts = _in_memory(source, arrangement, found)
+    return DataSet(
+        name=folder.resolve().name or str(folder),
+        train=parts["train"],
+        validation=parts.get("validation"),
+        test=parts.get("test"),
+        source=str(folder),
+        folder=_record(found, form, arrangement.listing, options),
+    )
 
 
-def _numbered(classes: Sequence[str] | None, names: Sequence[str]) -> list[int] | None:
-    numbers = {name: number for number, name in enumerate(names)}
-    return None if classes is None else [numbers[name] for name in classes]
-
-
-def _split_folders(folder: Path) -> Mapping[str, Path]:
-    """Return the folder of each split; a folder without split folders is all training."""
-    parts = _sub_folders(folder)
-    named = {part: split for part in parts if (split := _SPLIT_FOLDERS.get(part.name.lower()))}
-    others = [part for part in parts if part not in named and _images_below(part, folder)]
-    # One such folder among others is a class: there are trains beside cars, and tests of things.
-    are_classes = others and (len(named) == 1 or "train" not in named.values())
-    if not named or are_classes:
-        return {"train": folder}
-    _require_only_splits(folder, named, others)
-    return {split: part for part, split in named.items()}
-
-
-def _require_only_splits(folder: Path, named: Mapping[Path, str], others: Sequence[Path]) -> None:
-    names = _listed(part.name for part in named)
-    if "train" not in named.values():
-        raise DataError(
-            f"{folder} has {names} but no folder named train. Add one, or rename the others."
-        )
-    if len(set(named.values())) < len(named):
-        raise DataError(
-            f"{folder} has two folders for one split: {names}. Keep one of train, val and test "
-            "each."
-        )
-    beside = [path.name for path in (*others, *_images_in(folder, folder))]
-    if beside:
-        raise DataError(
-            f"{folder} has train, val or test folders, and images beside them: {_listed(beside)}. "
-            "Move those into one of the splits, or out of the folder."
-        )
-
-
-def _list_split(folder: Path, root: Path) -> _Listing:
-    loose = _images_in(folder, root)
-    classes = {part.name: _images_below(part, root) for part in _sub_folders(folder)}
-    classes = {name: files for name, files in classes.items() if files}
-    if loose and classes:
-        raise DataError(
-            f"{folder} holds {len(loose)} images of its own and sub-folders with images: "
-            f"{_listed(classes)}. Sub-folders are classes, so every image must lie in one: move "
-            "the loose images into a sub-folder, or all images into one folder."
-        )
-    if loose:
-        return _Listing(tuple(loose), None)
-    if classes:
-        files = tuple(file for members in classes.values() for file in members)
-        return _Listing(files, tuple(name for name in classes for _ in classes[name]))
+def _require_usable(found: Survey, arrangement: Arrangement, options: FolderOptions) -> None:
+    files, bad = len(arrangement.listing), len(found.failures)
+    empty = [split for split, part in _ranges(found, arrangement) if part.start == part.stop]
+    if not bad or (options.skip_bad and not empty):
+        return
+    reasons = tell_bad(found.failures, arrangement.listing, MOST_LISTED)
+    more = f" and {bad - len(reasons):,} more" if bad > len(reasons) else ""
+    what = "Mend or remove them, or go on without them (--skip-bad)."
+    if empty and options.skip_bad:
+        what = f"No image is left for {' and '.join(empty)}. Mend them."
     raise DataError(
-        f"{folder} holds no images that can be used: files are looked for that end in "
-        f"{', '.join(IMAGE_EXTENSIONS)}, in the folder or in sub-folders named after classes. "
-        "Hidden files are left out, and links that lead out of the folder."
+        f"{bad:,} of {files:,} files cannot be read as images: {', '.join(reasons)}{more}. {what}"
     )
 
 
-def _sub_folders(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_dir() and _is_ours(path, folder))
+def _ranges(found: Survey, arrangement: Arrangement) -> Iterator[tuple[str, slice]]:
+    """Yield each split with where its files lie among those that can be used."""
+    start = 0
+    for split, count in arrangement.splits.items():
+        first, last = np.searchsorted(found.good, [start, start + count])
+        yield split, slice(int(first), int(last))
+        start += count
 
 
-def _images_in(folder: Path, root: Path) -> list[Path]:
-    return _images(folder.iterdir(), root)
+def _form(found: Survey, options: FolderOptions) -> Form:
+    """Return what all images are brought to: no more channels or bits than some of them have."""
+    all_alpha = found.channels.keys() <= {2, 4} and found.veiled > 0
+    color = options.color or ("gray" if found.channels.keys() <= {1, 2} else "rgb")
+    channels = (1 if color == "gray" else 3) + all_alpha
+    dtype = "uint16" if "uint16" in found.depths else "uint8"
+    return Form(options.resize_to, options.crop_to, channels, dtype)
 
 
-def _images_below(folder: Path, root: Path) -> list[Path]:
-    found: list[Path] = []
-    for here, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += _images((Path(here, name) for name in files), root)
-    return found
+def _in_memory(source: FileSource, arrangement: Arrangement, found: Survey) -> Mapping[str, Images]:
+    pixels, name = _array(found.kept or [], source), str(arrangement.listing.root)
+    return {
+        split: images_from(name, pixels[part], *_labels(arrangement, found.good[part]))
+        for split, part in _ranges(found, arrangement)
+    }
 
 
-def _images(paths: Iterable[Path], root: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in paths
-        if path.suffix.lower() in IMAGE_EXTENSIONS and _is_ours(path, root) and path.is_file()
-    )
-
-
-def _is_ours(path: Path, root: Path) -> bool:
-    """Tell whether a path is visible and no link that leads out of the root folder."""
-    if path.name.startswith("."):
-        return False
-    if not path.is_symlink():
-        return True
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
-
-
-def _decode_all(files: Sequence[Path], folder: Path) -> NDArray[Any]:
-    """Return the pixels of all files, shape (count, height, width, channels)."""
-    forms, failures = _attempt(probe, files)
-    by_form: dict[ImageForm, list[Path]] = {}
-    for file, form in forms.items():
-        by_form.setdefault(form, []).append(file)
-    if len(by_form) > 1:
-        raise DataError(" ".join([_tell_mixed(by_form, folder), *_tell_bad(failures, files)]))
-    if not forms:
-        raise DataError(" ".join(_tell_bad(failures, files)))
-    pixels, damaged = _fill(next(iter(by_form)), list(forms))
-    if failures or damaged:
-        raise DataError(" ".join(_tell_bad(failures | damaged, files)))
-    opaque = all(has_opaque_alpha(image) for image in pixels)
-    return pixels[..., :-1] if opaque else pixels
-
-
-def _fill(form: ImageForm, files: Sequence[Path]) -> tuple[NDArray[Any], dict[Path, str]]:
+def _array(kept: list[NDArray[Any] | None], source: FileSource) -> NDArray[Any]:
+    """Return the pixels of all images in one array, and give up what they were kept in."""
+    form, sides = source.form, source.sides[0].tolist()
+    shape = (len(kept), *sides, form.channels)
     try:
-        pixels = np.empty((len(files), *form[:3]), form.dtype)
+        pixels = np.empty(shape, form.dtype)
     except MemoryError as error:
-        size = len(files) * np.prod(form[:3]) * np.dtype(form.dtype).itemsize / 2**30
+        size = np.prod(shape) * np.dtype(form.dtype).itemsize / 2**30
         raise DataError(
-            f"{len(files):,} images of {form} need {size:,.1f} GiB of memory. Use fewer or "
-            "smaller images."
+            f"{len(kept):,} images of {'×'.join(map(str, shape[1:]))} need {size:,.1f} GiB of "
+            "memory. Use fewer or smaller images."
         ) from error
-    position = {file: index for index, file in enumerate(files)}
-
-    def keep(file: Path) -> None:
-        image = decode(file)
-        if image.shape != form[:3]:
-            raise DataError("its header tells another size than its pixels have")
-        pixels[position[file]] = image
-
-    return pixels, _attempt(keep, files)[1]
+    for number in reversed(range(len(kept))):
+        image = kept.pop()
+        values = None if image is None else bring_to_values(image, form.channels, form.dtype)
+        pixels[number] = source.decoded(number) if values is None else values
+    return pixels
 
 
-def _attempt(
-    step: Callable[[Path], Result], files: Iterable[Path]
-) -> tuple[dict[Path, Result], dict[Path, str]]:
-    """Return what a step made of each file, and the reason for each that failed."""
-    done: dict[Path, Result] = {}
-    failed: dict[Path, str] = {}
-    for file in files:
-        try:
-            done[file] = step(file)
-        except DataError as error:
-            failed[file] = str(error)
-    return done, failed
+def _streamed(source: FileSource, arrangement: Arrangement, found: Survey) -> Mapping[str, Images]:
+    return {
+        split: FileImages(
+            source,
+            np.arange(part.start, part.stop),
+            *_labels(arrangement, found.good[part]),
+        )
+        for split, part in _ranges(found, arrangement)
+    }
 
 
-def _tell_mixed(by_form: Mapping[ImageForm, Sequence[Path]], folder: Path) -> str:
-    forms = sorted(by_form, key=lambda form: len(by_form[form]), reverse=True)
-    kinds = [
-        f"{form} ({len(by_form[form]):,}, such as {by_form[form][0].relative_to(folder)})"
-        for form in forms
-    ]
-    return (
-        "Images need one height, width, number of channels and depth; "
-        f"{folder} has {len(forms)} kinds: {_listed(kinds)}. "
-        "Resize and convert them to one kind, or sort them into folders of their own."
+def _labels(
+    arrangement: Arrangement, positions: NDArray[np.int64]
+) -> tuple[NDArray[np.int64] | None, Sequence[str] | None]:
+    """Return the labels of files and the names of all classes, ``None`` where there are none."""
+    labels = arrangement.classes[positions]
+    return None if labels[0] < 0 else labels, arrangement.class_names or None
+
+
+def _record(found: Survey, form: Form, listing: Listing, options: FolderOptions) -> FolderRecord:
+    area = int(found.sides.astype(np.int64).prod(axis=1).sum())
+    most = FolderRecord.MOST_REASONS
+    return FolderRecord(
+        kind="files" if found.kept is None else "memory",
+        files=len(found.good),
+        bytes=area * form.channels * np.dtype(form.dtype).itemsize,
+        smallest=found.smallest,
+        largest=found.largest,
+        formats=_formats(found, listing),
+        resize=None if options.resize is None else str(options.resize),
+        crop=None if options.crop is None else str(options.crop),
+        skipped=len(found.failures),
+        reasons={
+            str(listing[position]): reason
+            for position, reason in list(found.failures.items())[:most]
+        },
+        notes=tuple(_notes(found, form)),
     )
 
 
-def _tell_bad(failures: Mapping[Path, str], files: Sequence[Path]) -> list[str]:
-    if not failures:
-        return []
-    reasons = [f"{file} ({reason})" for file, reason in failures.items()]
-    return [
-        f"{len(failures):,} of {len(files):,} files cannot be read as images: {_listed(reasons)}. "
-        "Mend or remove them."
-    ]
+def _formats(found: Survey, listing: Listing) -> Mapping[str, int]:
+    endings = (os.path.splitext(listing.name(int(number)))[1] for number in found.good)  # noqa: PTH122
+    counted = Counter(ending.lower().removeprefix(".") for ending in endings)
+    return dict(sorted(counted.items()))
 
 
-def _listed(entries: Iterable[object]) -> str:
-    words = [str(entry) for entry in entries]
-    more = len(words) - MOST_LISTED
-    return ", ".join(words[:MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")
+def _notes(found: Survey, form: Form) -> Iterator[str]:
+    """Yield a sentence for each thing that was done to images of some kinds."""
+    gray = sum(found.channels[channels] for channels in (1, 2))
+    color = len(found.good) - gray
+    if form.channels >= 3 and gray:
+        yield f"Gray images given three equal channels: {gray:,}."
+    if form.channels <= 2 and color:
+        yield f"Color images made gray: {color:,}."
+    if form.channels in (1, 3) and found.veiled:
+        yield f"Images whose alpha hides something and was left out: {found.veiled:,}."
+    if form.dtype == "uint16" and found.depths["uint8"]:
+        yield f"Images of 8 bits widened to 16: {found.depths['uint8']:,}."
+    if found.animated:
+        yield f"Files with several frames, of which the first was taken: {found.animated:,}."

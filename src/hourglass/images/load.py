@@ -7,13 +7,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from hourglass.errors import DataError, HourglassError, MissingPathError, require_known
+from hourglass.errors import (
+    ConfigurationError,
+    DataError,
+    HourglassError,
+    MissingPathError,
+    require_known,
+)
 from hourglass.images.arrays import load_npy, load_npz
 from hourglass.images.decode import IMAGE_EXTENSIONS
 from hourglass.images.folder import load_folder
 from hourglass.images.idx import holds_idx, load_idx_file, load_idx_folder
 from hourglass.images.split import DataSet, Splits, split_images
-from hourglass.records import DATA_SETS
+from hourglass.records import DATA_SETS, FolderOptions
 
 _READERS: Final[Mapping[str, Callable[[Path], DataSet]]] = MappingProxyType(
     {".npz": load_npz, ".npy": load_npy}
@@ -21,7 +27,11 @@ _READERS: Final[Mapping[str, Callable[[Path], DataSet]]] = MappingProxyType(
 
 
 def load_images(
-    name_or_path: str | Path, *, data_dir: Path | None = None, offline: bool = False
+    name_or_path: str | Path,
+    *,
+    folder: FolderOptions = FolderOptions(),
+    data_dir: Path | None = None,
+    offline: bool = False,
 ) -> DataSet:
     """Load a data set, with the splits it came with.
 
@@ -30,6 +40,8 @@ def load_images(
     name_or_path
         A name from ``records.DATA_SETS``; or the path of a folder, an ``.npz``, an ``.npy`` or an
         IDX file. A name goes before a path: ``./digits`` and a ``Path`` are always the path.
+    folder
+        What is to be done with the images of a folder; ``patch_size`` is not looked at.
     data_dir
         Where named data sets are looked for first.
     offline
@@ -40,7 +52,7 @@ def load_images(
     MissingPathError
         If it is a path that does not exist.
     ConfigurationError
-        If it is a name that is not known.
+        If it is a name that is not known, or no folder and something is asked of a folder.
     FetchError
         If a named data set is nowhere to be had.
     DataError
@@ -52,6 +64,7 @@ def load_images(
     ArrayImages(1797×8×8×1, uint8)
     """
     if isinstance(name_or_path, str) and name_or_path in DATA_SETS:
+        _require_no_options(name_or_path, folder)
         return _load_name(name_or_path, data_dir, offline)
     path = Path(name_or_path)
     # The home of a user who does not exist: there is no such path, and that is told below.
@@ -59,7 +72,7 @@ def load_images(
         path = path.expanduser()
     with _reading(path):
         if path.exists():
-            return _load_path(path)
+            return _load_path(path, folder)
     if isinstance(name_or_path, str) and not _looks_like_path(name_or_path):
         require_known("Data set", name_or_path, DATA_SETS)
     raise MissingPathError(
@@ -69,7 +82,12 @@ def load_images(
 
 
 def load_splits(
-    name_or_path: str | Path, *, seed: int = 0, data_dir: Path | None = None, offline: bool = False
+    name_or_path: str | Path,
+    *,
+    seed: int = 0,
+    folder: FolderOptions = FolderOptions(),
+    data_dir: Path | None = None,
+    offline: bool = False,
 ) -> Splits:
     """Load a data set and complete its splits; see ``load_images`` and ``split_images``.
 
@@ -79,12 +97,11 @@ def load_splits(
         A name or a path.
     seed
         The same seed draws the same splits.
-    data_dir
-        Where named data sets are looked for first.
-    offline
-        Never download.
+    folder, data_dir, offline
+        As ``load_images`` takes them.
     """
-    return split_images(load_images(name_or_path, data_dir=data_dir, offline=offline), seed)
+    data_set = load_images(name_or_path, folder=folder, data_dir=data_dir, offline=offline)
+    return split_images(data_set, seed)
 
 
 def _load_name(name: str, data_dir: Path | None, offline: bool) -> DataSet:
@@ -93,14 +110,25 @@ def _load_name(name: str, data_dir: Path | None, offline: bool) -> DataSet:
     return loaded
 
 
-def _load_path(path: Path) -> DataSet:
+def _load_path(path: Path, folder: FolderOptions) -> DataSet:
+    if path.is_dir() and not holds_idx(path):
+        return load_folder(path, folder)
+    _require_no_options(path, folder)
     if path.is_dir():
-        return load_idx_folder(path) if holds_idx(path) else load_folder(path)
+        return load_idx_folder(path)
     if path.suffix.lower() in IMAGE_EXTENSIONS:
         raise DataError(f"{path} is a single image. Give the folder that it lies in.")
     if not path.is_file():
         raise DataError(f"{path} is neither a file nor a folder. Give one of them.")
     return _READERS.get(path.suffix.lower(), load_idx_file)(path)
+
+
+def _require_no_options(data: str | Path, folder: FolderOptions) -> None:
+    if folder.of_folders:
+        raise ConfigurationError(
+            f"{', '.join(folder.of_folders)} is for a folder of image files; {data} is none. "
+            "Leave it out."
+        )
 
 
 @contextmanager

@@ -98,6 +98,11 @@ class ArrayImages(Images):
         """SHA-256 of shape, type, pixels at rest and labels."""
         return fingerprint_of(self.shape, self.dtype, [self.pixels], self._labels)
 
+    def at_rest(self, index: int) -> NDArray[Any]:
+        """Return one image as it lies at rest, shape (height, width, channels)."""
+        image: NDArray[Any] = self.pixels[index]
+        return image
+
     def read(self, indices: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the images at ``indices``, shape (n, height, width, channels) in [0, 1]."""
         return as_unit_range(self.pixels[indices])

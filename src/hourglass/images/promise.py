@@ -8,6 +8,8 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from hourglass.seeds import order
+
 Shape = tuple[int | None, int | None, int]
 
 
@@ -45,7 +47,23 @@ class Images(abc.ABC):
     @property
     @abc.abstractmethod
     def fingerprint(self) -> str:
-        """SHA-256 of shape, type, pixels at rest and labels, as ``fingerprint_of`` makes it."""
+        """SHA-256 of shape, type, pixels at rest and labels, as ``fingerprint_of`` makes it.
+
+        Where the pixels lie in files, digests stand for them.
+        """
+
+    @property
+    def sides(self) -> NDArray[np.int64]:
+        """Height and width of each image, shape (count, 2)."""
+        height, width, _ = self.shape
+        return np.broadcast_to(np.array([height or 0, width or 0]), (len(self), 2))
+
+    @abc.abstractmethod
+    def at_rest(self, index: int) -> NDArray[Any]:
+        """Return one image as it lies at rest, shape (height, width, channels), not to be changed.
+
+        Other than ``read`` it takes an image of a set whose sizes are open.
+        """
 
     @abc.abstractmethod
     def read(self, indices: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -65,6 +83,19 @@ class Images(abc.ABC):
     @abc.abstractmethod
     def take(self, indices: NDArray[np.int64]) -> "Images":
         """Return the images at ``indices`` with their labels, as images of the same kind."""
+
+    def order(self, seed: int, number: int) -> NDArray[np.int64]:
+        """Return the order in which a pass of a training visits the images, shape (count,).
+
+        It follows from the seed, the number of the pass and the images alone.
+        """
+        return order(seed, number, len(self))
+
+    @final
+    @property
+    def bytes_at_rest(self) -> int:
+        """Size of all pixels at rest."""
+        return int(self.sides.prod(axis=1).sum()) * self.shape[2] * self.dtype.itemsize
 
     @final
     def read_all(self) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError, ImageShapeError
 from hourglass.images.promise import Images
+from hourglass.records import FolderRecord
 from hourglass.seeds import derive
 
 HELD_OUT = 0.1
@@ -28,6 +29,8 @@ class DataSet:
         The other official splits, or ``None``.
     source
         Where the images were found.
+    folder
+        What was made of a folder of images; ``None`` for other data.
 
     Raises
     ------
@@ -40,6 +43,7 @@ class DataSet:
     validation: Images | None = None
     test: Images | None = None
     source: str = ""
+    folder: FolderRecord | None = None
 
     def __post_init__(self) -> None:
         """Check that the splits belong together."""
@@ -78,6 +82,8 @@ class Splits:
         SHA-256 of which image lies in which split.
     fingerprint
         SHA-256 of the pixels and labels of the whole data set.
+    folder
+        What was made of a folder of images; ``None`` for other data.
     """
 
     name: str
@@ -86,6 +92,7 @@ class Splits:
     test: Images
     split_hash: str
     fingerprint: str
+    folder: FolderRecord | None = None
 
     @property
     def parts(self) -> Mapping[str, Images]:
@@ -126,6 +133,7 @@ def split_images(data_set: DataSet, seed: int) -> Splits:
         **parts,
         split_hash=_hash(slices),
         fingerprint=data_set.fingerprint,
+        folder=data_set.folder,
     )
 
 

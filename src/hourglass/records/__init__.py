@@ -15,9 +15,18 @@ from hourglass.records.classifier_keys import CROSS_ENTROPY
 from hourglass.records.codes import CodeSource, CodeSpace, CodeSpread, RandomCodes
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
 from hourglass.records.embedding import MAPPED_IMAGES, Embedding, Maps, SpaceName, SpaceScores
-from hourglass.records.experiment import DEMO, Experiment, read_toml, without_rivals
+from hourglass.records.experiment import DEMO, Experiment
 from hourglass.records.few_labels import FewLabelsRow, FewLabelsStudy
 from hourglass.records.files import DenoisedFile, DenoisedFiles, FileScores, FileStatus
+from hourglass.records.flat import read_toml, without_rivals
+from hourglass.records.folder import (
+    DEFAULT_PATCH_SIZE,
+    LARGEST_WHOLE_SIDE,
+    FolderOptions,
+    FolderRecord,
+    LabelSource,
+    Sides,
+)
 from hourglass.records.gallery import LONGER_RUNS, gallery_names, gallery_path, read_entry
 from hourglass.records.group import (
     GroupPlan,
@@ -73,8 +82,10 @@ __all__ = [
     "CORRUPTIONS",
     "CROSS_ENTROPY",
     "DATA_SETS",
+    "DEFAULT_PATCH_SIZE",
     "DEMO",
     "GAUSSIAN_DEVIATION",
+    "LARGEST_WHOLE_SIDE",
     "LEAST_ACTIVITY",
     "LEAST_DIVERGENCE",
     "LEAST_SEPARATION",
@@ -113,10 +124,13 @@ __all__ = [
     "FewLabelsStudy",
     "FileScores",
     "FileStatus",
+    "FolderOptions",
+    "FolderRecord",
     "GroupPlan",
     "GroupRecord",
     "History",
     "ImportanceBound",
+    "LabelSource",
     "LatentHealth",
     "LayerRecord",
     "Likelihood",
@@ -140,6 +154,7 @@ __all__ = [
     "RunRecord",
     "Samples",
     "Scores",
+    "Sides",
     "SpaceName",
     "SpaceScores",
     "SuiteRow",

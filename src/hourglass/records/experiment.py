@@ -1,7 +1,6 @@
 """What is to be trained, on what, and how: the content of ``experiment.toml``."""
 
 import shlex
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import Any, ClassVar, Final, Literal, Self, cast, get_args
 
 import tomli_w
 
-from hourglass.errors import ConfigurationError, MissingPathError
+from hourglass.errors import ConfigurationError
 from hourglass.records.classifier_keys import CROSS_ENTROPY, require_keys_of_task
+from hourglass.records.flat import option_words, read_toml, refuse_two_corruptions
+from hourglass.records.folder import FolderOptions
 from hourglass.records.network import (
     CLASSIFIER_DEFAULTS,
     NETWORK_DEFAULTS,
@@ -30,9 +31,9 @@ from hourglass.records.network import (
     Words,
     objective_of,
 )
+from hourglass.records.objective_keys import require_keys_of_objective
 from hourglass.records.plan import TrainingPlan
 from hourglass.records.validation import checked
-from hourglass.records.variational import LIKELIHOODS
 
 _NETWORK_WORDS: Final[Mapping[NetworkName, str]] = MappingProxyType(
     {
@@ -46,15 +47,17 @@ _NETWORK_WORDS: Final[Mapping[NetworkName, str]] = MappingProxyType(
     }
 )
 
-# Two ways to say one thing.
-_RIVALS: Final = (frozenset({"noise", "corruption"}), frozenset({"epochs", "minutes"}))
+# Their keys stand among those of the experiment.
+_PARTS: Final[Mapping[str, type[Any]]] = MappingProxyType(
+    {"folder": FolderOptions, "plan": TrainingPlan}
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Experiment:
     """One training as it was asked for.
 
-    In a file all keys stand side by side, those of the plan too; ``noise = 0.2`` is short for
+    In a file all keys stand side by side, those of its parts too; ``noise = 0.2`` is short for
     ``corruption = "gaussian:0.2"``.
 
     Attributes
@@ -116,6 +119,8 @@ class Experiment:
     loss
         A name such as ``mse``, or several with weights: ``mse:0.8+ssim:0.2``. A classifier has
         ``cross-entropy`` and no other.
+    folder
+        What is done with the images of a folder.
     plan
         How the training goes.
     """
@@ -143,6 +148,7 @@ class Experiment:
     frozen_noise: bool = False
     engine: Literal["keras", "scratch"] = "keras"
     expected: Literal["collapse"] | None = None
+    folder: FolderOptions = field(default_factory=FolderOptions)
     plan: TrainingPlan = field(default_factory=TrainingPlan)
 
     def __post_init__(self) -> None:
@@ -151,9 +157,7 @@ class Experiment:
         if self.classifies and self.loss == "mse":
             object.__setattr__(self, "loss", CROSS_ENTROPY)
         require_keys_of_task(self)
-        self._require_units()
-        self._require_objective()
-        self._require_engine()
+        require_keys_of_objective(self)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], source: str) -> Self:
@@ -164,14 +168,15 @@ class Experiment:
         ConfigurationError
             If a key is unknown, or a value does not fit; every such key is named.
         """
-        plan_names = {entry.name for entry in fields(TrainingPlan)}
         flat = dict(values)
         if flat.get("noise") is not None:
-            _refuse_two_corruptions(flat)
+            refuse_two_corruptions(flat)
             flat["corruption"] = f"gaussian:{flat['noise']}"
         flat.pop("noise", None)
-        plan = {name: flat.pop(name) for name in plan_names & flat.keys()}
-        return checked(cls, {**flat, "plan": plan}, source, unseen="plan", short="noise")
+        for part, kind in _PARTS.items():
+            names = {entry.name for entry in fields(kind)} & flat.keys()
+            flat[part] = {name: flat.pop(name) for name in names}
+        return checked(cls, flat, source, unseen=_PARTS, short="noise")
 
     @classmethod
     def from_toml(cls, path: Path) -> Self:
@@ -203,12 +208,13 @@ class Experiment:
             # The loss of a classifier goes without saying.
             said = key == "data" or (key == "loss" and self.classifies)
             if not said and value != default._flat()[key]:
-                words += _option(key.replace("_", "-"), value)
+                words += option_words(key.replace("_", "-"), value)
         return shlex.join(words)
 
     def _flat(self) -> dict[str, Any]:
         flat = asdict(self)
-        flat.update(flat.pop("plan"))
+        for part in _PARTS:
+            flat.update(flat.pop(part))
         return flat
 
     @property
@@ -319,133 +325,6 @@ class Experiment:
         if self.sparsity_or_default is None:
             return None
         return "relu" if self.sparsity_or_default == "l1" else "sigmoid"
-
-    def _require_units(self) -> None:
-        if self.units == () and self.network_or_default != "dense":
-            raise ConfigurationError(
-                f"The {self.network_or_default} network needs units, such as 32 64; none were "
-                "given. Only network dense does without."
-            )
-
-    def _require_objective(self) -> None:
-        """Refuse an objective that contradicts the corruption, and keys it does not take."""
-        objective, found = self.objective_or_default, objective_of(self.corruption)
-        if self.classifies:
-            found = "classify"
-        # Undoing hidden patches is denoising too, to whoever calls it so.
-        fits = objective == found or (objective, found) == ("denoising", "masked")
-        if self.objective_of_code is None and not fits:
-            raise ConfigurationError(
-                f"objective = {objective} does not go with corruption = {self.corruption}, "
-                f"which makes it {found}. Leave one of them out."
-            )
-        if self.sparsity is not None and objective != "sparse":
-            raise ConfigurationError(
-                f"sparsity = {self.sparsity} is for objective sparse; it is {objective}."
-            )
-        if self.penalty is not None and OBJECTIVES[objective].penalty is None:
-            raise ConfigurationError(
-                f"penalty = {self.penalty:g} is for the objectives sparse and contractive; it is "
-                f"{objective}."
-            )
-        if self.beta is not None and objective != "variational":
-            raise ConfigurationError(
-                f"beta = {self.beta:g} is for objective variational; it is {objective}."
-            )
-        if objective == "contractive" and self.plan.precision != "float32":
-            raise ConfigurationError(
-                f"objective = contractive compares codes of images that lie close together, which "
-                f"precision = {self.plan.precision} would round away. Leave precision out."
-            )
-        if self.sparsity is not None and self.sparsity.startswith("kl"):
-            self._require_rates()
-        if objective == "variational":
-            self._require_likelihood()
-
-    def _require_likelihood(self) -> None:
-        if self.loss not in LIKELIHOODS:
-            raise ConfigurationError(
-                f"objective = variational needs a loss that is a likelihood: "
-                f"{' or '.join(LIKELIHOODS)}; {self.loss} was given."
-            )
-
-    def _require_engine(self) -> None:
-        """Refuse what the loop from scratch leaves out, and frozen noise without noise."""
-        if self.frozen_noise and self.corruption is None:
-            raise ConfigurationError("frozen_noise needs noise, such as noise = 0.2.")
-        if self.engine != "scratch":
-            return
-        takes = {
-            "network": (self.network_or_default, ("dense",)),
-            "activation": (self.network_options.activation, ("relu",)),
-            "objective": (self.objective_or_default, ("plain", "denoising")),
-            "corruption": ((self.corruption or "gaussian").partition(":")[0], ("gaussian",)),
-            "loss": (self.loss, ("mse", "bce")),
-            "tied": (self.tied, (False,)),
-            "frozen_noise": (self.frozen_noise, (False,)),
-            "precision": (self.plan.precision, ("float32",)),
-            "code_activation": (self.code_activation, (None, "relu")),
-            "output_activation": (self.output_activation, (None, "sigmoid")),
-        }
-        for key, (value, known) in takes.items():
-            if value not in known:
-                raise ConfigurationError(
-                    f"engine = scratch does not take {key} = {value}; it takes "
-                    f"{' or '.join(map(str, known))}. Change it, or leave engine out."
-                )
-
-    def _require_rates(self) -> None:
-        if self.code_activation not in (None, "sigmoid"):
-            raise ConfigurationError(
-                f"sparsity = {self.sparsity} needs units between 0 and 1: code_activation sigmoid, "
-                f"not {self.code_activation}."
-            )
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file into a mapping.
-
-    Raises
-    ------
-    MissingPathError
-        If there is no such file.
-    ConfigurationError
-        If it is a folder, cannot be read or is not TOML.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise MissingPathError(f"There is no experiment file {path}.") from error
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ConfigurationError(
-            f"An experiment is a TOML file; {path} cannot be read: {reason}."
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ConfigurationError(f"{path} is not TOML: {error}") from error
-
-
-def without_rivals(values: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return keys without those that exclude one of the keys given over them."""
-    rivals = {key for pair in _RIVALS if given.keys() & pair for key in pair}
-    return {key: value for key, value in values.items() if key not in rivals}
-
-
-def _option(name: str, value: Any) -> list[str]:
-    """Return an option as it is written on the command line."""
-    if value is True:
-        return [f"--{name}"]
-    if not isinstance(value, tuple):
-        return [f"--{name}", str(value)]
-    return [f"--{name}", *map(str, value)] if value else [f"--empty-{name}"]
-
-
-def _refuse_two_corruptions(flat: Mapping[str, Any]) -> None:
-    if flat.get("corruption") is not None:
-        raise ConfigurationError(
-            f'noise = {flat["noise"]} is short for corruption = "gaussian:{flat["noise"]}", and '
-            f'corruption = "{flat["corruption"]}" was given too. Leave one of them out.'
-        )
 
 
 DEMO: Final = Experiment(corruption="gaussian:0.2", plan=TrainingPlan(minutes=0.75))

@@ -11,8 +11,9 @@ from hourglass.records.classification import ClassifierResult
 from hourglass.records.codes import CodeSpace
 from hourglass.records.cross import TrainedByTested
 from hourglass.records.embedding import MAPPED_IMAGES
-from hourglass.records.experiment import Experiment, read_toml, without_rivals
+from hourglass.records.experiment import Experiment
 from hourglass.records.few_labels import FewLabelsStudy
+from hourglass.records.flat import read_toml, without_rivals
 from hourglass.records.linear import LinearComparison
 from hourglass.records.plan import TrainingPlan
 from hourglass.records.suite import SuiteStudy

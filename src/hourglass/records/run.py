@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hourglass.records.folder import FolderRecord
 from hourglass.records.plan import Precision
 
 
@@ -110,6 +111,8 @@ class RunRecord:
         How machine or libraries had changed each time the run was resumed in spite of it.
     engine
         What did the work of the training; older records, and the loop from scratch, do not say.
+    folder
+        What was made of the folder of images; ``None`` for other data.
     """
 
     status: Literal["unfinished", "trained", "finished"]
@@ -128,3 +131,4 @@ class RunRecord:
     digests: Mapping[str, str] = field(default_factory=dict)
     drift: tuple[str, ...] = ()
     engine: Engine | None = None
+    folder: FolderRecord | None = None

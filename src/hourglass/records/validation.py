@@ -1,7 +1,7 @@
 """The door of the records: text and mappings come in checked, or not at all."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar, cast
 
@@ -14,7 +14,12 @@ Record = TypeVar("Record")
 
 
 def checked(
-    kind: type[Record], values: Mapping[str, Any], source: str, *, unseen: str = "", short: str = ""
+    kind: type[Record],
+    values: Mapping[str, Any],
+    source: str,
+    *,
+    unseen: Collection[str] = (),
+    short: str = "",
 ) -> Record:
     """Build a record from a mapping and name everything that is wrong at once.
 
@@ -27,7 +32,7 @@ def checked(
     source
         Where the values come from, for the error: ``experiment.toml``, ``the command line``.
     unseen
-        A table that the user did not write, left out of the keys that an error names.
+        Tables that the user did not write, left out of the keys that an error names.
     short
         A key that is accepted before this door and turned into another one, offered with the
         rest where a key is misspelt.
@@ -63,15 +68,19 @@ def from_json(kind: type[Record], text: bytes, source: str) -> Record:
 
 
 def _configuration_error(
-    error: ValidationError, kind: type[Any], source: str, unseen: str = "", short: str = ""
+    error: ValidationError,
+    kind: type[Any],
+    source: str,
+    unseen: Collection[str] = (),
+    short: str = "",
 ) -> ConfigurationError:
     known = [short, *_keys(kind)]
     lines = [_sentence(detail, known, unseen) for detail in error.errors(include_url=False)]
     return ConfigurationError(f"{source}: {' '.join(lines)}")
 
 
-def _sentence(detail: ErrorDetails, known: Iterable[str], unseen: str) -> str:
-    path = ".".join(str(part) for part in detail["loc"] if part != unseen) or "the whole"
+def _sentence(detail: ErrorDetails, known: Iterable[str], unseen: Collection[str]) -> str:
+    path = ".".join(str(part) for part in detail["loc"] if part not in unseen) or "the whole"
     given = detail["input"]
     if detail["type"] == "unexpected_keyword_argument":
         return f"{path!r} is not a key.{nearest(path, known)}"

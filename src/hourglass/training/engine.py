@@ -11,7 +11,6 @@ from typing import Literal
 
 import keras
 
-from hourglass.images import ArrayImages
 from hourglass.models import Trainable
 from hourglass.records import Engine, TrainingPlan
 from hourglass.training.compilation import compiles_with_xla, steps_per_execution
@@ -61,14 +60,9 @@ def _chosen(model: Trainable, feed: Feed, plan: TrainingPlan) -> Engine:
 
 
 def _feed_name(feed: Feed) -> Literal["graph", "scan", "host"]:
-    if keras.backend.backend() == "tensorflow" and _in_memory(feed):
+    if keras.backend.backend() == "tensorflow" and feed.in_memory:
         return "graph"
     return "scan" if feed.scanned else "host"
-
-
-def _in_memory(feed: Feed) -> bool:
-    kept = [feed.images] if feed.seen is None else [feed.images, feed.seen]
-    return all(isinstance(images, ArrayImages) for images in kept)
 
 
 def _draws_in_feed(model: Trainable) -> bool:
@@ -89,4 +83,4 @@ def _scans(model: Trainable, feed: Feed) -> bool:
 
     # Inside a loop XLA's convolutions take nearly twice as long on a processor.
     slow = model.has_layers("Conv") and jax.default_backend() == "cpu"
-    return _in_memory(feed) and not slow
+    return feed.in_memory and not slow

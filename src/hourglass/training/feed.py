@@ -1,23 +1,25 @@
 """Which images each step sees, and how they get there fast.
 
-The order is a pure function of (seed, step). On TensorFlow the images stay in memory as they
-lie at rest and are gathered and scaled inside the graph, which costs a quarter of the memory
-and leaves Python out of the loop, and their noise is drawn beside the step. On JAX positions
-alone are fed where the steps of an execution are scanned over (see ``scan``). Elsewhere NumPy
-reads the same batches in the same order.
+The order is a pure function of (seed, step) and the images. On TensorFlow images in memory stay
+as they lie at rest and are gathered and scaled inside the graph, which costs a quarter of the
+memory and leaves Python out of the loop, and their noise is drawn beside the step. On JAX
+positions alone are fed where the steps of an execution are scanned over (see ``scan``).
+Elsewhere, and for images in files, NumPy reads the same batches in the same order.
 """
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, final
+from typing import Any, Final, final
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.corruption import Corruption
+from hourglass.errors import HourglassError
 from hourglass.images import ArrayImages, Images
-from hourglass.seeds import order
+
+_READ_TOGETHER: Final = 4
 
 
 @final
@@ -51,6 +53,8 @@ class Feed:
         How many steps an iteration has.
     scanned
         Whether positions (batch,) are fed in place of images.
+    failure
+        What went wrong when images were read, where TensorFlow would tell it as its own error.
     """
 
     def __init__(
@@ -73,7 +77,14 @@ class Feed:
         self.first_step = 0
         self.steps = self.steps_per_epoch
         self.scanned = False
+        self.failure: HourglassError | None = None
         self._pass = lru_cache(maxsize=2)(self._drawn_pass)
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether all that is fed lies in arrays."""
+        kept = [self.images] if self.seen is None else [self.images, self.seen]
+        return all(isinstance(images, ArrayImages) for images in kept)
 
     def rows(self, first_step: int, steps: int) -> NDArray[np.int64]:
         """Return the positions of the images of some steps, shape (steps, batch_size)."""
@@ -105,7 +116,7 @@ class Feed:
         return seen, (clean if self.targets is None else self.targets[row])
 
     def _drawn_pass(self, number: int) -> NDArray[np.int64]:
-        positions = order(self.seed, number, len(self.images))
+        positions = self.images.order(self.seed, number)
         whole = self.steps_per_epoch * self.batch_size
         return positions[:whole].reshape(self.steps_per_epoch, self.batch_size)
 
@@ -137,7 +148,10 @@ def _tensorflow_batches(feed: Feed) -> Any:
         rows = tf.data.Dataset.from_tensor_slices(tf.ensure_shape(drawn, [None, feed.batch_size]))
         return rows.enumerate(tf.ensure_shape(first, []))
 
-    batches = tf.data.Dataset.from_tensors(0).flat_map(rows).map(_pairs_reader(feed))
+    # What is read in Python waits for files: some batches are read at a time, and kept in order.
+    together = None if feed.in_memory else _READ_TOGETHER
+    batches = tf.data.Dataset.from_tensors(0).flat_map(rows)
+    batches = batches.map(_pairs_reader(feed), num_parallel_calls=together)
     batches = batches.apply(tf.data.experimental.assert_cardinality(feed.steps))
     # The next batches are gathered, and their noise drawn, while a step computes.
     return batches.prefetch(tf.data.AUTOTUNE)
@@ -145,8 +159,8 @@ def _tensorflow_batches(feed: Feed) -> Any:
 
 def _pairs_reader(feed: Feed) -> Any:
     """Return a graph function from step and positions (batch,) to pairs (seen, target)."""
-    clean = _reader(feed.images)
-    seen = clean if feed.seen is None else _reader(feed.seen)
+    clean = _reader(feed, feed.images)
+    seen = clean if feed.seen is None else _reader(feed, feed.seen)
     label = None if feed.targets is None else _label_reader(feed.targets)
 
     def pair(step: Any, row: Any) -> tuple[Any, Any]:
@@ -167,7 +181,7 @@ def _label_reader(labels: NDArray[np.int32]) -> Any:
     return lambda row: tf.gather(kept, row)
 
 
-def _reader(images: Images) -> Any:
+def _reader(feed: Feed, images: Images) -> Any:
     """Return a graph function from positions (batch,) to images (batch, h, w, c) in [0, 1]."""
     import tensorflow as tf
 
@@ -176,8 +190,15 @@ def _reader(images: Images) -> Any:
         scale = 1.0 if images.pixels.dtype.kind == "f" else 1.0 / np.iinfo(images.pixels.dtype).max
         return lambda row: tf.cast(tf.gather(pixels, row), tf.float32) * scale
 
+    def in_python(row: NDArray[np.int64]) -> NDArray[np.float32]:
+        try:
+            return images.read(row)
+        except HourglassError as error:
+            feed.failure = error
+            raise
+
     def read(row: Any) -> Any:
-        batch = tf.numpy_function(images.read, [row], tf.float32)
+        batch = tf.numpy_function(in_python, [row], tf.float32)
         return tf.ensure_shape(batch, [row.shape[0], *images.shape])
 
     return read

@@ -129,7 +129,7 @@ def train(
     ------
     DataError
         If a classifier is to learn from images without labels; if the checkpoints are damaged or
-        of another training.
+        of another training; if an image file has changed since it was checked.
     DriftError
         If the checkpoint was made in another environment and that is not allowed.
     DivergenceError
@@ -198,16 +198,21 @@ def _fit(
     """Do what is left: first the rest of an epoch that was broken off, then the others."""
     for first_epoch, last_epoch, steps in course.legs():
         course.feed.steps = steps
-        model.fit(
-            course.feed.batches(),
-            initial_epoch=first_epoch,
-            epochs=last_epoch,
-            validation_data=tuple(validation),
-            validation_batch_size=images_at_a_time(validation[0].shape[1:]),
-            callbacks=list(callbacks),
-            shuffle=False,
-            verbose=0,
-        )
+        try:
+            model.fit(
+                course.feed.batches(),
+                initial_epoch=first_epoch,
+                epochs=last_epoch,
+                validation_data=tuple(validation),
+                validation_batch_size=images_at_a_time(validation[0].shape[1:]),
+                callbacks=list(callbacks),
+                shuffle=False,
+                verbose=0,
+            )
+        except Exception as error:
+            if course.feed.failure is not None:
+                raise course.feed.failure from error
+            raise
         if model.stop_training:
             return
 

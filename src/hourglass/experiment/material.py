@@ -1,0 +1,201 @@
+"""The images of an experiment: cut into patches where that is due, and few enough to measure."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from math import prod
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from hourglass.errors import ConfigurationError, ImageShapeError
+from hourglass.experiment.pairs import FROZEN_SEED
+from hourglass.images import ArrayImages, Images, PatchImages, Splits, load_splits
+from hourglass.records import (
+    DEFAULT_PATCH_SIZE,
+    LARGEST_WHOLE_SIDE,
+    LOCAL_NETWORKS,
+    Experiment,
+    FolderRecord,
+)
+from hourglass.seeds import derive, generator
+
+#: Of one array of pixels, as float32: what is measured on, and what baselines learn from.
+MEASURED_BYTES: Final = 256 << 20
+
+# A thousand patches tell denoisers apart to a hundredth of a decibel, and the slowest filter does
+# them in a minute.
+_MEASURED_PATCHES: Final = 1024
+_LEARNED_PATCHES: Final = 8192
+# Places overlap, so that a pixel is seen in more than one surrounding.
+_DENSITY: Final = 2.0
+
+Tell = Callable[[str], None]
+
+
+def load_material(
+    experiment: Experiment,
+    *,
+    data_dir: Path | None = None,
+    offline: bool = False,
+    tell: Tell = lambda line: None,
+) -> Splits:
+    """Load the splits of an experiment as they are trained and measured on.
+
+    Splits are made of files first; patches are cut within each. Where the images of a validation
+    or test split would take more than ``MEASURED_BYTES``, a drawn part of them is measured on.
+
+    Parameters
+    ----------
+    experiment
+        What is trained, and on what.
+    data_dir, offline
+        Where data come from.
+    tell
+        Called with each file that is left out, and with what was done to the others.
+
+    Raises
+    ------
+    HourglassError
+        As ``load_splits`` raises it.
+    ImageShapeError
+        If images differ in size and the network needs one.
+    ConfigurationError
+        If all training images would have to be in memory, and they are too many.
+    """
+    splits = load_splits(
+        experiment.data,
+        seed=experiment.plan.seed,
+        folder=experiment.folder,
+        data_dir=data_dir,
+        offline=offline,
+    )
+    size = _patch_size(experiment, splits)
+    if size is not None:
+        splits = _cut(splits, size, experiment.plan.seed)
+    _require_one_size(experiment, splits)
+    _require_memory(experiment, splits)
+    splits, notes = _bounded(splits)
+    for line in (*_told(splits.folder), *notes):
+        tell(line)
+    return splits
+
+
+def learned_from(training: Images) -> Images:
+    """Return what baselines learn from: all training images, or a drawn part of too many."""
+    if isinstance(training, PatchImages):
+        return _part(training, "train", _LEARNED_PATCHES)
+    return _part(training, "train", len(training))
+
+
+def _patch_size(experiment: Experiment, splits: Splits) -> int | None:
+    """Return the side of the patches that are cut, ``None`` for whole images."""
+    options, (height, width, _) = experiment.folder, splits.train.shape
+    if options.patch_size is not None:
+        return options.patch_size
+    denoises = experiment.network_or_default in LOCAL_NETWORKS and experiment.corruption is not None
+    if splits.folder is None or not denoises or options.resize or options.crop:
+        return None
+    if height is None or width is None or max(height, width) > LARGEST_WHOLE_SIDE:
+        return DEFAULT_PATCH_SIZE
+    return None
+
+
+def _cut(splits: Splits, size: int, seed: int) -> Splits:
+    """Return splits of patches; those that are measured on are the same for every seed."""
+    train = PatchImages(
+        splits.train, size, seed=derive(seed, "patches"), density=_DENSITY, symmetries=True
+    )
+    measured = {split: _measured(images, size, split) for split, images in _held(splits).items()}
+    words = [splits.fingerprint, *(part.fingerprint for part in (train, *measured.values()))]
+    folder = splits.folder
+    if folder is not None:
+        small = sum(
+            int((images.sides.min(axis=1) < size).sum()) for images in splits.parts.values()
+        )
+        mirrored = f"Images smaller than a patch, mirrored at their edges: {small:,}."
+        notes = (*folder.notes, mirrored) if small else folder.notes
+        folder = replace(folder, patch_size=size, notes=notes)
+    return replace(
+        splits,
+        train=train,
+        validation=measured["validation"],
+        test=measured["test"],
+        fingerprint=hashlib.sha256("\n".join(words).encode()).hexdigest(),
+        folder=folder,
+    )
+
+
+def _measured(images: Images, size: int, split: str) -> PatchImages:
+    """Return patches in a drawn order, so that the first ones come from many images."""
+    seed = derive(FROZEN_SEED, "patches", split)
+    patches = PatchImages(images, size, seed=seed, most=_MEASURED_PATCHES)
+    return patches.take(generator(seed, "order").permutation(len(patches)))
+
+
+def _held(splits: Splits) -> dict[str, Images]:
+    return {"validation": splits.validation, "test": splits.test}
+
+
+def _bounded(splits: Splits) -> tuple[Splits, list[str]]:
+    """Return splits with few enough images to measure on, and a note for each that was cut."""
+    parts = {split: _part(images, split, len(images)) for split, images in _held(splits).items()}
+    notes = [
+        f"Measured on {len(parts[split]):,} of the {len(images):,} {split} images, drawn once."
+        for split, images in _held(splits).items()
+        if len(parts[split]) < len(images)
+    ]
+    folder = splits.folder
+    if folder is not None:
+        folder = replace(folder, notes=(*folder.notes, *notes))
+    # A record of a folder tells its notes itself.
+    splits = replace(splits, validation=parts["validation"], test=parts["test"], folder=folder)
+    return splits, notes if folder is None else []
+
+
+def _part(images: Images, split: str, most: int) -> Images:
+    """Return images, or a drawn part if there are more than ``most`` or they take too much."""
+    count = min(most, max(1, MEASURED_BYTES // _bytes_of_one(images)))
+    if len(images) <= count:
+        return images
+    drawn = generator(FROZEN_SEED, "measured", split).permutation(len(images))[:count]
+    # Patches come in a drawn order already, and whole images in that of their classes.
+    return images.take(drawn if isinstance(images, PatchImages) else np.sort(drawn))
+
+
+def _bytes_of_one(images: Images) -> int:
+    height, width, channels = images.shape
+    return prod((height or 0, width or 0, channels)) * np.dtype(np.float32).itemsize
+
+
+def _require_one_size(experiment: Experiment, splits: Splits) -> None:
+    if None not in splits.train.shape:
+        return
+    sizes = "several sizes" if splits.folder is None else splits.folder.sizes
+    raise ImageShapeError(
+        f"A {experiment.model_name} needs images of one size, and those of {splits.name} are "
+        f"{sizes}. Bring them to one, such as with --resize 64 or --crop 64."
+    )
+
+
+def _require_memory(experiment: Experiment, splits: Splits) -> None:
+    """Refuse to hold training images that lie in files because they are too many."""
+    key = "frozen_noise" if experiment.frozen_noise else "engine = scratch"
+    if not experiment.frozen_noise and experiment.engine != "scratch":
+        return
+    train = splits.train
+    if isinstance(train, ArrayImages) or len(train) * _bytes_of_one(train) <= MEASURED_BYTES:
+        return
+    raise ConfigurationError(
+        f"{key} keeps all training images in memory, and the {len(train):,} of {splits.name} are "
+        "too many. Leave it out, or train on fewer images."
+    )
+
+
+def _told(folder: FolderRecord | None) -> list[str]:
+    if folder is None:
+        return []
+    left_out = [f"Left out: {path} ({reason})." for path, reason in folder.reasons.items()]
+    more = folder.skipped - len(left_out)
+    return [*left_out, *([f"Left out: {more:,} more files."] if more else []), *folder.lines()]

@@ -1,0 +1,193 @@
+"""The check before training: every file is decoded once, and what must be known of it is kept."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hourglass.errors import DataError
+from hourglass.images.bring import bring_to_size
+from hourglass.images.decode import has_opaque_alpha
+from hourglass.images.listing import Listing
+from hourglass.images.workers import decode_within, in_order
+from hourglass.records import FolderOptions, Sides
+
+DIGEST_BYTES: Final = 16
+
+_TOGETHER: Final = 32
+_HELD_BYTES: Final = 4 << 20
+_WITH_FRAMES: Final = (".gif", ".tif", ".tiff", ".webp")
+
+
+class _Look(NamedTuple):
+    """What a file holds: its pixels are brought to size, and kept where that was asked for."""
+
+    sides: Sides
+    pixels: NDArray[Any] | None
+    shape: tuple[int, ...]
+    depth: str
+    opaque: bool
+    digest: bytes
+    frames: bool
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was found in the files of a listing.
+
+    Attributes
+    ----------
+    good
+        Positions in the listing of the files that can be used, shape (files,).
+    sides
+        Height and width of each of them, resized or cropped, shape (files, 2).
+    digests
+        A digest of the pixels of each, shape (files, ``DIGEST_BYTES``).
+    failures
+        The reason for each other file, by position.
+    channels, depths
+        Numbers of files with 1 to 4 channels, and with uint8 or uint16.
+    veiled, animated
+        Numbers of files whose alpha hides something, and with more frames than the first.
+    smallest, largest
+        Sides in the file of the images with the fewest and the most pixels.
+    kept
+        The pixels of each good file, ``None`` in place of those that are to be decoded again;
+        altogether ``None`` where the images are too large or differ in size.
+    """
+
+    good: NDArray[np.int64]
+    sides: NDArray[np.uint32]
+    digests: NDArray[np.uint8]
+    failures: dict[int, str] = field(default_factory=dict)
+    channels: Counter[int] = field(default_factory=Counter)
+    depths: Counter[str] = field(default_factory=Counter)
+    veiled: int = 0
+    animated: int = 0
+    smallest: Sides = (0, 0)
+    largest: Sides = (0, 0)
+    kept: list[NDArray[Any] | None] | None = field(default_factory=list)
+
+
+def survey(listing: Listing, options: FolderOptions, in_memory: int) -> Survey:
+    """Decode every file once, by several threads.
+
+    Parameters
+    ----------
+    listing
+        The files.
+    options
+        What size they are brought to, and how large they may be.
+    in_memory
+        Bytes of pixels that are kept at most. Whether they are follows from the images alone.
+
+    Returns
+    -------
+    Survey
+        What was found; nothing is raised for a bad file.
+    """
+    count = len(listing)
+    found = Survey(
+        np.empty(count, np.int64),
+        np.empty((count, 2), np.uint32),
+        np.empty((count, DIGEST_BYTES), np.uint8),
+    )
+    good = 0
+    for position, look in enumerate(_looks(listing, options, found)):
+        if isinstance(look, str):
+            found.failures[position] = look
+            continue
+        found.good[good] = position
+        found.sides[good] = look.shape[:2]
+        found.digests[good] = np.frombuffer(look.digest, np.uint8)
+        good += 1
+        _count(found, look)
+        _keep(found, look, count, in_memory)
+    found.good, found.sides = found.good[:good], found.sides[:good]
+    found.digests = found.digests[:good]
+    return found
+
+
+def digest_of(pixels: NDArray[Any]) -> bytes:
+    """Return what changes with any value, side or depth of an image."""
+    form = f"{pixels.shape} {pixels.dtype.name}".encode()
+    values = np.ascontiguousarray(pixels, pixels.dtype.newbyteorder("<"))
+    return hashlib.blake2b(values.data, digest_size=DIGEST_BYTES, salt=_salt(form)).digest()
+
+
+def _salt(form: bytes) -> bytes:
+    return hashlib.blake2b(form, digest_size=hashlib.blake2b.SALT_SIZE).digest()
+
+
+def _looks(listing: Listing, options: FolderOptions, found: Survey) -> Iterator[_Look | str]:
+    def some(start: int) -> list[_Look | str]:
+        looks: list[_Look | str] = []
+        held = 0
+        for position in range(start, min(start + _TOGETHER, len(listing))):
+            # Photos that wait for their turn in many threads would fill the memory.
+            keep = found.kept is not None and held < _HELD_BYTES
+            look = _look(listing[position], options, keep)
+            held += 0 if isinstance(look, str) or look.pixels is None else look.pixels.nbytes
+            looks.append(look)
+        return looks
+
+    for looks in in_order(some, range(0, len(listing), _TOGETHER)):
+        yield from looks
+
+
+def _look(path: Path, options: FolderOptions, keep: bool) -> _Look | str:
+    try:
+        decoded = decode_within(path, options.max_pixels)
+        pixels = bring_to_size(decoded, options.resize_to, options.crop_to)
+    except DataError as error:
+        return str(error)
+    return _Look(
+        sides=(decoded.shape[0], decoded.shape[1]),
+        pixels=pixels if keep else None,
+        shape=pixels.shape,
+        depth=pixels.dtype.name,
+        opaque=pixels.shape[-1] in (1, 3) or has_opaque_alpha(pixels),
+        digest=digest_of(pixels),
+        frames=path.suffix.lower() in _WITH_FRAMES and _has_more_frames(path),
+    )
+
+
+def _has_more_frames(path: Path) -> bool:
+    with Image.open(path, formats=("GIF", "TIFF", "WEBP", "PNG", "JPEG", "BMP")) as image:
+        return bool(getattr(image, "is_animated", False))
+
+
+def _count(found: Survey, look: _Look) -> None:
+    found.channels[look.shape[-1]] += 1
+    found.depths[look.depth] += 1
+    found.veiled += not look.opaque
+    found.animated += look.frames
+    pixels = look.sides[0] * look.sides[1]
+    if found.smallest == (0, 0) or pixels < found.smallest[0] * found.smallest[1]:
+        found.smallest = look.sides
+    if pixels > found.largest[0] * found.largest[1]:
+        found.largest = look.sides
+
+
+def _keep(found: Survey, look: _Look, count: int, in_memory: int) -> None:
+    """Keep the pixels of an image unless those of all would be too many, or sizes differ."""
+    if found.kept is None:
+        return
+    height, width = (int(side) for side in found.sides[0])
+    # The first one tells for all of one size, so that few are kept in vain.
+    each = height * width * max(found.channels) * (2 if "uint16" in found.depths else 1)
+    if look.shape[:2] != (height, width) or count * each > in_memory:
+        found.kept = None
+        return
+    found.kept.append(look.pixels)
+
+
+def tell_bad(failures: dict[int, str], listing: Listing, most: int) -> Sequence[str]:
+    """Return ``path (reason)`` for the first of the files that failed."""
+    return [f"{listing[position]} ({reason})" for position, reason in list(failures.items())[:most]]

@@ -1,0 +1,175 @@
+"""How a folder of images becomes a data set, and what was made of one."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from annotated_types import Ge, Gt, Le
+
+from hourglass.errors import ConfigurationError
+
+ColorName = Literal["gray", "rgb"]
+LabelSource = Literal["folders", "none"]
+Sides = tuple[int, int]
+# The smallest window of the structural similarity is three pixels wide.
+PatchSize = Annotated[int, Ge(4), Le(4096)]
+DEFAULT_PATCH_SIZE: Final = 64
+LARGEST_WHOLE_SIDE: Final = 96
+
+_LARGEST_SIDE: Final = 16_384
+_SPELLED: Final = re.compile(r"([1-9]\d{0,5})(?:[x×]([1-9]\d{0,5}))?")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FolderOptions:
+    """What is to be done with the images of a folder. All of it is for folders alone, but patches.
+
+    Attributes
+    ----------
+    resize
+        Height and width that every image is brought to, as ``"48x64"``, (48, 64), or one number
+        for both sides; proportions are not kept.
+    crop
+        Height and width of the middle that is cut from every image, spelled likewise; an image
+        that is smaller is a bad file.
+    patch_size
+        Side of the squares that are cut from images. By default a denoiser of a local network
+        gets patches of ``DEFAULT_PATCH_SIZE`` from a folder whose images differ in size or have a
+        side above ``LARGEST_WHOLE_SIDE``, unless they are resized or cropped.
+    color
+        ``gray`` or ``rgb``. By default gray where every image is gray, else color. An alpha is
+        left out, but where every image has one and some use it. Images of 8 and of 16 bits in one
+        folder all get 16, which loses nothing.
+    labels
+        ``folders``: the sub-folders are classes, and every image lies in one. ``none``: they are
+        no more than places. By default they are classes unless images lie beside them.
+    skip_bad
+        Whether to go on without the files that cannot be used, in place of ending with their list.
+    max_pixels
+        Pixels above which a file is a bad one; by default what is read at all.
+
+    Raises
+    ------
+    ConfigurationError
+        If a size is none, or both ``resize`` and ``crop`` are given.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    resize: str | int | Sides | None = None
+    crop: str | int | Sides | None = None
+    patch_size: PatchSize | None = None
+    color: ColorName | None = None
+    labels: LabelSource | None = None
+    skip_bad: bool = False
+    max_pixels: Annotated[int, Gt(0)] | None = None
+
+    def __post_init__(self) -> None:
+        for key in ("resize", "crop"):
+            sides = _sides(key, getattr(self, key))
+            object.__setattr__(self, key, None if sides is None else _spelled(sides))
+        if self.resize is not None and self.crop is not None:
+            raise ConfigurationError(
+                f"Images are resized or cropped, not both; resize = {self.resize} and crop = "
+                f"{self.crop} were given. Leave one of them out."
+            )
+
+    @property
+    def resize_to(self) -> Sides | None:
+        """Height and width that images are resized to."""
+        return _sides("resize", self.resize)
+
+    @property
+    def crop_to(self) -> Sides | None:
+        """Height and width that images are cropped to."""
+        return _sides("crop", self.crop)
+
+    @property
+    def of_folders(self) -> tuple[str, ...]:
+        """The keys that were given and mean nothing but for a folder of images."""
+        keys = ("resize", "crop", "color", "labels", "skip_bad", "max_pixels")
+        return tuple(key for key in keys if getattr(self, key) not in (None, False))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FolderRecord:
+    """What was made of a folder of images.
+
+    Attributes
+    ----------
+    kind
+        ``memory``: all images were decoded once and kept; ``files``: each is read from its file
+        when it is asked for.
+    files
+        Files that were used.
+    bytes
+        Size of all images once they are decoded.
+    smallest, largest
+        Height and width of the images with the fewest and the most pixels, as in their files.
+    formats
+        Number of files by extension.
+    resize, crop
+        As in ``FolderOptions``.
+    patch_size
+        Side of the patches that were cut, ``None`` for whole images.
+    skipped
+        Number of files that could not be used.
+    reasons
+        Why, by path: at most ``MOST_REASONS`` of them.
+    notes
+        What else was done to images, a sentence each.
+    """
+
+    MOST_REASONS: ClassVar[int] = 1000
+
+    kind: Literal["memory", "files"]
+    files: int
+    bytes: int
+    smallest: Sides
+    largest: Sides
+    formats: Mapping[str, int] = field(default_factory=dict)
+    resize: str | None = None
+    crop: str | None = None
+    patch_size: int | None = None
+    skipped: int = 0
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sizes(self) -> str:
+        """The sizes in words: ``28×28``, or ``40×50 to 512×640``."""
+        least, most = ("×".join(map(str, size)) for size in (self.smallest, self.largest))
+        return least if least == most else f"{least} to {most}"
+
+    def lines(self) -> tuple[str, ...]:
+        """Return what was done, a sentence a line."""
+        done = [f"{self.files:,} image files of {self.sizes}"]
+        if self.resize:
+            done.append(f"resized to {self.resize}")
+        if self.crop:
+            done.append(f"cropped to their middle {self.crop}")
+        if self.patch_size:
+            done.append(f"cut into patches of {self.patch_size}×{self.patch_size}")
+        done.append("kept in memory" if self.kind == "memory" else "read as they are needed")
+        return (f"{', '.join(done)}.", *self.notes)
+
+
+def _sides(key: str, value: Any) -> Sides | None:
+    """Return height and width from any spelling of a size."""
+    if value is None:
+        return None
+    text = "x".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+    found = _SPELLED.fullmatch(text)
+    sides = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not 1 <= min(sides) <= max(sides) <= _LARGEST_SIDE:
+        raise ConfigurationError(
+            f"{key} is one side or HEIGHTxWIDTH, each from 1 to {_LARGEST_SIDE:,}, such as 64 or "
+            f"48x64; {value!r} was given."
+        )
+    return sides
+
+
+def _spelled(sides: Sides) -> str:
+    height, width = sides
+    return str(height) if height == width else f"{height}x{width}"
