@@ -12,6 +12,7 @@ from typing import Any
 _HOME = {
     "ArrayImages": "images",
     "Autoencoder": "models",
+    "BlindSpotDenoiser": "models",
     "CheckpointTiming": "records",
     "Classifier": "models",
     "ContractiveAutoencoder": "models",
@@ -44,6 +45,7 @@ _HOME = {
     "decode": "inference",
     "encode": "inference",
     "encode_gaussian": "inference",
+    "estimate_run": "experiment",
     "evaluate_classifier": "experiment",
     "evaluate_latents": "experiment",
     "evaluate_run": "experiment",

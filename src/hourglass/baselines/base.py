@@ -13,11 +13,17 @@ Shape = tuple[int, int, int, int]
 class Pairs(NamedTuple):
     """What a method sees, and what it should give.
 
-    Both arrays have shape (count, height, width, channels) and values in [0, 1].
+    Both arrays have shape (count, height, width, channels) and values in [0, 1]. Where no clean
+    image is known, both are one array, the noisy images.
     """
 
     seen: NDArray[np.float32]
     clean: NDArray[np.float32]
+
+    @property
+    def without_clean(self) -> bool:
+        """Whether no clean image is known."""
+        return self.seen is self.clean
 
 
 class Baseline(abc.ABC):

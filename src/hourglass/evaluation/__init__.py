@@ -49,6 +49,16 @@ from hourglass.evaluation.measures import (
     peak_signal_to_noise,
     structural_similarity,
 )
+from hourglass.evaluation.no_reference import (
+    Restore,
+    clipped_share,
+    gaussian_deviations,
+    held_out_errors,
+    mean_of_neighbors,
+    second_shot_errors,
+    share_to_keep,
+    stein_risks,
+)
 from hourglass.evaluation.reconstruction import Rebuild, pick_samples, score_method
 from hourglass.evaluation.spectrum import error_by_frequency
 from hourglass.evaluation.variational import (
@@ -64,11 +74,13 @@ __all__ = [
     "LinearWeights",
     "Moments",
     "Rebuild",
+    "Restore",
     "accuracy_of",
     "adjusted_rand",
     "calibration_bins",
     "calibration_error",
     "centered_weights",
+    "clipped_share",
     "clustering_accuracy",
     "compare_with_pca",
     "continuity",
@@ -79,6 +91,8 @@ __all__ = [
     "error_by_frequency",
     "find_clusters",
     "fit_codes",
+    "gaussian_deviations",
+    "held_out_errors",
     "importance_bound",
     "interpolate",
     "judge_collapse",
@@ -86,6 +100,7 @@ __all__ = [
     "linear_mse",
     "log_likelihoods",
     "match_directions",
+    "mean_of_neighbors",
     "mean_squared_errors",
     "measure_variational",
     "moments_of",
@@ -104,7 +119,10 @@ __all__ = [
     "score_classifier",
     "score_method",
     "score_space",
+    "second_shot_errors",
+    "share_to_keep",
     "standard_codes",
+    "stein_risks",
     "structural_similarity",
     "trustworthiness",
     "tsne_map",

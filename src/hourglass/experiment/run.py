@@ -9,19 +9,36 @@ from pathlib import Path
 from typing import Any, Final
 
 import keras
+import numpy as np
 
 from hourglass.bundles import load_classifier, load_model, save_model
 from hourglass.errors import ImageShapeError
+from hourglass.evaluation import clipped_share
 from hourglass.experiment.classification import classifier_spec, measure_classifier
 from hourglass.experiment.device import device_in_use
 from hourglass.experiment.evaluate import load_splits_of
 from hourglass.experiment.fitting import fit, fit_classifier
-from hourglass.experiment.pairs import FROZEN_SEED
+from hourglass.experiment.no_reference import estimate, keep_what_helps
+from hourglass.experiment.pairs import FROZEN_SEED, noisy_alone
 from hourglass.experiment.table import measure, model_spec
 from hourglass.files import remove_folder
 from hourglass.images import Splits, load_splits
-from hourglass.models import Classifier, ImageModel, build_classifier, build_model
-from hourglass.records import Architecture, CheckpointTiming, Experiment, ModelSpec, RunRecord
+from hourglass.models import (
+    BlindSpotDenoiser,
+    Classifier,
+    ImageModel,
+    build_classifier,
+    build_model,
+)
+from hourglass.records import (
+    FILES,
+    Architecture,
+    CheckpointTiming,
+    Experiment,
+    ModelSpec,
+    RunRecord,
+    clipping_warning,
+)
 from hourglass.report import write_report
 from hourglass.runs import RunFolder, read_environment
 from hourglass.training import Resuming, Training, require_same
@@ -31,6 +48,7 @@ Tell = Callable[[str], None]
 
 # The smallest window of the structural similarity.
 _LEAST_SIDE: Final = 3
+_IMAGES_LOOKED_AT: Final = 500
 
 
 def run_experiment(
@@ -79,13 +97,18 @@ def run_experiment(
     watch = _Watch()
     with watch.part("data"):
         splits = load_splits(
-            experiment.data, seed=experiment.plan.seed, data_dir=data_dir, offline=offline
+            experiment.data,
+            seed=experiment.plan.seed,
+            data_dir=data_dir,
+            offline=offline,
+            partner=experiment.partner,
         )
     _require_size(splits)
     spec, model = _built(experiment, splits)
     record = _first_record(asked, splits, model)
     run = RunFolder.begin(output, experiment, record, _architecture(model, spec, splits))
     tell(_opening(experiment, splits, model))
+    _warn_of_clipping(experiment, splits, tell)
     work = _Work(run, record, experiment, splits, spec, model, watch, tell)
     with run.held():
         work.train(callbacks, Resuming(timing=timing, environment=record.environment, tell=tell))
@@ -174,6 +197,9 @@ class _Work:
         with self.watch.part("training"):
             training = self._trained(callbacks, resuming)
         self.watch.seconds["training"] += training.seconds_before
+        if isinstance(self.model, BlindSpotDenoiser):
+            keep_what_helps(self.model, self.experiment, self.splits)
+            self.spec = replace(self.spec, kept=self.model.kept)
         self.run.write_history(training.history)
         save_model(self.model, self.spec, self.run.model)
         self._write_record(
@@ -241,9 +267,14 @@ def _compare(
         run.write_classification(found.classification)
         run.write_samples(found.samples)
         return
-    table = measure(model, experiment, splits, tell=tell)
-    run.write_scores(table.scores)
-    run.write_samples(table.samples)
+    if experiment.estimates:
+        found = estimate(model, experiment, splits)
+        run.write_estimates(found.estimates)
+        run.write_samples(found.samples)
+    if experiment.knows_clean:
+        table = measure(model, experiment, splits, tell=tell)
+        run.write_scores(table.scores)
+        run.write_samples(table.samples)
 
 
 def _architecture(model: Model, spec: ModelSpec, splits: Splits) -> Architecture:
@@ -262,8 +293,21 @@ def _require_size(splits: Splits) -> None:
         )
 
 
+def _warn_of_clipping(experiment: Experiment, splits: Splits, tell: Tell) -> None:
+    """Tell what cut-off noise does where no clean image is learned from."""
+    if experiment.blind_spot or experiment.second_shot is not None:
+        noisy = noisy_alone(splits.train, experiment.corruption)
+        few = np.arange(min(len(noisy), _IMAGES_LOOKED_AT))
+        if warning := clipping_warning(clipped_share(noisy.read(few))):
+            tell(warning)
+
+
 def _opening(experiment: Experiment, splits: Splits, model: Model) -> str:
     task = f"undoing {experiment.corruption}" if experiment.corruption else "rebuilding images"
+    if experiment.corruption == FILES:
+        task = "undoing the noise that they came with"
+    if experiment.blind_spot:
+        task = f"{task}, from noisy images alone"
     if isinstance(model, Classifier):
         task = f"naming {model.classes} classes"
     return (

@@ -10,6 +10,7 @@ from hourglass.images.facts import DataFacts, describe, fetch, places
 from hourglass.images.load import load_images, load_splits
 from hourglass.images.lookup import Place
 from hourglass.images.memory import ArrayImages
+from hourglass.images.paired import PairedImages
 from hourglass.images.promise import Images
 from hourglass.images.split import DataSet, Splits, split_images
 
@@ -18,6 +19,7 @@ __all__ = [
     "DataFacts",
     "DataSet",
     "Images",
+    "PairedImages",
     "Place",
     "Splits",
     "describe",

@@ -65,6 +65,18 @@ def load_folder(folder: Path) -> DataSet:
     return DataSet(name=folder.resolve().name or str(folder), source=str(folder), **parts)
 
 
+def list_files(folder: Path) -> Mapping[str, tuple[Path, ...]]:
+    """Return the image files of each split, in the order in which ``load_folder`` takes them.
+
+    Raises
+    ------
+    DataError
+        If there is no image, or the arrangement is ambiguous.
+    """
+    parts = _split_folders(folder)
+    return {split: _list_split(part, folder).files for split, part in parts.items()}
+
+
 def _numbered(classes: Sequence[str] | None, names: Sequence[str]) -> list[int] | None:
     numbers = {name: number for number, name in enumerate(names)}
     return None if classes is None else [numbers[name] for name in classes]

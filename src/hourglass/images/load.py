@@ -12,6 +12,7 @@ from hourglass.images.arrays import load_npy, load_npz
 from hourglass.images.decode import IMAGE_EXTENSIONS
 from hourglass.images.folder import load_folder
 from hourglass.images.idx import holds_idx, load_idx_file, load_idx_folder
+from hourglass.images.paired import pair_images
 from hourglass.images.split import DataSet, Splits, split_images
 from hourglass.records import DATA_SETS
 
@@ -69,7 +70,12 @@ def load_images(
 
 
 def load_splits(
-    name_or_path: str | Path, *, seed: int = 0, data_dir: Path | None = None, offline: bool = False
+    name_or_path: str | Path,
+    *,
+    seed: int = 0,
+    data_dir: Path | None = None,
+    offline: bool = False,
+    partner: str | Path | None = None,
 ) -> Splits:
     """Load a data set and complete its splits; see ``load_images`` and ``split_images``.
 
@@ -83,8 +89,15 @@ def load_splits(
         Where named data sets are looked for first.
     offline
         Never download.
+    partner
+        Folder or file of what each image, a noisy one, is compared with; see ``pair_images``.
     """
-    return split_images(load_images(name_or_path, data_dir=data_dir, offline=offline), seed)
+    data_set = load_images(name_or_path, data_dir=data_dir, offline=offline)
+    if partner is not None:
+        place = Path(partner).expanduser()
+        with _reading(place):
+            data_set = pair_images(data_set, place, _load_path)
+    return split_images(data_set, seed)
 
 
 def _load_name(name: str, data_dir: Path | None, offline: bool) -> DataSet:

@@ -43,12 +43,19 @@ from hourglass.records.names import (
 )
 from hourglass.records.network import (
     CLASSIFIER_DEFAULTS,
+    FILES,
     LOCAL_NETWORKS,
     NETWORK_DEFAULTS,
     OBJECTIVES,
     ModelSpec,
     NetworkName,
     NetworkOptions,
+)
+from hourglass.records.no_reference import (
+    Estimates,
+    MethodEstimates,
+    NoisyTarget,
+    clipping_warning,
 )
 from hourglass.records.plan import Precision, TrainingPlan
 from hourglass.records.run import Engine, Environment, RunRecord
@@ -74,6 +81,7 @@ __all__ = [
     "CROSS_ENTROPY",
     "DATA_SETS",
     "DEMO",
+    "FILES",
     "GAUSSIAN_DEVIATION",
     "LEAST_ACTIVITY",
     "LEAST_DIVERGENCE",
@@ -106,6 +114,7 @@ __all__ = [
     "Engine",
     "Environment",
     "Epoch",
+    "Estimates",
     "Experiment",
     "FewLabelsRow",
     "FewLabelsStudy",
@@ -124,12 +133,14 @@ __all__ = [
     "Maps",
     "Member",
     "MemberResult",
+    "MethodEstimates",
     "MethodScores",
     "Mistake",
     "ModelSpec",
     "NetworkName",
     "NetworkOptions",
     "NoiseStudy",
+    "NoisyTarget",
     "Precision",
     "Progress",
     "RandomCodes",
@@ -145,6 +156,7 @@ __all__ = [
     "TrainingPlan",
     "VariationalScores",
     "checked",
+    "clipping_warning",
     "from_json",
     "gallery_names",
     "gallery_path",
