@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hourglass.images import ArrayImages, Images
+from hourglass.images import ArrayImages, Images, PairedImages
 
 Build = Callable[[NDArray[np.uint8], list[int]], Images]
 
@@ -19,6 +19,10 @@ every_kind = pytest.mark.parametrize(
         pytest.param(lambda p, y: ArrayImages(p, y, NAMES), id="uint8"),
         pytest.param(lambda p, y: ArrayImages(p * np.uint16(257), y, NAMES), id="uint16"),
         pytest.param(lambda p, y: ArrayImages(np.float32(p / 255), y, NAMES), id="float32"),
+        pytest.param(
+            lambda p, y: PairedImages(ArrayImages(p, y, NAMES), seen=ArrayImages(255 - p)),
+            id="paired",
+        ),
     ],
 )
 

@@ -13,17 +13,37 @@ Shape = tuple[int, int, int, int]
 class Pairs(NamedTuple):
     """What a method sees, and what it should give.
 
-    Both arrays have shape (count, height, width, channels) and values in [0, 1]. Where no clean
-    image is known, both are one array, the noisy images.
+    Both arrays have shape (count, height, width, channels) and values in [0, 1].
     """
 
     seen: NDArray[np.float32]
     clean: NDArray[np.float32]
 
-    @property
-    def without_clean(self) -> bool:
-        """Whether no clean image is known."""
-        return self.seen is self.clean
+
+@final
+class NoisyAlone(Pairs):
+    """Noisy images whose clean ones nobody knows; they stand in both places.
+
+    Parameters
+    ----------
+    noisy
+        Shape (count, height, width, channels), in [0, 1].
+    deviation
+        Standard deviation of the noise where it is Gaussian and the deviation known or estimated.
+
+    Attributes
+    ----------
+    deviation
+        As it was given.
+    """
+
+    deviation: float | None
+
+    def __new__(cls, noisy: NDArray[np.float32], deviation: float | None = None) -> Self:
+        """Put the noisy images in both places."""
+        pairs = super().__new__(cls, noisy, noisy)
+        pairs.deviation = deviation
+        return pairs
 
 
 class Baseline(abc.ABC):

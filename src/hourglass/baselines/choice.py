@@ -6,14 +6,14 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.baselines.base import Pairs
-from hourglass.evaluation import held_out_errors, mean_squared_errors
+from hourglass.baselines.base import NoisyAlone, Pairs
+from hourglass.evaluation import Restore, held_out_errors, mean_squared_errors, stein_risks
 
 # Every candidate sees the same images, so that few of them tell two candidates apart; the slowest
 # filter tries its whole grid on them in three seconds.
 _MOST_IMAGES: Final = 100
-# Each of them is filtered once for every pass that hides pixels.
-_MOST_IMAGES_HIDDEN: Final = 25
+# Each of them is filtered several times to estimate one error.
+_MOST_IMAGES_WITHOUT_CLEAN: Final = 40
 
 Parameter = TypeVar("Parameter")
 
@@ -27,8 +27,8 @@ def chosen_on_validation(
 ) -> Parameter:
     """Return the candidate with the lowest mean squared error on validation pairs.
 
-    Where no clean image is known it is the error at noisy pixels that are hidden from the filter
-    (Batson and Royer 2019, section 3).
+    Where no clean image is known it is estimated (``stein_risks``), or where that cannot be, taken
+    at noisy pixels that are hidden from the filter (Batson and Royer 2019, section 3).
 
     Parameters
     ----------
@@ -43,16 +43,17 @@ def chosen_on_validation(
         filters work image by image.
     """
     seen, clean = (images[:most_images] for images in validation)
-    if validation.without_clean:
-        few = seen[:_MOST_IMAGES_HIDDEN]
-        return min(
-            candidates,
-            key=lambda candidate: float(
-                held_out_errors(few, lambda images: reconstruct(images, candidate)).mean()
-            ),
-        )
 
     def error(candidate: Parameter) -> float:
+        if isinstance(validation, NoisyAlone):
+            return _estimated_error(validation, lambda images: reconstruct(images, candidate))
         return float(mean_squared_errors(clean, reconstruct(seen, candidate)).mean())
 
     return min(candidates, key=error)
+
+
+def _estimated_error(validation: NoisyAlone, restore: Restore) -> float:
+    noisy = validation.seen[:_MOST_IMAGES_WITHOUT_CLEAN]
+    if validation.deviation is None:
+        return float(held_out_errors(noisy, restore).mean())
+    return float(stein_risks(noisy, restore, validation.deviation).mean())

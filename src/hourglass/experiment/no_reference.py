@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hourglass.baselines import (
     Baseline,
     MedianFilter,
+    NoisyAlone,
     NonLocalMeans,
     Pairs,
     TotalVariation,
@@ -175,7 +176,7 @@ class _Judge:
             return math.sqrt(0.5 * float(apart.mean()))
         if self._deviation is None:
             return None
-        return math.sqrt(float(np.mean(np.square(self._deviation))))
+        return _root_mean_square(self._deviation)
 
     def _true(self, restored: NDArray[np.float32]) -> float | None:
         if self._clean is None:
@@ -213,11 +214,16 @@ def _deviation(
     return gaussian_deviations(noisy) if gaussian or corruption == FILES else None
 
 
+def _root_mean_square(deviation: float | NDArray[np.float64]) -> float:
+    return math.sqrt(float(np.mean(np.square(deviation))))
+
+
 def _fitted(experiment: Experiment, splits: Splits) -> Iterator[Baseline]:
     """Yield filters whose parameters were chosen without clean images."""
     pairs = _few_pairs(splits, experiment, "validation")
     if experiment.second_shot is None:
-        pairs = Pairs(seen=pairs.seen, clean=pairs.seen)
+        deviation = _deviation(experiment, pairs.seen)
+        pairs = NoisyAlone(pairs.seen, None if deviation is None else _root_mean_square(deviation))
     for baseline in (MedianFilter(), TotalVariation(), WaveletShrinkage(), NonLocalMeans()):
         yield baseline.fit(pairs, pairs)
 

@@ -268,9 +268,9 @@ def _compare(
         run.write_samples(found.samples)
         return
     if experiment.estimates:
-        found = estimate(model, experiment, splits)
-        run.write_estimates(found.estimates)
-        run.write_samples(found.samples)
+        estimated = estimate(model, experiment, splits)
+        run.write_estimates(estimated.estimates)
+        run.write_samples(estimated.samples)
     if experiment.knows_clean:
         table = measure(model, experiment, splits, tell=tell)
         run.write_scores(table.scores)

@@ -14,7 +14,7 @@ from hourglass.models.base import ImageModel
 #: One pixel is hidden in each cell of so many pixels a side.
 CELL: Final = 4
 #: A hidden pixel is replaced by one that is at most so many rows and columns away.
-REACH: Final = 2
+REACH: Final = 1
 
 _PLACES: Final = CELL * CELL
 _SIDE: Final = 2 * REACH + 1
@@ -41,9 +41,8 @@ class Hidden(NamedTuple):
 def hide_pixels(images: KerasTensor, chance: KerasTensor) -> Hidden:
     """Hide one pixel of each 4×4 cell behind a neighbor.
 
-    The neighbor is at most two rows and two columns away and never the pixel itself; beyond the
-    border its mirror image on the other side of the pixel is taken (Krull, Buchholz and Jug 2019,
-    section 3.3).
+    The neighbor is one of the eight around the pixel and never the pixel itself; beyond the
+    border the one on the other side is taken (Krull, Buchholz and Jug 2019, section 3.3).
 
     Parameters
     ----------
