@@ -92,16 +92,30 @@ def test_validation_hides_without_chance_and_looks_at_noisy_pixels_alone(digits)
 
 
 def test_a_share_of_the_noisy_image_is_kept(digits):
-    model, images = build_model(SPEC), digits[:4]
+    model, images = build_model(SPEC), 0.3 + 0.3 * digits[:4]
     model.network.set_weights([weight + 0.05 for weight in model.network.get_weights()])
     answer = model.predict_on_batch(images)
     model.keep(0.25)
     mixed = model.predict_on_batch(images)
-    raw = keras.ops.convert_to_numpy(model.network(images))
     assert not np.allclose(answer, mixed)
-    assert np.allclose(mixed, np.clip(0.75 * raw + 0.25 * images, 0, 1), atol=1e-6)
+    assert 0.0 < answer.min() and answer.max() < 1.0
+    assert np.allclose(mixed, 0.75 * answer + 0.25 * images, atol=1e-6)
     with pytest.raises(ConfigurationError, match="kept must lie between 0 and 1"):
         model.keep(1.5)
+
+
+def test_the_answer_is_the_mean_over_places_of_the_blocks(digits):
+    model, images = build_model(SPEC), digits[:4]
+    model.network.set_weights([weight + 0.05 for weight in model.network.get_weights()])
+    wide = np.pad(images, ((0, 0), (1, 0), (1, 0), (0, 0)), mode="symmetric")
+    answers = []
+    for down in (0, 1):
+        for right in (0, 1):
+            answer = keras.ops.convert_to_numpy(model.network(wide[:, 1 - down :, 1 - right :]))
+            answers.append(answer[:, down:, right:])
+    by_hand = np.clip(np.mean(answers, axis=0), 0, 1)
+    assert np.allclose(model.predict_on_batch(images), by_hand, atol=1e-6)
+    assert not np.allclose(answers[0], answers[3], atol=1e-3)
 
 
 def test_other_losses_and_networks_with_a_code_are_refused_by_name():

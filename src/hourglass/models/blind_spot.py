@@ -1,6 +1,7 @@
 """A denoiser that is trained on noisy images alone."""
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any, Final, NamedTuple, final
 
 import keras
@@ -193,7 +194,7 @@ class BlindSpotDenoiser(ImageModel):
         hidden ones: their errors are stretched, and all others are zero.
         """
         if not training:
-            answer = self.network(seen, training=False)
+            answer = self._mean_answer(seen)
             return answer + self.kept * (seen - answer)
         shape = (ops.shape(seen)[0], *count_cells(seen), 2)
         hidden = hide_pixels(seen, keras.random.uniform(shape, seed=self.places))
@@ -213,6 +214,24 @@ class BlindSpotDenoiser(ImageModel):
         hidden = hide_pixels(x, frozen_chance(x))
         squares = ops.square(self._difference(hidden, y, training=False))
         return ops.sum(squares) / (ops.sum(hidden.mask) * ops.shape(x)[-1])
+
+    def _mean_answer(self, seen: KerasTensor) -> KerasTensor:
+        """Return the mean of what the network makes of images that lie one pixel apart.
+
+        A network that halves images sees them in blocks of 2×2 pixels, and what it learned of
+        single noisy pixels changes with the blocks; the mean over their four places has less of
+        it (docs/decisions/026-blind-spot-training.md).
+        """
+        if None not in self.network.input_shape[1:3]:
+            return self.network(seen, training=False)
+        height, width = ops.shape(seen)[1:3]
+        answers = []
+        for down, right in product((0, 1), repeat=2):
+            edges = ((0, 0), (down, 0), (right, 0), (0, 0))
+            moved = ops.pad(seen, edges, mode="symmetric") if down or right else seen
+            answer = self.network(moved, training=False)
+            answers.append(answer[:, down : down + height, right : right + width])
+        return sum(answers) / len(answers)
 
     def _difference(self, hidden: Hidden, target: KerasTensor, training: bool) -> KerasTensor:
         """Return how far the hidden pixels are from the target, 0 elsewhere."""
