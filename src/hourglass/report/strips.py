@@ -139,7 +139,8 @@ def _rows(
     group: str, samples: Samples, scores: Scores
 ) -> Iterator[tuple[str, str, NDArray[np.float32]]]:
     """Yield label, kind and images of each row: clean, input, the best baselines, the model."""
-    yield "clean", "clean", samples.strip(group, "clean")
+    if "clean" in samples.images:
+        yield "clean", "clean", samples.strip(group, "clean")
     baselines = [method for method in scores.methods if method.kind == "baseline"]
     best = sorted(baselines, key=lambda method: method.mse)[:_BASELINES_SHOWN]
     for method in scores.methods:
