@@ -1,11 +1,15 @@
 """Denoisers that are trained without clean images, and with given pairs."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from hourglass.bundles import load_model
+from hourglass.cli.options import OutputOptions
+from hourglass.cli.runs import show
+from hourglass.cli.telling import tell_finished_run
 from hourglass.errors import ConfigurationError, DataError
 from hourglass.experiment import (
     cross_run,
@@ -106,7 +110,25 @@ def test_noisy_files_alone_give_a_denoiser_and_an_estimate(made, folder, digits)
     assert model.kept == spec.kept and spec.corruption == FILES
     samples = run.read_samples()
     assert "clean" not in samples.images and set(samples.groups) == {"first"}
+    page = run.report.read_text()
+    assert "Without clean images" in page and "MSE <small>estimated" in page
+    assert ">clean</th>" not in page and "strip-first" in {
+        path.stem for path in run.figures.iterdir()
+    }
     assert denoise_files(run, [folder / "first" / "000.png"], folder / "out") == 1
+
+
+def test_what_is_told_says_that_it_is_estimated(made, capsys):
+    run, _ = made["blind"]()
+    tell_finished_run(run, json=False)
+    told = capsys.readouterr().out
+    assert "estimated MSE" in told and "Stein's unbiased risk estimate" in told
+    assert "independent from pixel to pixel" in told and "hourglass denoise" in told
+    tell_finished_run(run, json=True)
+    assert json.loads(capsys.readouterr().out)["against"] == "held-out pixels"
+    show(str(run.path), output_options=OutputOptions(json=True))
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["scores"] is None and shown["estimates"]["split"] == "test"
 
 
 def test_measuring_again_gives_the_same_estimates(made):

@@ -98,7 +98,7 @@ def test_a_share_of_the_noisy_image_is_kept(digits):
     model.keep(0.25)
     mixed = model.predict_on_batch(images)
     assert not np.allclose(answer, mixed)
-    assert 0.0 < answer.min() and answer.max() < 1.0
+    assert answer.min() > 0.0 and answer.max() < 1.0
     assert np.allclose(mixed, 0.75 * answer + 0.25 * images, atol=1e-6)
     with pytest.raises(ConfigurationError, match="kept must lie between 0 and 1"):
         model.keep(1.5)

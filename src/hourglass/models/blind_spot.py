@@ -220,7 +220,7 @@ class BlindSpotDenoiser(ImageModel):
 
         A network that halves images sees them in blocks of 2×2 pixels, and what it learned of
         single noisy pixels changes with the blocks; the mean over their four places has less of
-        it (docs/decisions/026-blind-spot-training.md).
+        it (docs/decisions/011-blind-spot-training.md).
         """
         if None not in self.network.input_shape[1:3]:
             return self.network(seen, training=False)
