@@ -99,7 +99,7 @@ def test_a_model_is_trained_on_jax_twice_to_the_same_bytes(tmp_path):
         assert all(np.abs(one[name] - other[name]).max() < 1e-5 for name in other)
 
 
-@pytest.mark.parametrize("words", [["unet"], ["dense", "variational"]], ids=" ".join)
+@pytest.mark.parametrize("words", [["unet", "blind-spot"], ["dense", "variational"]], ids=" ".join)
 def test_other_models_are_trained_on_jax(tmp_path, words):
     on_jax("train", tmp_path, *words)
     losses = np.load(tmp_path / "losses.npy")
