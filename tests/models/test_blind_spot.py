@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hourglass.errors import ConfigurationError
 from hourglass.losses import MeanAbsoluteError
 from hourglass.models import BlindSpotDenoiser, build_model
-from hourglass.models.blind_spot import count_cells, frozen_chance, hide_pixels
+from hourglass.models.blind_spot import count_blocks, frozen_chance, hide_pixels
 from hourglass.records import ModelSpec, NetworkOptions
 
 SPEC = ModelSpec(
@@ -31,7 +31,7 @@ def numbered(shape):
 @settings(max_examples=25)
 def test_a_hidden_pixel_shows_one_of_its_neighbors_and_never_itself(shape, seed):
     images = numbered(shape)
-    rows, columns = count_cells(images)
+    rows, columns = count_blocks(images)
     chance = np.random.default_rng(seed).random((shape[0], rows, columns, 2), np.float32)
     seen, mask = map(keras.ops.convert_to_numpy, hide_pixels(images, chance))
     assert mask.shape == (*shape[:3], 1) and set(np.unique(mask)) <= {0.0, 1.0}
@@ -41,17 +41,19 @@ def test_a_hidden_pixel_shows_one_of_its_neighbors_and_never_itself(shape, seed)
         _, there_y, there_x, _ = np.unravel_index(int(seen[image, y, x, 0]), shape)
         apart = {abs(int(there_y) - y), abs(int(there_x) - x)}
         assert apart in ({0, 1}, {1})
+        if y < shape[1] - 1 and x < shape[2] - 1:
+            assert mask[image, there_y, there_x] == 0.0
         assert np.array_equal(seen[image, y, x], images[image, there_y, there_x])
 
 
-def test_one_pixel_of_each_cell_is_hidden_and_every_place_has_its_turn():
+def test_one_pixel_of_each_block_is_hidden_and_every_place_has_its_turn():
     images = numbered((64, 12, 8, 1))
-    drawn = np.random.default_rng(0).random((64, 3, 2, 2), np.float32)
+    drawn = np.random.default_rng(0).random((64, 6, 4, 2), np.float32)
     for chance in (drawn, frozen_chance(images)):
         mask = keras.ops.convert_to_numpy(hide_pixels(images, chance).mask)
-        cells = mask.reshape(64, 3, 4, 2, 4)
-        assert (cells.sum(axis=(2, 4)) == 1).all()
-        assert (cells.sum(axis=(0, 1, 3)) > 0).all()
+        blocks = mask.reshape(64, 6, 2, 4, 2)
+        assert (blocks.sum(axis=(2, 4)) == 1).all()
+        assert (blocks.sum(axis=(0, 1, 3)) > 0).all()
 
 
 def test_the_loss_is_the_error_of_hidden_pixels(digits):
@@ -59,7 +61,7 @@ def test_the_loss_is_the_error_of_hidden_pixels(digits):
     model.set_step(5)
     output = keras.ops.convert_to_numpy(model(images, training=True))
     model.set_step(5)
-    chance = keras.random.uniform((6, 2, 2, 2), seed=model.places)
+    chance = keras.random.uniform((6, 4, 4, 2), seed=model.places)
     seen, mask = map(keras.ops.convert_to_numpy, hide_pixels(images, chance))
     hidden = mask[..., 0] == 1
     answer = keras.ops.convert_to_numpy(model.network(seen))

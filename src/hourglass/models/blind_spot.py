@@ -12,15 +12,11 @@ from hourglass.errors import ConfigurationError, require_fraction
 from hourglass.losses import MeanSquaredError
 from hourglass.models.base import ImageModel
 
-#: One pixel is hidden in each cell of so many pixels a side.
-CELL: Final = 4
-#: A hidden pixel is replaced by one that is at most so many rows and columns away.
-REACH: Final = 1
-
-_PLACES: Final = CELL * CELL
-_SIDE: Final = 2 * REACH + 1
-_NEIGHBORS: Final = _SIDE * _SIDE - 1
-# Without a common factor with the numbers of places and neighbors, so that all have their turn.
+_SIDE: Final = 2
+_PLACES: Final = _SIDE * _SIDE
+# What the difference of a hidden pixel is stretched by: the root of how many are not.
+_STRETCH: Final = float(_SIDE)
+# Odd and without a common factor with 3, so that all places and all others have their turn.
 _STRIDES: Final = (7, 5, 11)
 
 
@@ -40,51 +36,47 @@ class Hidden(NamedTuple):
 
 
 def hide_pixels(images: KerasTensor, chance: KerasTensor) -> Hidden:
-    """Hide one pixel of each 4×4 cell behind a neighbor.
+    """Hide one pixel of each 2×2 block behind another one of its block.
 
-    The neighbor is one of the eight around the pixel and never the pixel itself; beyond the
-    border the one on the other side is taken (Krull, Buchholz and Jug 2019, section 3.3).
+    A neighbor stands in its place (Krull, Buchholz and Jug 2019, section 3.3), and never one that
+    is hidden itself: what is asked for is seen nowhere in the image.
 
     Parameters
     ----------
     images
-        Shape (batch, height, width, channels).
+        Shape (batch, height, width, channels), at least 2 pixels a side. A block that reaches
+        over the border is filled with the pixels before it.
     chance
-        Shape (batch, rows, columns, 2) for as many cells as ``count_cells`` says, in [0, 1):
-        where in its cell the pixel lies, and which neighbor it is replaced by. In cells that
-        reach over the border the place may be beyond it, and nothing is hidden.
+        Shape (batch, rows, columns, 2) for as many blocks as ``count_blocks`` says, in [0, 1):
+        which pixel of its block is hidden, and which of the three others stands in its place. A
+        place may lie beyond the border, and nothing is hidden then.
     """
     batch, height, width, channels = ops.shape(images)
     rows, columns = ops.shape(chance)[1:3]
+    whole = ((0, 0), (0, height % _SIDE), (0, width % _SIDE), (0, 0))
+    grid = (batch, rows, _SIDE, columns, _SIDE, channels)
+    blocks = ops.reshape(ops.pad(images, whole, mode="reflect"), grid)
+    blocks = ops.transpose(blocks, (0, 1, 3, 2, 4, 5))  # (b, rows, columns, 2, 2, c)
+    blocks = ops.reshape(blocks, (batch, rows, columns, _PLACES, channels))
     place = ops.cast(ops.floor(chance[..., 0] * _PLACES), "int32")
-    neighbor = ops.cast(ops.floor(chance[..., 1] * _NEIGHBORS), "int32")
-    # The middle of the window is the pixel itself, which is left out.
-    neighbor = neighbor + ops.cast(neighbor >= _NEIGHBORS // 2, "int32")
-    y = ops.arange(rows)[None, :, None] * CELL + place // CELL
-    x = ops.arange(columns)[None, None, :] * CELL + place % CELL
-    there = _moved(y, neighbor // _SIDE - REACH, height) * width + _moved(
-        x, neighbor % _SIDE - REACH, width
-    )
-    pixels = ops.reshape(images, (batch, height * width, channels))
-    found = ops.take_along_axis(pixels, ops.reshape(there, (batch, rows * columns, 1)), axis=1)
-    cells = (batch, rows, CELL, columns, CELL, channels)
-    found = ops.reshape(found, (batch, rows, 1, columns, 1, channels))
-    found = ops.reshape(
-        ops.broadcast_to(found, cells), (batch, rows * CELL, columns * CELL, channels)
-    )
-    numbers = np.arange(_PLACES, dtype="int32").reshape(1, 1, CELL, 1, CELL)
-    mask = ops.reshape(
-        ops.cast(place[:, :, None, :, None] == numbers, images.dtype),
-        (batch, rows * CELL, columns * CELL, 1),
-    )[:, :height, :width]
-    found = found[:, :height, :width]
-    return Hidden(images=images + mask * (found - images), mask=mask)
+    other = place + 1 + ops.cast(ops.floor(chance[..., 1] * (_PLACES - 1)), "int32")
+    mask = ops.one_hot(place, _PLACES, dtype=images.dtype)[..., None]
+    source = ops.one_hot(other % _PLACES, _PLACES, dtype=images.dtype)[..., None]
+    found = ops.sum(source * blocks, axis=3, keepdims=True)
+
+    def joined(parts: KerasTensor, depth: Any) -> KerasTensor:
+        parts = ops.reshape(parts, (batch, rows, columns, _SIDE, _SIDE, depth))
+        parts = ops.transpose(parts, (0, 1, 3, 2, 4, 5))  # (b, rows, 2, columns, 2, depth)
+        parts = ops.reshape(parts, (batch, rows * _SIDE, columns * _SIDE, depth))
+        return parts[:, :height, :width]
+
+    return Hidden(images=joined(blocks + mask * (found - blocks), channels), mask=joined(mask, 1))
 
 
-def count_cells(images: KerasTensor) -> tuple[Any, Any]:
-    """Return rows and columns of 4×4 cells that cover images (batch, height, width, channels)."""
+def count_blocks(images: KerasTensor) -> tuple[Any, Any]:
+    """Return rows and columns of 2×2 blocks that cover images (batch, height, width, channels)."""
     height, width = ops.shape(images)[1:3]
-    return (height + CELL - 1) // CELL, (width + CELL - 1) // CELL
+    return (height + _SIDE - 1) // _SIDE, (width + _SIDE - 1) // _SIDE
 
 
 def frozen_chance(images: KerasTensor) -> KerasTensor:
@@ -92,24 +84,17 @@ def frozen_chance(images: KerasTensor) -> KerasTensor:
 
     Shape (batch, rows, columns, 2), in [0, 1).
     """
-    rows, columns = count_cells(images)
+    rows, columns = count_blocks(images)
     first, second, third = _STRIDES
     number = (
         ops.arange(ops.shape(images)[0])[:, None, None] * first
         + ops.arange(rows)[None, :, None] * second
         + ops.arange(columns)[None, None, :] * third
     )
-    places = (ops.cast(number % _PLACES, "float32") + 0.5) / _PLACES
-    neighbors = (ops.cast(number % _NEIGHBORS, "float32") + 0.5) / _NEIGHBORS
-    return ops.stack([places, neighbors], axis=-1)
-
-
-def _moved(start: KerasTensor, offset: KerasTensor, size: Any) -> KerasTensor:
-    """Return positions ``offset`` away, on the other side where that is beyond the border."""
-    end = start + offset
-    inside = ops.logical_and(end >= 0, end < size)
-    # In images smaller than the window both sides may be beyond it.
-    return ops.where(inside, end, start - offset) % size
+    shares = [
+        (ops.cast(number % count, "float32") + 0.5) / count for count in (_PLACES, _PLACES - 1)
+    ]
+    return ops.stack(shares, axis=-1)
 
 
 @final
@@ -196,9 +181,9 @@ class BlindSpotDenoiser(ImageModel):
         if not training:
             answer = self._mean_answer(seen)
             return answer + self.kept * (seen - answer)
-        shape = (ops.shape(seen)[0], *count_cells(seen), 2)
+        shape = (ops.shape(seen)[0], *count_blocks(seen), 2)
         hidden = hide_pixels(seen, keras.random.uniform(shape, seed=self.places))
-        return seen + CELL * self._difference(hidden, seen, training=True)
+        return seen + _STRETCH * self._difference(hidden, seen, training=True)
 
     def compute_loss(
         self,
