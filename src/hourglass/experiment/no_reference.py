@@ -232,7 +232,7 @@ def _few_pairs(splits: Splits, experiment: Experiment, split: Split) -> Pairs:
     """Return the first pairs of a split, as every table of the run has them."""
     images: Images = getattr(splits, split)
     seen, target = freeze_pairs(images, experiment.corruption, split)
-    few = max(_STRIP_LENGTH, min(_MOST_IMAGES, _MOST_VALUES // max(1, seen[0].size)))
+    few = max(1, min(_MOST_IMAGES, _MOST_VALUES // seen[0].size))
     return Pairs(seen=seen[:few], clean=target[:few])
 
 

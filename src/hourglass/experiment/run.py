@@ -270,7 +270,8 @@ def _compare(
     if experiment.estimates:
         estimated = estimate(model, experiment, splits)
         run.write_estimates(estimated.estimates)
-        run.write_samples(estimated.samples)
+        if not experiment.knows_clean:
+            run.write_samples(estimated.samples)
     if experiment.knows_clean:
         table = measure(model, experiment, splits, tell=tell)
         run.write_scores(table.scores)
