@@ -12,6 +12,7 @@ from typing import Any
 _HOME = {
     "ArrayImages": "images",
     "Autoencoder": "models",
+    "BlindSpotDenoiser": "models",
     "CheckpointTiming": "records",
     "Classifier": "models",
     "ContractiveAutoencoder": "models",
@@ -47,6 +48,7 @@ _HOME = {
     "denoise_files": "experiment",
     "encode": "inference",
     "encode_gaussian": "inference",
+    "estimate_run": "experiment",
     "evaluate_classifier": "experiment",
     "evaluate_latents": "experiment",
     "evaluate_run": "experiment",

@@ -87,7 +87,7 @@ def test_models_give_the_same_on_jax(tmp_path, images):
 def test_models_are_trained_on_jax_twice_to_the_same_bytes(tmp_path):
     on_jax(
         f"scan-and-loop {tmp_path / 'first'} dense",
-        f"train {tmp_path / 'unet'} unet",
+        f"train {tmp_path / 'unet'} unet blind-spot",
         f"train {tmp_path / 'variational'} dense variational",
     )
     on_jax(f"train {tmp_path / 'second'} dense", f"resume {tmp_path / 'broken'}")

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from hourglass.images import ArrayImages, Images, PatchImages, load_folder
+from hourglass.images import ArrayImages, Images, PairedImages, PatchImages, load_folder
 
 Build = Callable[[NDArray[np.uint8], list[int], Path], Images]
 
@@ -40,6 +40,10 @@ every_kind = pytest.mark.parametrize(
         pytest.param(in_files, id="files"),
         pytest.param(lambda p, y, f: in_files(p * np.uint16(257), y, f), id="16-bit files"),
         pytest.param(in_patches, id="patches"),
+        pytest.param(
+            lambda p, y, _: PairedImages(ArrayImages(p, y, NAMES), seen=ArrayImages(255 - p)),
+            id="paired",
+        ),
     ],
 )
 

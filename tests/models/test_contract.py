@@ -60,6 +60,17 @@ SPECS = [
         id="sparse-kl",
     ),
     pytest.param(
+        ModelSpec(
+            network="unet",
+            image_shape=(None, None, 1),
+            options=UNET,
+            corruption="files",
+            objective="blind-spot",
+            kept=0.2,
+        ),
+        id="blind-spot",
+    ),
+    pytest.param(
         ModelSpec(network="dense", image_shape=SHAPE, options=DENSE, objective="contractive"),
         id="contractive",
     ),

@@ -16,7 +16,7 @@ WHOLE = {
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"images": {"model": IMAGES}}, "need clean images"),
+        ({"images": {"model": IMAGES}}, "need clean or noisy images"),
         ({"images": {"clean": IMAGES, "model": IMAGES[:2]}}, "'model' has shape"),
         ({"images": {"clean": IMAGES, "model": IMAGES[:, 1:]}}, "'model' has shape"),
         ({"images": {"clean": IMAGES[..., 0]}}, "'clean' has shape"),

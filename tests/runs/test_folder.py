@@ -259,7 +259,7 @@ def test_samples_with_a_damaged_stream_are_named(tmp_path: Path) -> None:
 def test_samples_that_do_not_fit_together_are_named(tmp_path: Path) -> None:
     run = RunFolder(make_folder(tmp_path / "run"))
     np.savez(run.path / "samples.npz", positions=np.arange(3))
-    with pytest.raises(DataError, match=r"samples\.npz.*need clean images"):
+    with pytest.raises(DataError, match=r"samples\.npz.*need clean or noisy images"):
         run.read_samples()
 
 

@@ -33,6 +33,18 @@ def denoiser():
     return build_model(spec, seed=1)
 
 
+def blind_spot():
+    options = NetworkOptions(units=(4,), latent_dim=None, activation="relu")
+    spec = ModelSpec(
+        network="unet",
+        image_shape=(None, None, 1),
+        options=options,
+        corruption="files",
+        objective="blind-spot",
+    )
+    return build_model(spec, seed=1)
+
+
 def variational():
     spec = ModelSpec(
         network="dense", image_shape=SHAPE, options=CODED, objective="variational", beta=1.0
@@ -100,7 +112,7 @@ def break_off(build, images, validation, folder, executions, plan=PLAN):
 
 
 # An epoch has 75 steps in three executions: five of them end within the second, one more ends it.
-@pytest.mark.parametrize("build", [denoiser, variational, classifier])
+@pytest.mark.parametrize("build", [denoiser, blind_spot, variational, classifier])
 def test_the_same_end_wherever_it_was_broken_off(build, images, validation, tmp_path):
     whole, weights = run(build, images, validation)
     break_off(build, images, validation, tmp_path, 5)

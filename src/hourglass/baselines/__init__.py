@@ -1,6 +1,6 @@
 """What an autoencoder or a classifier must beat, computed without a network."""
 
-from hourglass.baselines.base import Baseline, Pairs
+from hourglass.baselines.base import Baseline, NoisyAlone, Pairs
 from hourglass.baselines.cache import ArrayCache
 from hourglass.baselines.classifiers import (
     ClassifierBaseline,
@@ -35,6 +35,7 @@ __all__ = [
     "MeanImage",
     "MedianFilter",
     "NearestNeighbors",
+    "NoisyAlone",
     "NonLocalMeans",
     "PCAReconstruction",
     "Pairs",

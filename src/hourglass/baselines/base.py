@@ -20,6 +20,32 @@ class Pairs(NamedTuple):
     clean: NDArray[np.float32]
 
 
+@final
+class NoisyAlone(Pairs):
+    """Noisy images whose clean ones nobody knows; they stand in both places.
+
+    Parameters
+    ----------
+    noisy
+        Shape (count, height, width, channels), in [0, 1].
+    deviation
+        Standard deviation of the noise where it is Gaussian and the deviation known or estimated.
+
+    Attributes
+    ----------
+    deviation
+        As it was given.
+    """
+
+    deviation: float | None
+
+    def __new__(cls, noisy: NDArray[np.float32], deviation: float | None = None) -> Self:
+        """Put the noisy images in both places."""
+        pairs = super().__new__(cls, noisy, noisy)
+        pairs.deviation = deviation
+        return pairs
+
+
 class Baseline(abc.ABC):
     """A way to rebuild clean images that needs no training by gradients.
 

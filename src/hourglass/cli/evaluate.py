@@ -1,6 +1,6 @@
 """``hourglass evaluate``."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -14,6 +14,7 @@ from hourglass.cli.telling import (
     tell_trained_by_tested,
 )
 from hourglass.cli.telling_classes import tell_classification
+from hourglass.cli.telling_estimates import tell_estimates
 from hourglass.errors import ConfigurationError
 from hourglass.runs import RunFolder, find_run
 
@@ -73,17 +74,16 @@ def _tell_again(
     data_options: DataOptions,
     output_options: OutputOptions,
 ) -> None:
-    from hourglass.experiment import evaluate_run
+    from hourglass.experiment import estimate_run, evaluate_run
 
-    scores = evaluate_run(
-        run,
-        split=split,
-        data_dir=data_options.data_dir,
-        offline=data_options.offline,
+    experiment = run.read_experiment()
+    where: dict[str, Any] = {"data_dir": data_options.data_dir, "offline": data_options.offline}
+    if experiment.estimates and not (experiment.knows_clean and output_options.json):
+        tell_estimates(estimate_run(run, split=split, **where), json=output_options.json)
+    if experiment.knows_clean:
         # What is wrong with the record is a result.
-        tell=teller(quiet=False),
-    )
-    tell_scores(scores, json=output_options.json)
+        scores = evaluate_run(run, split=split, **where, tell=teller(quiet=False))
+        tell_scores(scores, json=output_options.json)
 
 
 def _tell_classes(

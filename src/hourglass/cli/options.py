@@ -130,6 +130,16 @@ class ExperimentOptions:
         str | None,
         Parameter(group=_MODEL, help=f"{_one_of(LOSSES)}; or NAME:WEIGHT joined by +."),
     ] = None
+    clean: Annotated[
+        str | None,
+        Parameter(
+            group=_DATA, help="Folder of the clean images that noisy data belong to, by name."
+        ),
+    ] = None
+    second_shot: Annotated[
+        str | None,
+        Parameter(group=_DATA, help="Folder of a second noisy image of each scene, by name."),
+    ] = None
     frozen_noise: Annotated[
         bool | None,
         Parameter(group=_MODEL, negative="", help="Draw the noise once, before training."),

@@ -11,6 +11,7 @@ from hourglass.cli.options import OutputOptions, RunsOptions
 from hourglass.cli.output import print_json, print_line, print_table
 from hourglass.cli.telling import tell_scores
 from hourglass.cli.telling_classes import tell_classification
+from hourglass.cli.telling_estimates import tell_estimates
 from hourglass.errors import HourglassError
 from hourglass.records import RunRecord, to_json
 from hourglass.runs import RunFolder, find_run, list_runs
@@ -60,9 +61,12 @@ def show(
     print_line(f"again: {record.command}")
     if record.status != "finished":
         return
-    if folder.read_experiment().classifies:
+    experiment = folder.read_experiment()
+    if experiment.classifies:
         tell_classification(folder.read_classification(), json=False)
-    else:
+    if experiment.estimates:
+        tell_estimates(folder.read_estimates(), json=False)
+    if experiment.knows_clean and not experiment.classifies:
         tell_scores(folder.read_scores(), json=False)
 
 
@@ -78,8 +82,10 @@ def _shown(folder: RunFolder, record: RunRecord) -> bytes:
     parts: dict[str, object] = {"record": record, "experiment": experiment, "scores": None}
     if finished and experiment.classifies:
         parts["classification"] = folder.read_classification()
-    elif finished:
+    elif finished and experiment.knows_clean:
         parts["scores"] = folder.read_scores()
+    if finished and experiment.estimates:
+        parts["estimates"] = folder.read_estimates()
     texts = {name: to_json(part) if part else b"null" for name, part in parts.items()}
     return json.dumps({name: json.loads(text) for name, text in texts.items()}).encode() + b"\n"
 
@@ -104,7 +110,8 @@ def _line(folder: RunFolder) -> _Line:
         status = folder.read_record().status
         if status == "finished" and folder.classified:
             return _line_of_classifier(name, folder)
-        scores = folder.read_scores() if status == "finished" else None
+        known = status == "finished" and folder.read_experiment().knows_clean
+        scores = folder.read_scores() if known else None
     except HourglassError:
         return _Line(run=name, status="damaged")
     if scores is None:

@@ -2,7 +2,9 @@
 
 from hourglass.cli.output import print_json, print_line, print_table
 from hourglass.cli.telling_classes import tell_classification, tell_classifiers
+from hourglass.cli.telling_estimates import tell_estimates
 from hourglass.records import (
+    FILES,
     CrossCell,
     CrossTable,
     Embedding,
@@ -22,6 +24,8 @@ def tell_scores(scores: Scores, *, json: bool) -> None:
         print_json(to_json(scores))
         return
     seen = f"seen through {scores.corruption}" if scores.corruption else "clean input"
+    if scores.corruption == FILES:
+        seen = "as noisy as the files are"
     print_table(
         f"{scores.data}, {scores.images:,} {scores.split} images, {seen}",
         ("method", "MSE", "PSNR dB", "mean PSNR dB", "SSIM", "gain dB"),
@@ -206,6 +210,15 @@ def tell_finished_run(run: RunFolder, *, json: bool) -> None:
         if not json:
             print_line(f"Report: {run.report}")
             print_line(f"Measure again: hourglass evaluate {run.path}")
+        return
+    experiment = run.read_experiment()
+    if experiment.estimates and not (experiment.knows_clean and json):
+        tell_estimates(run.read_estimates(), json=json)
+    if not experiment.knows_clean:
+        if not json:
+            print_line(f"Report: {run.report}")
+            print_line(f"Measure again: hourglass evaluate {run.path}")
+            print_line(f"Denoise files: hourglass denoise {run.path} IN --output OUT")
         return
     scores = run.read_scores()
     tell_scores(scores, json=json)

@@ -9,7 +9,7 @@ import numpy as np
 from rich.progress import Progress
 
 from hourglass.cli.output import errors, print_json, print_line, print_table
-from hourglass.records import DenoisedFile, DenoisedFiles, FileScores, to_json
+from hourglass.records import FILES, DenoisedFile, DenoisedFiles, FileScores, to_json
 
 # A longer table is not read; the figures of every file are printed with --json.
 _MOST_ROWS: Final = 24
@@ -65,9 +65,8 @@ def tell_file_scores(scores: FileScores, output: Path, *, json: bool) -> None:
     )
     print_line("PSNR is that of the mean MSE; mean PSNR is the mean over files.")
     if scores.corruption:
-        print_line(
-            f"The run was trained to undo {scores.corruption}: what it takes away counts as error."
-        )
+        undone = "the noise of files" if scores.corruption == FILES else scores.corruption
+        print_line(f"The run was trained to undo {undone}: what it takes away counts as error.")
 
 
 def _tell_levels(written: list[DenoisedFile]) -> None:

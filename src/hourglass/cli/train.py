@@ -19,7 +19,7 @@ from hourglass.cli.options import (
 )
 from hourglass.cli.telling import tell_finished_run
 from hourglass.errors import CollapseError, ConfigurationError, PartialError, WriteError
-from hourglass.records import Experiment, is_group, read_toml, without_rivals
+from hourglass.records import FILES, Experiment, is_group, read_toml, without_rivals
 from hourglass.runs import RunFolder
 
 _MOST_NAMED: Final = 20
@@ -106,7 +106,9 @@ def offering_to_resume(path: Path) -> Iterator[None]:
 
 def refuse_collapse(run: RunFolder, asked: Experiment) -> None:
     """End with an error if the network collapsed and was not expected to."""
-    if asked.classifies or asked.expected == "collapse" or not run.read_scores().collapsed:
+    if asked.classifies or not asked.knows_clean or asked.expected == "collapse":
+        return
+    if not run.read_scores().collapsed:
         return
     raise CollapseError(
         "The network learned nothing that depends on its input; everything is kept. If this is "
@@ -178,6 +180,12 @@ def _drop_other_objective(values: dict[str, Any], given: Mapping[str, Any]) -> N
     if values.get("objective") != given["objective"]:
         for key in ("sparsity", "penalty", "beta", "code_activation"):
             values.pop(key, None)
+        if values.get("corruption") == FILES:
+            # Who names an objective says again what the noise is in.
+            values.pop("corruption")
+        if given["objective"] not in ("denoising", "blind-spot"):
+            values.pop("clean", None)
+            values.pop("second_shot", None)
         if "classify" in (values.get("objective"), given["objective"]):
             # A classifier shares neither loss nor sizes with what rebuilds images.
             for key in _OF_THE_TASK - given.keys():

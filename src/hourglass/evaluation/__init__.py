@@ -49,6 +49,16 @@ from hourglass.evaluation.measures import (
     peak_signal_to_noise,
     structural_similarity,
 )
+from hourglass.evaluation.no_reference import (
+    Restore,
+    clipped_share,
+    gaussian_deviations,
+    held_out_errors,
+    mean_of_neighbors,
+    second_shot_errors,
+    share_to_keep,
+    stein_risks,
+)
 from hourglass.evaluation.noise_level import estimate_noise_level
 from hourglass.evaluation.reconstruction import Rebuild, pick_samples, score_method
 from hourglass.evaluation.spectrum import error_by_frequency
@@ -65,11 +75,13 @@ __all__ = [
     "LinearWeights",
     "Moments",
     "Rebuild",
+    "Restore",
     "accuracy_of",
     "adjusted_rand",
     "calibration_bins",
     "calibration_error",
     "centered_weights",
+    "clipped_share",
     "clustering_accuracy",
     "compare_with_pca",
     "continuity",
@@ -81,6 +93,8 @@ __all__ = [
     "estimate_noise_level",
     "find_clusters",
     "fit_codes",
+    "gaussian_deviations",
+    "held_out_errors",
     "importance_bound",
     "interpolate",
     "judge_collapse",
@@ -88,6 +102,7 @@ __all__ = [
     "linear_mse",
     "log_likelihoods",
     "match_directions",
+    "mean_of_neighbors",
     "mean_squared_errors",
     "measure_variational",
     "moments_of",
@@ -106,7 +121,10 @@ __all__ = [
     "score_classifier",
     "score_method",
     "score_space",
+    "second_shot_errors",
+    "share_to_keep",
     "standard_codes",
+    "stein_risks",
     "structural_similarity",
     "trustworthiness",
     "tsne_map",

@@ -3,7 +3,7 @@
 from hourglass.experiment.cross import CROSS_KINDS, cross_run, cross_two_runs
 from hourglass.experiment.denoise import denoise_files
 from hourglass.experiment.device import device_in_use
-from hourglass.experiment.evaluate import evaluate_classifier, evaluate_run
+from hourglass.experiment.evaluate import estimate_run, evaluate_classifier, evaluate_run
 from hourglass.experiment.file_jobs import require_all_done
 from hourglass.experiment.group import run_group
 from hourglass.experiment.latents import LatentStudy, evaluate_latents
@@ -18,6 +18,7 @@ __all__ = [
     "cross_two_runs",
     "denoise_files",
     "device_in_use",
+    "estimate_run",
     "evaluate_classifier",
     "evaluate_latents",
     "evaluate_run",

@@ -9,7 +9,7 @@ from hourglass.baselines import AffineLMMSE, Pairs
 from hourglass.bundles import load_model
 from hourglass.corruption import corruption_from_words
 from hourglass.errors import ConfigurationError
-from hourglass.experiment.evaluate import load_splits_of
+from hourglass.experiment.evaluate import load_splits_of, require_clean
 from hourglass.experiment.pairs import (
     error_of,
     error_of_input,
@@ -19,7 +19,7 @@ from hourglass.experiment.pairs import (
 from hourglass.experiment.rivals import Rivals
 from hourglass.images import Splits
 from hourglass.models import ImageModel
-from hourglass.records import CrossCell, CrossTable, Experiment, TrainedByTested
+from hourglass.records import FILES, CrossCell, CrossTable, Experiment, TrainedByTested
 from hourglass.runs import RunFolder
 
 # Every kind once or more, at levels where an image can still be made out.
@@ -70,7 +70,7 @@ def cross_run(
     DataError
         If the data are not those that the run was trained on.
     """
-    experiment = run.read_experiment()
+    experiment = require_clean(run)
     for kind in kinds:
         corruption_from_words(kind)
     model, _ = load_model(run.model)
@@ -153,7 +153,8 @@ def _lmmse(
     if tested_on is None or AffineLMMSE().refusal(pairs.clean.shape) is not None:
         # The best map from clean images to themselves is no map at all.
         return None
-    task = replace(experiment, objective=None, corruption=tested_on)
+    clean = experiment.clean if tested_on == FILES else None
+    task = replace(experiment, objective=None, corruption=tested_on, clean=clean)
     return Rivals(task, splits, "test", pairs).rival(AffineLMMSE()).scores.mse
 
 

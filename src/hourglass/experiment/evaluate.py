@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Final, Literal
 
 from hourglass.bundles import load_classifier, load_model
-from hourglass.errors import DataError
+from hourglass.errors import ConfigurationError, DataError
 from hourglass.experiment.classification import measure_classifier
 from hourglass.experiment.material import load_material
+from hourglass.experiment.no_reference import estimate
 from hourglass.experiment.table import measure
 from hourglass.images import Splits
-from hourglass.records import Classification, Scores
+from hourglass.records import Classification, Estimates, Experiment, Scores
 from hourglass.runs import RunFolder
 
 # Other processors round other ways; a figure of another split is further off than this.
@@ -36,14 +37,36 @@ def evaluate_run(
     DataError
         If the data are not those that the run was trained on: training and test images could
         have changed places.
+    ConfigurationError
+        If clean images are not known; ``estimate_run`` says what can be said without.
     """
+    experiment = require_clean(run)
     model, _ = load_model(run.model)
     splits = load_splits_of(run, data_dir=data_dir, offline=offline)
-    scores = measure(model, run.read_experiment(), splits, split, tell=tell).scores
+    scores = measure(model, experiment, splits, split, tell=tell).scores
     if (run.path / "scores.json").is_file():
         for line in disagreements(run.read_scores(), scores):
             tell(line)
     return scores
+
+
+def estimate_run(
+    run: RunFolder,
+    *,
+    split: Literal["test", "validation"] = "test",
+    data_dir: Path | None = None,
+    offline: bool = False,
+) -> Estimates:
+    """Estimate how well the model of a run restores its own data, without clean images.
+
+    Raises
+    ------
+    DataError
+        If the data are not those that the run was trained on.
+    """
+    model, _ = load_model(run.model)
+    splits = load_splits_of(run, data_dir=data_dir, offline=offline)
+    return estimate(model, run.read_experiment(), splits, split).estimates
 
 
 def evaluate_classifier(
@@ -75,6 +98,24 @@ def evaluate_classifier(
         ):
             tell(line)
     return found.classification
+
+
+def require_clean(run: RunFolder) -> Experiment:
+    """Return the experiment of a run whose clean images are known.
+
+    Raises
+    ------
+    ConfigurationError
+        If they are not.
+    """
+    experiment = run.read_experiment()
+    if not experiment.knows_clean:
+        raise ConfigurationError(
+            f"{run.path} was trained on noisy files whose clean images are not known, so errors "
+            "against them cannot be measured. `hourglass evaluate` without other words says what "
+            "can be estimated."
+        )
+    return experiment
 
 
 def load_splits_of(run: RunFolder, *, data_dir: Path | None, offline: bool) -> Splits:

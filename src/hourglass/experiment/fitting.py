@@ -9,12 +9,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from hourglass.baselines import Pairs
 from hourglass.errors import ConfigurationError
 from hourglass.experiment.alarm import CollapseAlarm
-from hourglass.experiment.pairs import freeze_pairs
-from hourglass.images import ArrayImages, Splits
+from hourglass.experiment.pairs import freeze_pairs, noisy_alone, shots_both_ways
+from hourglass.images import ArrayImages, Images, PairedImages, Splits
 from hourglass.models import Classifier, ImageModel, Trainable, build_model
-from hourglass.records import Epoch, Experiment, ModelSpec
+from hourglass.records import FILES, Epoch, Experiment, ModelSpec
 from hourglass.training import Resuming, Training, train
 
 Tell = Callable[[str], None]
@@ -51,13 +52,26 @@ def fit(
     if experiment.engine == "scratch":
         return _from_scratch(model, experiment, splits, tell)
     validation = freeze_pairs(splits.validation, experiment.corruption, "validation")
-    watched = [CollapseAlarm(*validation, tell), *callbacks]
+    if experiment.blind_spot:
+        noisy = noisy_alone(splits.train, experiment.corruption)
+        held_out = Pairs(seen=validation.seen, clean=validation.seen)
+        return _train(model, experiment, noisy, held_out, callbacks, going_on)
+    # A target with noise of its own would look like a network that has learned little.
+    alarm = [CollapseAlarm(*validation, tell)] if experiment.knows_clean else []
+    watched = [*alarm, *callbacks]
+    if isinstance(splits.train, PairedImages) and experiment.corruption == FILES:
+        pairs = splits.train
+        if experiment.second_shot is not None:
+            pairs = shots_both_ways(pairs)
+        return _train(
+            model, experiment, pairs.target, validation, watched, going_on, seen=pairs.seen
+        )
     if not experiment.frozen_noise:
-        return _train(model, experiment, splits, validation, watched, going_on)
+        return _train(model, experiment, splits.train, validation, watched, going_on)
     seen = ArrayImages(freeze_pairs(splits.train, experiment.corruption, "train").seen)
     # The noise is in the images already; the weights at the start are the same.
     quiet = build_model(replace(spec, corruption=None), seed=experiment.plan.seed)
-    training = _train(quiet, experiment, splits, validation, watched, going_on, seen=seen)
+    training = _train(quiet, experiment, splits.train, validation, watched, going_on, seen=seen)
     model.set_weights(quiet.get_weights())
     return training
 
@@ -71,23 +85,23 @@ def fit_classifier(
 ) -> Training:
     """Train a classifier on the labels of the training images, with Keras callbacks."""
     validation = splits.validation.read_all(), model.targets(splits.validation)
-    return _train(model, experiment, splits, validation, callbacks, going_on)
+    return _train(model, experiment, splits.train, validation, callbacks, going_on)
 
 
 def _train(
     model: Trainable,
     experiment: Experiment,
-    splits: Splits,
+    images: Images,
     validation: tuple[NDArray[np.float32], NDArray[Any]],
     callbacks: Sequence[keras.callbacks.Callback],
     going_on: GoingOn,
     *,
-    seen: ArrayImages | None = None,
+    seen: Images | None = None,
 ) -> Training:
     checkpoint_dir, resuming = going_on
     return train(
         model,
-        splits.train,
+        images,
         experiment.plan,
         validation=validation,
         seen=seen,

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from hourglass.bundles import load_classifier, load_model
-from hourglass.errors import DataError, DriftError, OutputExistsError
+from hourglass.errors import ConfigurationError, DataError, DriftError, OutputExistsError
 from hourglass.evaluation import error_by_frequency, mean_squared_errors
 from hourglass.experiment.classification import classifier_accuracy
 from hourglass.experiment.code_study import study_codes
@@ -81,6 +81,7 @@ def run_group(
         If a folder that a run would take holds something else, or a run that was asked for
         differently.
     """
+    _require_clean(plan)
     group = GroupFolder.create(output)
     record = GroupRecord(
         name=plan.name,
@@ -110,6 +111,16 @@ def run_group(
     if group.path.name == LONGER_RUNS:
         _tell_again(group, tell)
     return group
+
+
+def _require_clean(plan: GroupPlan) -> None:
+    for member in plan.members:
+        if not member.experiment.knows_clean:
+            raise ConfigurationError(
+                f"The runs of a group are compared by their errors against clean images, and those "
+                f"of {member.name} are not known. Train it by itself with `hourglass train`, or "
+                "give it clean."
+            )
 
 
 def _make(

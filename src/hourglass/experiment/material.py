@@ -5,15 +5,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from math import prod
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from hourglass.errors import ConfigurationError, ImageShapeError
 from hourglass.experiment.pairs import FROZEN_SEED
-from hourglass.images import ArrayImages, Images, PatchImages, Splits, load_splits
+from hourglass.images import (
+    ArrayImages,
+    Images,
+    PairedImages,
+    PatchImages,
+    Splits,
+    load_splits,
+)
 from hourglass.records import (
     DEFAULT_PATCH_SIZE,
+    FILES,
     LARGEST_WHOLE_SIDE,
     LOCAL_NETWORKS,
     Experiment,
@@ -30,6 +38,8 @@ _MEASURED_PATCHES: Final = 1024
 _LEARNED_PATCHES: Final = 8192
 # Places overlap, so that a pixel is seen in more than one surrounding.
 _DENSITY: Final = 2.0
+# Few images are cut in more places: a pass over them has enough patches to be an epoch.
+_LEAST_PATCHES: Final = 16_384
 
 Tell = Callable[[str], None]
 
@@ -70,6 +80,7 @@ def load_material(
         folder=experiment.folder,
         data_dir=data_dir,
         offline=offline,
+        partner=experiment.partner,
     )
     size = _patch_size(experiment, splits)
     if size is not None:
@@ -84,9 +95,14 @@ def load_material(
 
 def learned_from(training: Images) -> Images:
     """Return what baselines learn from: all training images, or a drawn part of too many."""
-    if isinstance(training, PatchImages):
+    if are_patches(training):
         return _part(training, "train", _LEARNED_PATCHES)
     return _part(training, "train", len(training))
+
+
+def are_patches(images: Images) -> bool:
+    """Tell whether images are cut from others."""
+    return isinstance(images.target if isinstance(images, PairedImages) else images, PatchImages)
 
 
 def _patch_size(experiment: Experiment, splits: Splits) -> int | None:
@@ -104,8 +120,13 @@ def _patch_size(experiment: Experiment, splits: Splits) -> int | None:
 
 def _cut(splits: Splits, size: int, seed: int) -> Splits:
     """Return splits of patches; those that are measured on are the same for every seed."""
-    train = PatchImages(
-        splits.train, size, seed=derive(seed, "patches"), density=_DENSITY, symmetries=True
+    area = int(splits.train.sides.prod(axis=1).sum())
+    train = _patches(
+        splits.train,
+        size,
+        seed=derive(seed, "patches"),
+        density=max(_DENSITY, _LEAST_PATCHES * size**2 / area),
+        symmetries=True,
     )
     measured = {split: _measured(images, size, split) for split, images in _held(splits).items()}
     words = [splits.fingerprint, *(part.fingerprint for part in (train, *measured.values()))]
@@ -127,10 +148,18 @@ def _cut(splits: Splits, size: int, seed: int) -> Splits:
     )
 
 
-def _measured(images: Images, size: int, split: str) -> PatchImages:
+def _patches(images: Images, size: int, **terms: Any) -> Images:
+    """Return patches of images; those of a pair come from one place."""
+    if isinstance(images, PairedImages):
+        sides = (_patches(part, size, **terms) for part in (images.target, images.seen))
+        return PairedImages(*sides)
+    return PatchImages(images, size, **terms)
+
+
+def _measured(images: Images, size: int, split: str) -> Images:
     """Return patches in a drawn order, so that the first ones come from many images."""
     seed = derive(FROZEN_SEED, "patches", split)
-    patches = PatchImages(images, size, seed=seed, most=_MEASURED_PATCHES)
+    patches = _patches(images, size, seed=seed, most=_MEASURED_PATCHES)
     return patches.take(generator(seed, "order").permutation(len(patches)))
 
 
@@ -161,7 +190,7 @@ def _part(images: Images, split: str, most: int) -> Images:
         return images
     drawn = generator(FROZEN_SEED, "measured", split).permutation(len(images))[:count]
     # Patches come in a drawn order already, and whole images in that of their classes.
-    return images.take(drawn if isinstance(images, PatchImages) else np.sort(drawn))
+    return images.take(drawn if are_patches(images) else np.sort(drawn))
 
 
 def _bytes_of_one(images: Images) -> int:
@@ -181,8 +210,15 @@ def _require_one_size(experiment: Experiment, splits: Splits) -> None:
 
 def _require_memory(experiment: Experiment, splits: Splits) -> None:
     """Refuse to hold training images that lie in files because they are too many."""
-    key = "frozen_noise" if experiment.frozen_noise else "engine = scratch"
-    if not experiment.frozen_noise and experiment.engine != "scratch":
+    keys = {
+        "frozen_noise": experiment.frozen_noise,
+        "engine = scratch": experiment.engine == "scratch",
+        # Its noise is drawn once, before the training.
+        "objective = blind-spot with drawn noise": experiment.blind_spot
+        and experiment.corruption != FILES,
+    }
+    key = next((key for key, holds in keys.items() if holds), None)
+    if key is None:
         return
     train = splits.train
     if isinstance(train, ArrayImages) or len(train) * _bytes_of_one(train) <= MEASURED_BYTES:

@@ -9,20 +9,37 @@ from pathlib import Path
 from typing import Any, Final
 
 import keras
+import numpy as np
 
 from hourglass.bundles import load_classifier, load_model, save_model
 from hourglass.errors import ImageShapeError
+from hourglass.evaluation import clipped_share
 from hourglass.experiment.classification import classifier_spec, measure_classifier
 from hourglass.experiment.device import device_in_use
 from hourglass.experiment.evaluate import load_splits_of
 from hourglass.experiment.fitting import fit, fit_classifier
-from hourglass.experiment.material import load_material
-from hourglass.experiment.pairs import FROZEN_SEED
+from hourglass.experiment.material import are_patches, load_material
+from hourglass.experiment.no_reference import estimate, keep_what_helps
+from hourglass.experiment.pairs import FROZEN_SEED, noisy_alone
 from hourglass.experiment.table import measure, model_spec
 from hourglass.files import remove_folder
-from hourglass.images import PatchImages, Splits
-from hourglass.models import Classifier, ImageModel, build_classifier, build_model
-from hourglass.records import Architecture, CheckpointTiming, Experiment, ModelSpec, RunRecord
+from hourglass.images import Splits
+from hourglass.models import (
+    BlindSpotDenoiser,
+    Classifier,
+    ImageModel,
+    build_classifier,
+    build_model,
+)
+from hourglass.records import (
+    FILES,
+    Architecture,
+    CheckpointTiming,
+    Experiment,
+    ModelSpec,
+    RunRecord,
+    clipping_warning,
+)
 from hourglass.report import write_report
 from hourglass.runs import RunFolder, read_environment
 from hourglass.training import Resuming, Training, require_same
@@ -32,6 +49,7 @@ Tell = Callable[[str], None]
 
 # The smallest window of the structural similarity.
 _LEAST_SIDE: Final = 3
+_IMAGES_LOOKED_AT: Final = 500
 
 
 def run_experiment(
@@ -85,6 +103,7 @@ def run_experiment(
     record = _first_record(asked, splits, model)
     run = RunFolder.begin(output, experiment, record, _architecture(model, spec, splits))
     tell(_opening(experiment, splits, model))
+    _warn_of_clipping(experiment, splits, tell)
     work = _Work(run, record, experiment, splits, spec, model, watch, tell)
     with run.held():
         work.train(callbacks, Resuming(timing=timing, environment=record.environment, tell=tell))
@@ -173,6 +192,9 @@ class _Work:
         with self.watch.part("training"):
             training = self._trained(callbacks, resuming)
         self.watch.seconds["training"] += training.seconds_before
+        if isinstance(self.model, BlindSpotDenoiser):
+            keep_what_helps(self.model, self.experiment, self.splits)
+            self.spec = replace(self.spec, kept=self.model.kept)
         self.run.write_history(training.history)
         save_model(self.model, self.spec, self.run.model)
         self._write_record(
@@ -240,9 +262,15 @@ def _compare(
         run.write_classification(found.classification)
         run.write_samples(found.samples)
         return
-    table = measure(model, experiment, splits, tell=tell)
-    run.write_scores(table.scores)
-    run.write_samples(table.samples)
+    if experiment.estimates:
+        estimated = estimate(model, experiment, splits)
+        run.write_estimates(estimated.estimates)
+        if not experiment.knows_clean:
+            run.write_samples(estimated.samples)
+    if experiment.knows_clean:
+        table = measure(model, experiment, splits, tell=tell)
+        run.write_scores(table.scores)
+        run.write_samples(table.samples)
 
 
 def _architecture(model: Model, spec: ModelSpec, splits: Splits) -> Architecture:
@@ -261,11 +289,24 @@ def _require_size(splits: Splits) -> None:
         )
 
 
+def _warn_of_clipping(experiment: Experiment, splits: Splits, tell: Tell) -> None:
+    """Tell what cut-off noise does where no clean image is learned from."""
+    if experiment.blind_spot or experiment.second_shot is not None:
+        noisy = noisy_alone(splits.train, experiment.corruption)
+        few = np.arange(min(len(noisy), _IMAGES_LOOKED_AT))
+        if warning := clipping_warning(clipped_share(noisy.read(few))):
+            tell(warning)
+
+
 def _opening(experiment: Experiment, splits: Splits, model: Model) -> str:
     task = f"undoing {experiment.corruption}" if experiment.corruption else "rebuilding images"
+    if experiment.corruption == FILES:
+        task = "undoing the noise that they came with"
+    if experiment.blind_spot:
+        task = f"{task}, from noisy images alone"
     if isinstance(model, Classifier):
         task = f"naming {model.classes} classes"
-    what = "patches" if isinstance(splits.train, PatchImages) else "images"
+    what = "patches" if are_patches(splits.train) else "images"
     return (
         f"Training a {experiment.model_name} ({model.count_params():,} "
         f"parameters) on {len(splits.train):,} {what} of {splits.name}, {task}."

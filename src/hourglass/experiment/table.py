@@ -199,7 +199,7 @@ def model_spec(
         options=options,
         corruption=experiment.corruption,
         reconstruction_loss=experiment.loss,
-        objective=experiment.objective_of_code,
+        objective="blind-spot" if experiment.blind_spot else experiment.objective_of_code,
         sparsity=experiment.sparsity_or_default,
         penalty=experiment.penalty_or_default,
         beta=experiment.beta_or_default,

@@ -21,6 +21,7 @@ from hourglass.images.image_file import ImageFile, load_image_file, save_image_f
 from hourglass.images.load import load_images, load_splits
 from hourglass.images.lookup import Place
 from hourglass.images.memory import ArrayImages
+from hourglass.images.paired import PairedImages
 from hourglass.images.patches import PatchImages
 from hourglass.images.promise import Images
 from hourglass.images.reader import MOST_PIXELS
@@ -36,6 +37,7 @@ __all__ = [
     "FileImages",
     "ImageFile",
     "Images",
+    "PairedImages",
     "PatchImages",
     "Place",
     "Splits",

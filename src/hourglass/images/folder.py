@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError
-from hourglass.images.arrangement import MOST_LISTED, Arrangement, arrange
+from hourglass.images.arrangement import MOST_LISTED, Arrangement, arrange, listed
 from hourglass.images.bring import Form, bring_to_values
 from hourglass.images.files import CACHE_BYTES, FileImages, FileSource
 from hourglass.images.listing import Listing
 from hourglass.images.memory import images_from
+from hourglass.images.paired import PairedImages
 from hourglass.images.promise import Images
 from hourglass.images.split import DataSet
 from hourglass.images.survey import Survey, survey, tell_bad
@@ -57,21 +59,122 @@ def load_folder(
     found = survey(arrangement.listing, options, in_memory)
     _require_usable(found, arrangement, options)
     form = _form(found, options)
-    source = FileSource(
-        arrangement.listing, found.good, found.sides, found.digests, form, cache_bytes
+    record = _record(found, form, arrangement.listing, options)
+    return _data_set(arrangement, _parts(arrangement, found, form, cache_bytes), record)
+
+
+def load_paired_folders(
+    folder: Path,
+    partner: Path,
+    options: FolderOptions = FolderOptions(),
+    *,
+    in_memory: int = IN_MEMORY_BYTES,
+    cache_bytes: int = CACHE_BYTES,
+) -> DataSet:
+    """Load noisy images and, of the same names in another folder, what each is compared with.
+
+    Parameters
+    ----------
+    folder
+        The noisy images, as ``load_folder`` takes them; their splits and classes are those of
+        the pairs.
+    partner
+        Holds a file with the same relative name and size for each.
+    options, in_memory, cache_bytes
+        As ``load_folder`` takes them, for both.
+
+    Returns
+    -------
+    DataSet
+        Of ``PairedImages``.
+
+    Raises
+    ------
+    DataError
+        If partners are missing; or as ``load_folder`` raises it, for both, and for partners of
+        another size: with ``skip_bad`` such pairs are left out.
+    """
+    noisy = arrange(folder, options.labels)
+    given = replace(noisy, listing=noisy.listing.moved(partner))
+    _require_partners(given, folder)
+    pair = [(each, survey(each.listing, options, in_memory)) for each in (noisy, given)]
+    _refuse_other_sizes(pair[0][1], pair[1][1])
+    usable = np.intersect1d(pair[0][1].good, pair[1][1].good)
+    for _, found in pair:
+        found.keep_only(usable)
+    for arrangement, found in pair:
+        _require_usable(found, arrangement, options)
+    forms = _common_forms(pair[0][1], pair[1][1], options)
+    seen, target = (
+        _parts(arrangement, found, form, cache_bytes)
+        for (arrangement, found), form in zip(pair, forms, strict=True)
     )
-    if found.kept is None:
-        parts = _streamed(source, arrangement, found)
-    else:
-        parts = _in_memory(source, arrangement, found)
+    records = [
+        _record(found, form, arrangement.listing, options)
+        for (arrangement, found), form in zip(pair, forms, strict=True)
+    ]
+    failed = pair[0][1].failures.keys() | pair[1][1].failures.keys()
+    record = replace(
+        records[0], skipped=len(failed), reasons={**records[0].reasons, **records[1].reasons}
+    )
+    return _data_set(noisy, {part: PairedImages(target[part], seen[part]) for part in seen}, record)
+
+
+def _data_set(
+    arrangement: Arrangement, parts: Mapping[str, Images], record: FolderRecord
+) -> DataSet:
+    folder = arrangement.listing.root
     return DataSet(
         name=folder.resolve().name or str(folder),
         train=parts["train"],
         validation=parts.get("validation"),
         test=parts.get("test"),
         source=str(folder),
-        folder=_record(found, form, arrangement.listing, options),
+        folder=record,
     )
+
+
+def _parts(
+    arrangement: Arrangement, found: Survey, form: Form, cache_bytes: int
+) -> Mapping[str, Images]:
+    """Return the images of each split, in memory or to be read."""
+    source = FileSource(
+        arrangement.listing, found.good, found.sides, found.digests, form, cache_bytes
+    )
+    if found.kept is None:
+        return _streamed(source, arrangement, found)
+    return _in_memory(source, arrangement, found)
+
+
+def _require_partners(given: Arrangement, folder: Path) -> None:
+    missing = [path for path in given.listing if not path.is_file()]
+    if missing:
+        raise DataError(
+            f"{len(missing):,} of {len(given.listing):,} images of {folder} have no partner of the "
+            f"same name in {given.listing.root}: {listed(missing)}. Add these files, or take the "
+            "images away."
+        )
+
+
+def _refuse_other_sizes(seen: Survey, target: Survey) -> None:
+    """Make a bad file of each partner whose size is not that of its noisy image."""
+    both, first, second = np.intersect1d(seen.good, target.good, return_indices=True)
+    sides = seen.sides[first], target.sides[second]
+    for position, *pair in zip(both, *sides, strict=True):
+        want, have = ("×".join(map(str, side)) for side in pair)
+        if want != have:
+            target.failures[int(position)] = f"it is {have}, and its noisy image {want}"
+    target.keep_only(np.setdiff1d(target.good, np.fromiter(target.failures, np.int64)))
+
+
+def _common_forms(seen: Survey, target: Survey, options: FolderOptions) -> tuple[Form, Form]:
+    """Return the forms of noisy images and of their partners, with as many channels each."""
+    forms = _form(seen, options), _form(target, options)
+    if max(form.channels for form in forms) >= 3:
+        color = replace(options, color="rgb")
+        forms = _form(seen, color), _form(target, color)
+    channels = min(form.channels for form in forms)
+    return replace(forms[0], channels=channels), replace(forms[1], channels=channels)
 
 
 def _require_usable(found: Survey, arrangement: Arrangement, options: FolderOptions) -> None:

@@ -56,6 +56,12 @@ class Listing:
         start, end = self._ends[index : index + 2]
         return os.fsdecode(bytes(self._text[start:end]))
 
+    def moved(self, root: Path) -> "Listing":
+        """Return the same paths below another folder."""
+        other = Listing(root)
+        other._text, other._ends, other._count = self._text, self._ends, self._count
+        return other
+
     def extend(self, names: Iterable[bytes]) -> int:
         """Add paths at the end, and return how many they were."""
         before, names = self._count, iter(names)

@@ -16,8 +16,9 @@ from hourglass.errors import (
 )
 from hourglass.images.arrays import load_npy, load_npz
 from hourglass.images.decode import IMAGE_EXTENSIONS
-from hourglass.images.folder import load_folder
+from hourglass.images.folder import load_folder, load_paired_folders
 from hourglass.images.idx import holds_idx, load_idx_file, load_idx_folder
+from hourglass.images.paired import pair_images
 from hourglass.images.split import DataSet, Splits, split_images
 from hourglass.records import DATA_SETS, FolderOptions
 
@@ -88,6 +89,7 @@ def load_splits(
     folder: FolderOptions = FolderOptions(),
     data_dir: Path | None = None,
     offline: bool = False,
+    partner: str | Path | None = None,
 ) -> Splits:
     """Load a data set and complete its splits; see ``load_images`` and ``split_images``.
 
@@ -99,9 +101,37 @@ def load_splits(
         The same seed draws the same splits.
     folder, data_dir, offline
         As ``load_images`` takes them.
+    partner
+        Folder or file of what each image, a noisy one, is compared with: of files with the same
+        relative names, or of as many arrays.
     """
-    data_set = load_images(name_or_path, folder=folder, data_dir=data_dir, offline=offline)
+    if partner is None:
+        data_set = load_images(name_or_path, folder=folder, data_dir=data_dir, offline=offline)
+    else:
+        data_set = _load_pairs(name_or_path, Path(partner).expanduser(), folder)
     return split_images(data_set, seed)
+
+
+def _load_pairs(noisy: str | Path, partner: Path, folder: FolderOptions) -> DataSet:
+    """Load noisy images with what they are compared with."""
+    if str(noisy) in DATA_SETS:
+        raise ConfigurationError(
+            f"Images with partners are a folder or a file of arrays; {noisy} is a data set of "
+            "clean ones. Leave the partners out, or give a path."
+        )
+    path = Path(noisy).expanduser()
+    for place in (path, partner):
+        if not place.exists():
+            raise MissingPathError(f"There is no file or folder {place}. Give paths that exist.")
+    if path.is_dir() != partner.is_dir():
+        raise DataError(
+            f"A folder is paired with a folder, and a file of arrays with another one; {path} "
+            f"and {partner} were given."
+        )
+    with _reading(path):
+        if path.is_dir() and not holds_idx(path):
+            return load_paired_folders(path, partner, folder)
+        return pair_images(_load_path(path, folder), _load_path(partner, folder))
 
 
 def _load_name(name: str, data_dir: Path | None, offline: bool) -> DataSet:

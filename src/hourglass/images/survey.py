@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -73,6 +74,14 @@ class Survey:
     smallest: Sides = (0, 0)
     largest: Sides = (0, 0)
     kept: list[NDArray[Any] | None] | None = field(default_factory=list)
+
+    def keep_only(self, positions: NDArray[np.int64]) -> None:
+        """Let go of the good files that are not at these positions of the listing."""
+        chosen = np.isin(self.good, positions)
+        self.good, self.sides = self.good[chosen], self.sides[chosen]
+        self.digests = self.digests[chosen]
+        if self.kept is not None:
+            self.kept = list(compress(self.kept, chosen))
 
 
 def survey(listing: Listing, options: FolderOptions, in_memory: int) -> Survey:

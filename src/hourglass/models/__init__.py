@@ -2,6 +2,7 @@
 
 from hourglass.models.autoencoder import Autoencoder
 from hourglass.models.base import ImageModel
+from hourglass.models.blind_spot import BlindSpotDenoiser
 from hourglass.models.build import build_classifier, build_model
 from hourglass.models.capacity import images_at_a_time
 from hourglass.models.classifier import Classifier
@@ -14,6 +15,7 @@ from hourglass.models.variational import VariationalAutoencoder
 
 __all__ = [
     "Autoencoder",
+    "BlindSpotDenoiser",
     "Classifier",
     "ContractiveAutoencoder",
     "Denoiser",

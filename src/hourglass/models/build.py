@@ -4,11 +4,12 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from hourglass.corruption import corruption_from_words
+from hourglass.corruption import Corruption, corruption_from_words
 from hourglass.errors import ConfigurationError
 from hourglass.losses import loss_from_words
 from hourglass.models.autoencoder import Autoencoder
 from hourglass.models.base import ImageModel
+from hourglass.models.blind_spot import BlindSpotDenoiser
 from hourglass.models.classifier import Classifier
 from hourglass.models.contractive import ContractiveAutoencoder
 from hourglass.models.denoiser import Denoiser
@@ -16,7 +17,7 @@ from hourglass.models.latent import LatentModel
 from hourglass.models.sparse import SparseAutoencoder
 from hourglass.models.variational import VariationalAutoencoder
 from hourglass.networks import Halves
-from hourglass.records import CLASSIFIERS, NETWORKS, ModelSpec, resolve
+from hourglass.records import CLASSIFIERS, FILES, NETWORKS, ModelSpec, resolve
 from hourglass.seeds import derive
 
 
@@ -54,16 +55,16 @@ def build_model(spec: ModelSpec, *, seed: int = 0) -> ImageModel:
     network = resolve("network", NETWORKS, spec.network)(
         spec.image_shape, **_network_options(spec), seed=seed
     )
-    corruption = None
-    if spec.corruption is not None:
-        corruption = corruption_from_words(spec.corruption, seed=derive(seed, "corruption"))
     wiring: dict[str, Any] = {
-        "corruption": corruption,
+        "corruption": _corruption(spec, seed),
         "reconstruction_loss": loss_from_words(spec.reconstruction_loss),
     }
     if isinstance(network, Halves):
         return _with_code(network, spec, seed, wiring)
     _require_task(spec)
+    if spec.objective == "blind-spot":
+        seed = derive(seed, "blind spots")
+        return BlindSpotDenoiser(network, kept=spec.kept, seed=seed, **wiring)
     return Denoiser(network, **wiring)
 
 
@@ -103,6 +104,13 @@ def build_classifier(spec: ModelSpec, *, seed: int = 0) -> Classifier:
     return Classifier(build(spec.image_shape, classes=spec.classes, seed=seed, **keywords))
 
 
+def _corruption(spec: ModelSpec, seed: int) -> Corruption | None:
+    """Return what images go through in training; nothing where they are noisy already."""
+    if spec.corruption in (None, FILES) or spec.objective == "blind-spot":
+        return None
+    return corruption_from_words(spec.corruption, seed=derive(seed, "corruption"))
+
+
 def _network_options(spec: ModelSpec) -> dict[str, Any]:
     """Return the keywords that the network of a specification takes."""
     options = spec.options
@@ -127,6 +135,11 @@ def _require_taken(spec: ModelSpec, build: Callable[..., Any], keywords: dict[st
 
 
 def _with_code(network: Halves, spec: ModelSpec, seed: int, wiring: dict[str, Any]) -> LatentModel:
+    if spec.objective == "blind-spot":
+        raise ConfigurationError(
+            f"Objective blind-spot takes a network without a code, such as unet; the "
+            f"{spec.network} network has one. Choose network unet."
+        )
     if spec.penalty is not None:
         wiring["penalty"] = spec.penalty
     if spec.objective == "sparse":
@@ -142,7 +155,7 @@ def _with_code(network: Halves, spec: ModelSpec, seed: int, wiring: dict[str, An
 
 def _require_task(spec: ModelSpec) -> None:
     """Refuse what a network without a code cannot be trained for."""
-    if spec.objective is not None:
+    if spec.objective not in (None, "blind-spot"):
         raise ConfigurationError(
             f"The {spec.network} network has no code that could be {spec.objective}. Choose "
             "network dense or convolutional."
@@ -150,5 +163,6 @@ def _require_task(spec: ModelSpec) -> None:
     if spec.corruption is None:
         raise ConfigurationError(
             f"The {spec.network} network has no bottleneck, so on clean images it would learn to "
-            "copy. Add a corruption (--noise 0.2), or choose network dense or convolutional."
+            "copy. Add a corruption (--noise 0.2), or choose network dense or convolutional; "
+            "images that are noisy themselves go with --objective blind-spot."
         )

@@ -52,12 +52,19 @@ from hourglass.records.names import (
 )
 from hourglass.records.network import (
     CLASSIFIER_DEFAULTS,
+    FILES,
     LOCAL_NETWORKS,
     NETWORK_DEFAULTS,
     OBJECTIVES,
     ModelSpec,
     NetworkName,
     NetworkOptions,
+)
+from hourglass.records.no_reference import (
+    Estimates,
+    MethodEstimates,
+    NoisyTarget,
+    clipping_warning,
 )
 from hourglass.records.plan import Precision, TrainingPlan
 from hourglass.records.run import Engine, Environment, RunRecord
@@ -84,6 +91,7 @@ __all__ = [
     "DATA_SETS",
     "DEFAULT_PATCH_SIZE",
     "DEMO",
+    "FILES",
     "GAUSSIAN_DEVIATION",
     "LARGEST_WHOLE_SIDE",
     "LEAST_ACTIVITY",
@@ -119,6 +127,7 @@ __all__ = [
     "Engine",
     "Environment",
     "Epoch",
+    "Estimates",
     "Experiment",
     "FewLabelsRow",
     "FewLabelsStudy",
@@ -141,12 +150,14 @@ __all__ = [
     "Maps",
     "Member",
     "MemberResult",
+    "MethodEstimates",
     "MethodScores",
     "Mistake",
     "ModelSpec",
     "NetworkName",
     "NetworkOptions",
     "NoiseStudy",
+    "NoisyTarget",
     "Precision",
     "Progress",
     "RandomCodes",
@@ -163,6 +174,7 @@ __all__ = [
     "TrainingPlan",
     "VariationalScores",
     "checked",
+    "clipping_warning",
     "from_json",
     "gallery_names",
     "gallery_path",

@@ -15,6 +15,8 @@ _OF_CLASSIFIERS: Final = ("activations", "dropout", "normalized")
 _OF_DENSE_CLASSIFIERS: Final = ("activations", "normalized")
 _OF_OTHERS: Final = (
     "corruption",
+    "clean",
+    "second_shot",
     "latent_dim",
     "code_activation",
     "output_activation",

@@ -13,8 +13,10 @@ from hourglass.errors import ConfigurationError
 from hourglass.records.classifier_keys import CROSS_ENTROPY, require_keys_of_task
 from hourglass.records.flat import option_words, read_toml, refuse_two_corruptions
 from hourglass.records.folder import FolderOptions
+from hourglass.records.given_pairs import require_given_noise
 from hourglass.records.network import (
     CLASSIFIER_DEFAULTS,
+    FILES,
     NETWORK_DEFAULTS,
     OBJECTIVES,
     ActivationName,
@@ -64,6 +66,11 @@ class Experiment:
     ----------
     data
         Name of a data set, or a path.
+    clean
+        Folder of the clean images that belong to noisy ``data``, of the same names; or a file of
+        arrays where ``data`` is one.
+    second_shot
+        Likewise a second noisy image of each scene, whose noise is another.
     network
         ``convolutional``, ``dense``, ``pooling``, ``pooling-dense``, ``residual``, ``strided`` or
         ``unet``; by default ``unet`` where images are corrupted and ``convolutional`` where they
@@ -94,6 +101,8 @@ class Experiment:
     objective
         ``plain``: rebuild clean images. ``denoising``: undo a corruption, by default
         ``gaussian:0.2``. ``masked``: fill in hidden patches, by default ``masking:0.5``.
+        ``blind-spot``: undo noise without having seen a clean image, by default the noise that
+        the files came with.
         ``sparse``, ``contractive``, ``variational``: hold the code to more than the
         reconstruction, with or without a corruption. ``classify``: name the class of clean
         images, by network ``dense`` or ``convolutional``. By default what the corruption says.
@@ -107,7 +116,8 @@ class Experiment:
     corruption
         What images go through before the network sees them: ``KIND:LEVEL``, or
         ``KIND:LOW..HIGH`` for a level that each image draws, several in order joined by ``+``;
-        by default nothing.
+        by default nothing. ``files`` where the data are noisy themselves, which ``clean``,
+        ``second_shot`` and objective ``blind-spot`` say.
     frozen_noise
         Whether the noise of the training images is drawn once, before training, as some tutorials
         do, in place of afresh in each step.
@@ -128,6 +138,8 @@ class Experiment:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     data: str = "fashion-mnist-small"
+    clean: str | None = None
+    second_shot: str | None = None
     network: NetworkName | None = None
     units: Units | None = None
     latent_dim: Size | None = None
@@ -152,11 +164,14 @@ class Experiment:
     plan: TrainingPlan = field(default_factory=TrainingPlan)
 
     def __post_init__(self) -> None:
+        if self.corruption is None and self.partner is not None and not self.classifies:
+            object.__setattr__(self, "corruption", FILES)
         if self.corruption is None and self.objective is not None:
             object.__setattr__(self, "corruption", OBJECTIVES[self.objective].corruption)
         if self.classifies and self.loss == "mse":
             object.__setattr__(self, "loss", CROSS_ENTROPY)
         require_keys_of_task(self)
+        require_given_noise(self)
         require_keys_of_objective(self)
 
     @classmethod
@@ -205,8 +220,8 @@ class Experiment:
         default = type(self)()
         words = ["hourglass", "train", "--data", self.data]
         for key, value in self._flat().items():
-            # The loss of a classifier goes without saying.
-            said = key == "data" or (key == "loss" and self.classifies)
+            # The loss of a classifier goes without saying, and so does noise that is there.
+            said = key == "data" or (key == "loss" and self.classifies) or value == FILES
             if not said and value != default._flat()[key]:
                 words += option_words(key.replace("_", "-"), value)
         return shlex.join(words)
@@ -231,6 +246,26 @@ class Experiment:
     def classifies(self) -> bool:
         """Whether classes are named, in place of images rebuilt."""
         return self.objective == "classify"
+
+    @property
+    def blind_spot(self) -> bool:
+        """Whether training sees no clean image, and compares hidden pixels alone."""
+        return self.objective == "blind-spot"
+
+    @property
+    def partner(self) -> str | None:
+        """The folder or file of what noisy data are compared with; ``None`` where there is none."""
+        return self.clean or self.second_shot
+
+    @property
+    def knows_clean(self) -> bool:
+        """Whether there are clean images to measure against."""
+        return self.corruption != FILES or self.clean is not None
+
+    @property
+    def estimates(self) -> bool:
+        """Whether the run is judged by what can be said without clean images."""
+        return self.blind_spot or not self.knows_clean
 
     @property
     def objective_of_code(self) -> CodeObjectiveName | None:
@@ -262,6 +297,8 @@ class Experiment:
             return f"{_NETWORK_WORDS[self.network_or_default]} classifier"
         task = "denoiser" if self.corruption else "autoencoder"
         name = f"{_NETWORK_WORDS[self.network_or_default]} {task}"
+        if self.blind_spot or self.second_shot is not None:
+            return f"{'blind-spot' if self.blind_spot else 'Noise2Noise'} {name}"
         return f"{self.objective_of_code} {name}" if self.objective_of_code else name
 
     @property

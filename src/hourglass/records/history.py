@@ -19,7 +19,7 @@ class Epoch:
         The loss on the validation pairs.
     val_mse
         The mean squared error on the validation pairs, pixels in [0, 1]; ``None`` for a
-        classifier.
+        classifier, and where no clean image is known.
     learning_rate
         The rate at the epoch's last step.
     seconds

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen
 from pydantic import AllowInfNan
@@ -12,7 +12,14 @@ NetworkName = Literal[
     "convolutional", "dense", "pooling", "pooling-dense", "residual", "strided", "unet"
 ]
 ObjectiveName = Literal[
-    "plain", "denoising", "masked", "sparse", "contractive", "variational", "classify"
+    "plain",
+    "denoising",
+    "masked",
+    "blind-spot",
+    "sparse",
+    "contractive",
+    "variational",
+    "classify",
 ]
 # Objectives that hold the code to more than the reconstruction.
 CodeObjectiveName = Literal["sparse", "contractive", "variational"]
@@ -28,6 +35,9 @@ Activations = Annotated[tuple[ActivationName, ...], MaxLen(16)]
 # More classes than this would not fit into a table that someone reads.
 Classes = Annotated[int, Ge(2), Le(1000)]
 Beta = Annotated[float, AllowInfNan(False), Ge(0)]
+
+FILES: Final = "files"
+"""The corruption of images that came noisy: it is in the files, and nothing is added."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +101,7 @@ OBJECTIVES: Mapping[ObjectiveName, ObjectiveDefaults] = MappingProxyType(
         "plain": ObjectiveDefaults(),
         "denoising": ObjectiveDefaults(corruption="gaussian:0.2"),
         "masked": ObjectiveDefaults(corruption="masking:0.5"),
+        "blind-spot": ObjectiveDefaults(corruption=FILES),
         "sparse": ObjectiveDefaults(sparsity="l1", penalty=0.01),
         "contractive": ObjectiveDefaults(penalty=0.1),
         "variational": ObjectiveDefaults(beta=1.0),
@@ -147,18 +158,22 @@ class ModelSpec:
     options
         Sizes of the network.
     corruption
-        What the model was trained to undo, in words; ``None`` for clean images.
+        What the model was trained to undo, in words, or ``files`` for noise that came with the
+        images; ``None`` for clean images.
     reconstruction_loss
         What it was trained with, as ``NAME``, or ``NAME:WEIGHT`` joined by ``+``.
     objective
         ``sparse``, ``contractive`` or ``variational`` where the code was held to more than its
-        reconstruction, ``classify`` for a classifier.
+        reconstruction, ``blind-spot`` for a denoiser that saw no clean image, ``classify`` for a
+        classifier.
     sparsity
         How the code was kept sparse: ``l1``, or ``kl:RATE``.
     penalty
         The weight of what a sparse or contractive code was held to.
     beta
         The weight of the divergence of a variational code from its prior.
+    kept
+        Share of the noisy image that a blind-spot denoiser mixes into its answer.
     classes
         How many classes a classifier tells apart; ``None`` for all other models.
     """
@@ -170,8 +185,9 @@ class ModelSpec:
     options: NetworkOptions
     corruption: Words | None = None
     reconstruction_loss: Words = "mse"
-    objective: CodeObjectiveName | Literal["classify"] | None = None
+    objective: CodeObjectiveName | Literal["blind-spot", "classify"] | None = None
     sparsity: Words | None = None
     penalty: Weight | None = None
     beta: Beta | None = None
+    kept: Rate = 0.0
     classes: Classes | None = None

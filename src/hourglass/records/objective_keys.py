@@ -36,8 +36,9 @@ def _require_objective(experiment: "Experiment") -> None:
     objective, found = experiment.objective_or_default, objective_of(experiment.corruption)
     if experiment.classifies:
         found = "classify"
-    # Undoing hidden patches is denoising too, to whoever calls it so.
+    # Undoing hidden patches is denoising too, to whoever calls it so; a blind spot takes any.
     fits = objective == found or (objective, found) == ("denoising", "masked")
+    fits = fits or experiment.blind_spot
     if experiment.objective_of_code is None and not fits:
         raise ConfigurationError(
             f"objective = {objective} does not go with corruption = {experiment.corruption}, "

@@ -21,15 +21,16 @@ class Samples:
     positions
         Indices into the split, shape (n,): row i of every array in ``images`` is this image.
     images
-        Arrays of shape (n, height, width, channels) in [0, 1] by method: ``clean``, ``noisy``
-        where the input is corrupted, then a key for each method of the scores.
+        Arrays of shape (n, height, width, channels) in [0, 1] by method: ``clean`` where it is
+        known, ``noisy`` where the input is corrupted, then a key for each method of the scores.
     errors
         Mean squared error of every image of the split by method, shape (images,).
 
     Raises
     ------
     DataError
-        If the clean images are missing, shapes differ, or a group has an image that is not there.
+        If both clean and noisy images are missing, shapes differ, or a group has an image that is
+        not there.
     """
 
     groups: Mapping[str, NDArray[np.int64]]
@@ -38,8 +39,10 @@ class Samples:
     errors: Mapping[str, NDArray[np.float32]]
 
     def __post_init__(self) -> None:
-        if "clean" not in self.images:
-            raise DataError(f"Samples need clean images; these have {sorted(self.images)}.")
+        if not {"clean", "noisy"} & self.images.keys():
+            raise DataError(
+                f"Samples need clean or noisy images; these have {sorted(self.images)}."
+            )
         self._require_shapes()
         for name, group in self.groups.items():
             missing = np.setdiff1d(group, self.positions)
@@ -50,7 +53,7 @@ class Samples:
                 )
 
     def _require_shapes(self) -> None:
-        expected = (len(self.positions), *self.images["clean"].shape[1:])
+        expected = (len(self.positions), *self.originals.shape[1:])
         for name, images in self.images.items():
             if images.ndim != 4 or images.shape != expected:
                 raise DataError(
@@ -61,6 +64,11 @@ class Samples:
         for name, errors in self.errors.items():
             if errors.ndim != 1:
                 raise DataError(f"Errors need one axis; those of {name!r} have {errors.ndim}.")
+
+    @property
+    def originals(self) -> NDArray[np.float32]:
+        """The clean images, or the noisy ones where no clean ones are known."""
+        return self.images["clean" if "clean" in self.images else "noisy"]
 
     def strip(self, group: str, method: str) -> NDArray[np.float32]:
         """Return the images of one group as one method shows them, in the group's order."""

@@ -28,7 +28,7 @@ from hourglass.figures import (
     methods_size,
 )
 from hourglass.records import Classification
-from hourglass.report import classifier_words, words
+from hourglass.report import classifier_words, noise_words, words
 from hourglass.report.contents import Contents
 from hourglass.report.maps import sketch_of_run
 from hourglass.report.svg import Chart, Sketch, save_sketches
@@ -115,7 +115,7 @@ def _sketches_of_training(contents: Contents) -> Iterator[Sketch]:
             draw_curves,
             history,
             loss=words.loss(contents.experiment),
-            corrupted=contents.experiment.corruption is not None,
+            corrupted=noise_words.fresh(contents.experiment),
         )
         yield Sketch("curves", draw, CURVES_SIZE, words.alternative_of_curves(history))
         if history.epochs[-1].val_accuracy is not None:

@@ -9,6 +9,7 @@ from hourglass.records import (
     Classification,
     CrossTable,
     Embedding,
+    Estimates,
     Experiment,
     History,
     Maps,
@@ -29,7 +30,7 @@ class Contents:
     ----------
     name
         Name of the run's folder.
-    experiment, record, history, architecture, scores, classification, samples, cross
+    experiment, record, history, architecture, scores, estimates, classification, samples, cross
         As read from the folder.
     embedding, maps
         As read from the folder.
@@ -41,6 +42,7 @@ class Contents:
     history: History | None = None
     architecture: Architecture | None = None
     scores: Scores | None = None
+    estimates: Estimates | None = None
     classification: Classification | None = None
     samples: Samples | None = None
     cross: CrossTable | None = None
@@ -63,6 +65,7 @@ def read_contents(run: RunFolder, record: RunRecord) -> Contents:
         history=if_there(run, "history.csv", run.read_history),
         architecture=if_there(run, "architecture.json", run.read_architecture),
         scores=if_there(run, "scores.json", run.read_scores),
+        estimates=if_there(run, "estimates.json", run.read_estimates),
         classification=if_there(run, "classification.json", run.read_classification),
         samples=if_there(run, "samples.npz", run.read_samples),
         cross=if_there(run, "cross.json", run.read_cross),

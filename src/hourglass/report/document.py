@@ -4,7 +4,7 @@ from pathlib import Path
 
 from hourglass.files import write_text
 from hourglass.records import RunRecord
-from hourglass.report import classifier_words, words
+from hourglass.report import classifier_words, noise_words, words
 from hourglass.report.charts import save_charts
 from hourglass.report.contents import read_contents
 from hourglass.report.mistakes import save_mistakes
@@ -39,6 +39,7 @@ def write_report(run: RunFolder, *, record: RunRecord | None = None) -> Path:
         contents=contents,
         words=words,
         classifier_words=classifier_words,
+        noise_words=noise_words,
         charts=save_charts(contents, run.figures),
         strips=save_strips(contents, run.figures),
         mistakes=save_mistakes(contents.classification, contents.samples, run.figures),

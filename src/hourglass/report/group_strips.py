@@ -97,7 +97,7 @@ def _input_label(member: MemberContents) -> str:
 
 def _shows(samples: Samples | None, group: str) -> TypeGuard[Samples]:
     """Return whether there are images of a group as the model rebuilds them."""
-    if samples is None or "model" not in samples.images:
+    if samples is None or not {"clean", "model"} <= samples.images.keys():
         return False
     return len(samples.groups.get(group, ())) > 0
 

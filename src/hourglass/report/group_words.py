@@ -101,9 +101,8 @@ def measured_on(group: GroupContents) -> str:
 
 def shared_loss(group: GroupContents) -> str | None:
     """Return the loss that all members share, ``None`` where they have several."""
-    losses = {
-        (member.experiment.loss, member.experiment.objective_of_code) for member in group.members
-    }
+    asked = [member.experiment for member in group.members]
+    losses = {(one.loss, one.objective_of_code, one.blind_spot) for one in asked}
     return words.loss(group.members[0].experiment) if len(losses) == 1 else None
 
 

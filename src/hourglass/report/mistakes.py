@@ -37,7 +37,9 @@ def save_mistakes(
     classification: Classification | None, samples: Samples | None, folder: Path
 ) -> list[Card]:
     """Save the surest mistakes as a PNG file and return a card for each, the surest first."""
-    if classification is None or samples is None or not len(samples.groups.get(_GROUP, ())):
+    if classification is None or samples is None or "clean" not in samples.images:
+        return []
+    if not len(samples.groups.get(_GROUP, ())):
         return []
     images = samples.strip(_GROUP, "clean")
     # A stranger's samples may be more or fewer than the mistakes on record.

@@ -13,12 +13,13 @@ from PIL import Image
 
 from hourglass.figures import image_strip, labeled_strip, strip_scale
 from hourglass.files import write_bytes
-from hourglass.records import Samples, Scores
-from hourglass.report import words
+from hourglass.records import Estimates, Samples, Scores
+from hourglass.report import noise_words, words
 from hourglass.report.contents import Contents
 
 # With all of them a strip is taller than a screen; the table has every figure.
 _BASELINES_SHOWN: Final = 3
+_FIRST: Final = "first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class Strip:
 def save_strips(contents: Contents, folder: Path) -> list[Strip]:
     """Save a strip for each group of the samples as PNG and return them in order."""
     scores, samples = contents.scores, contents.samples
+    if scores is None and contents.estimates is not None and samples is not None:
+        return list(strips_without_clean(samples, contents.estimates, folder))
     if scores is None or samples is None:
         return []
     strips = []
@@ -82,6 +85,28 @@ def save_strips(contents: Contents, folder: Path) -> list[Strip]:
             picture = labeled_strip(rows, scale_of(samples, group), title)
             write_bytes(folder / f"strip-{group}.png", png(picture))
     return strips
+
+
+def strips_without_clean(samples: Samples, found: Estimates, folder: Path) -> Iterator[Strip]:
+    """Save a strip of what a method saw and made of it, without a clean row, and yield it."""
+    shown = samples.groups.get(_FIRST, ())
+    if not len(shown):
+        return
+    best = sorted(
+        (method for method in found.methods if method.kind == "baseline"), key=noise_words.rank
+    )[:_BASELINES_SHOWN]
+    rows = [
+        (method.label, method.kind, samples.strip(_FIRST, method.method))
+        for method in found.methods
+        if method.method in samples.images and (method.kind != "baseline" or method in best)
+    ]
+    if "second-shot" in samples.images:
+        rows.insert(1, ("second shot", "input", samples.strip(_FIRST, "second-shot")))
+    title, scale = noise_words.STRIP.title, scale_of(samples, _FIRST)
+    named = f"{title} ({noise_words.measured_on(found)})"
+    picture = labeled_strip({label: images for label, _, images in rows}, scale, named)
+    write_bytes(folder / f"strip-{_FIRST}.png", png(picture))
+    yield strip_of(title, noise_words.STRIP.caption, rows, scale)
 
 
 def _strip(group: str, samples: Samples, scores: Scores) -> Strip:
@@ -114,7 +139,8 @@ def _rows(
     group: str, samples: Samples, scores: Scores
 ) -> Iterator[tuple[str, str, NDArray[np.float32]]]:
     """Yield label, kind and images of each row: clean, input, the best baselines, the model."""
-    yield "clean", "clean", samples.strip(group, "clean")
+    if "clean" in samples.images:
+        yield "clean", "clean", samples.strip(group, "clean")
     baselines = [method for method in scores.methods if method.kind == "baseline"]
     best = sorted(baselines, key=lambda method: method.mse)[:_BASELINES_SHOWN]
     for method in scores.methods:
@@ -132,7 +158,7 @@ def _errors(group: str, samples: Samples) -> tuple[float, ...]:
 
 def scale_of(samples: Samples, group: str) -> int:
     """Return how many times larger the pixels of the images of a group are shown."""
-    return strip_scale(max(samples.images["clean"].shape[1:3]), len(samples.groups[group]))
+    return strip_scale(max(samples.originals.shape[1:3]), len(samples.groups[group]))
 
 
 def row_uri(pixels: NDArray[np.uint8]) -> str:

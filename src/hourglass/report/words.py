@@ -10,6 +10,7 @@ from typing import Final
 from hourglass.figures.errors import compared
 from hourglass.figures.text import format_count, format_decibel, format_mse, format_shape
 from hourglass.records import (
+    FILES,
     Architecture,
     Embedding,
     Experiment,
@@ -93,6 +94,8 @@ def model(experiment: Experiment) -> str:
 def loss(experiment: Experiment) -> str:
     """Return the loss in full words."""
     parts = [part.partition(":") for part in experiment.loss.split("+")]
+    if experiment.blind_spot:
+        return "squared error at hidden pixels"
     names = [
         f"{weight} × {_LOSSES[name]}" if weight else _LOSSES[name] for name, _, weight in parts
     ]
@@ -106,6 +109,8 @@ def corruption(name: str | None) -> str:
     """Return what the input went through: ``Gaussian noise (standard deviation 0.2)``."""
     if name is None:
         return "none"
+    if name == FILES:
+        return "the noise that the files came with"
     return ", then ".join(_one_corruption(part) for part in name.split("+"))
 
 
@@ -113,6 +118,8 @@ def short_corruption(name: str | None) -> str:
     """Return what the input went through in few words: ``Gaussian noise 0.2``."""
     if name is None:
         return "clean"
+    if name == FILES:
+        return "noise of the files"
     parts = (part.partition(":") for part in name.split("+"))
     told = (
         f"{_CORRUPTIONS[kind][0] if kind in _CORRUPTIONS else kind.replace('-', ' ')} "
@@ -195,7 +202,7 @@ def maps(embedding: Embedding) -> str:
 def _condition(corruption: str | None) -> str:
     if corruption is None:
         return ""
-    return "noisy " if corruption.startswith("gaussian") else "corrupted "
+    return "noisy " if corruption.startswith(("gaussian", FILES)) else "corrupted "
 
 
 def about_network(architecture: Architecture) -> str:

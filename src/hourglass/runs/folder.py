@@ -9,6 +9,7 @@
         architecture.json   what the picture of the network is drawn from
         scores.json         every printed number, with its split
         classification.json the same for a classifier
+        estimates.json      the same where training saw no clean image
         samples.npz         the images that the report shows
         cross.json          the model on other input, once it was tested on it
         embedding.json      how images lie in its code, once that was measured
@@ -36,6 +37,7 @@ from hourglass.records import (
     Classification,
     CrossTable,
     Embedding,
+    Estimates,
     Experiment,
     History,
     Maps,
@@ -171,6 +173,14 @@ class RunFolder:
     def read_classification(self) -> Classification:
         """Read ``classification.json``."""
         return self._read(Classification, "classification.json")
+
+    def write_estimates(self, estimates: Estimates) -> None:
+        """Write ``estimates.json``."""
+        write_bytes(self.path / "estimates.json", to_json(estimates))
+
+    def read_estimates(self) -> Estimates:
+        """Read ``estimates.json``."""
+        return self._read(Estimates, "estimates.json")
 
     def write_cross(self, table: CrossTable) -> None:
         """Write ``cross.json``."""

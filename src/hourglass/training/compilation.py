@@ -6,7 +6,7 @@ from typing import Final
 import keras
 
 from hourglass.losses import MeanSquaredError
-from hourglass.models import Autoencoder, Classifier, Denoiser, Trainable
+from hourglass.models import Autoencoder, BlindSpotDenoiser, Classifier, Denoiser, Trainable
 from hourglass.records import OPTIMIZERS, SCHEDULES, TrainingPlan, resolve
 from hourglass.training.feed import Feed
 from hourglass.training.scan import scan_steps
@@ -62,6 +62,9 @@ def _optimizer(
 def _metrics(model: Trainable) -> list[keras.metrics.Metric]:
     if isinstance(model, Classifier):
         return [keras.metrics.SparseCategoricalAccuracy("accuracy")]
+    if isinstance(model, BlindSpotDenoiser):
+        # There are no clean images to tell an error from.
+        return []
     # The table shows squared errors whatever the loss, so the curves have them too. Keras adds
     # the price of a code to the loss.
     plain = isinstance(model, Autoencoder | Denoiser)

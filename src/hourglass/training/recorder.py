@@ -5,6 +5,7 @@ from typing import Any, final
 
 import keras
 
+from hourglass.models import BlindSpotDenoiser
 from hourglass.records import Epoch, Progress
 from hourglass.training.clock import Clock
 from hourglass.training.feed import Feed
@@ -88,15 +89,16 @@ class Recorder(keras.callbacks.Callback):
                 step=int(optimizer.iterations.numpy()),
                 loss=float(logs["loss"]),
                 val_loss=float(logs["val_loss"]),
-                **_measures(logs),
+                **self._measures(logs),
                 learning_rate=float(optimizer.learning_rate),
                 seconds=self.clock.epoch_seconds(),
                 images_per_second=self.clock.epoch_rate(self._feed.batch_size),
             )
         )
 
-
-def _measures(logs: dict[str, float]) -> dict[str, float]:
-    """Return what is told beside the loss: accuracies, or the squared error."""
-    names = ("accuracy", "val_accuracy") if "accuracy" in logs else ("val_mse",)
-    return {name: float(logs.get(name, logs["val_loss"])) for name in names}
+    def _measures(self, logs: dict[str, float]) -> dict[str, float]:
+        """Return what is told beside the loss: accuracies, or the squared error."""
+        if isinstance(self.model, BlindSpotDenoiser):
+            return {}
+        names = ("accuracy", "val_accuracy") if "accuracy" in logs else ("val_mse",)
+        return {name: float(logs.get(name, logs["val_loss"])) for name in names}
