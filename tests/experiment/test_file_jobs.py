@@ -160,7 +160,7 @@ class KilledError(BaseException):
     """Ends a command at once, and nothing is tidied up on the way."""
 
 
-@pytest.mark.parametrize("steps", [0, 2, 5, 6, 9, 12, 14])
+@pytest.mark.parametrize("steps", [0, 2, 5, 9, 14])
 def test_killed_at_any_step_and_given_again_it_ends_as_if_it_was_not(identity, folder, steps):
     inputs = [folder / "in" / "0.png", folder / "in" / "sub"]
     denoise_files(identity, inputs, folder / "whole")
