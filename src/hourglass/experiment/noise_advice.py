@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from hourglass.corruption import GaussianNoise, corruption_from_words
+from hourglass.records import FILES
 
 # Fine texture looks like noise, and clipped noise is weaker than its factor: within these nothing
 # can be said.
@@ -25,7 +26,7 @@ def noise_advice(
     Parameters
     ----------
     trained_for
-        The corruption, in words.
+        The corruption, in words; ``files`` where nobody knows how strong it was.
     levels
         Estimated standard deviations of the noise in files.
     data
@@ -38,6 +39,8 @@ def noise_advice(
     str | None
         The sentence, with the command that would train a fitting model.
     """
+    if trained_for == FILES:
+        return None
     corruption = corruption_from_words(trained_for)
     if not isinstance(corruption, GaussianNoise):
         return None

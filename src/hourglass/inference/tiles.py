@@ -138,6 +138,9 @@ def _tilings(spec: ModelSpec, tile_rows: int, tile_columns: int) -> tuple[_Tilin
     if spec.network not in _REACHES:
         raise ImageShapeError(f"The {spec.network} network needs images of one size.")
     reach = _REACHES[spec.network](spec.options.units)
+    if spec.objective == "blind-spot":
+        # It looks one pixel further, at the image moved by one, and tiles begin at multiples.
+        reach = reach._replace(margin=reach.margin + reach.multiple)
     return _local_tiling(reach, tile_rows), _local_tiling(reach, tile_columns)
 
 
