@@ -168,7 +168,7 @@ def targets(data: str, epochs: int, data_dir: Path | None) -> Iterator[dict[str,
         lmmse = AffineLMMSE().fit(
             Pairs(first["train"], clean["train"]), Pairs(first["validation"], clean["validation"])
         )
-        told = {"setting": setting, "noise": noise}
+        told = {"data": data, "setting": setting, "noise": noise}
         yield told | _target_line("affine LMMSE", 0, test, lmmse.reconstruct(test.seen))
         for what, experiment, parts in _ways(data, first, second, clean, epochs):
             given = _split(splits, parts)
