@@ -58,14 +58,14 @@ PHOTOGRAPHS: Final = (
     "rocket",
     "text",
 )
-_WEIGHTS: Final = (0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.15, 0.2)
+_WEIGHTS: Final = (0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4)
 _PATCH: Final = 64
 
 
 def restore_photograph(
     noisy: NDArray[np.float32],
     *,
-    epochs: int = 80,
+    epochs: int = 60,
     seed: int = 0,
     deviation: float | None = None,
 ) -> NDArray[np.float32]:
@@ -168,7 +168,7 @@ def targets(data: str, epochs: int, data_dir: Path | None) -> Iterator[dict[str,
         lmmse = AffineLMMSE().fit(
             Pairs(first["train"], clean["train"]), Pairs(first["validation"], clean["validation"])
         )
-        told = {"setting": setting, "noise": noise}
+        told = {"data": data, "setting": setting, "noise": noise}
         yield told | _target_line("affine LMMSE", 0, test, lmmse.reconstruct(test.seen))
         for what, experiment, parts in _ways(data, first, second, clean, epochs):
             given = _split(splits, parts)
@@ -250,7 +250,7 @@ def main() -> None:
     if words.what == "targets":
         rows = targets(words.data, words.epochs or 2, words.data_dir)
     else:
-        rows = photographs(tuple(words.names), words.epochs or 80)
+        rows = photographs(tuple(words.names), words.epochs or 60)
     write_table(words.output, rows)
 
 

@@ -50,6 +50,10 @@ def test_what_contradicts_it_is_named(keys, words):
         Experiment(**keys)
 
 
+def test_a_folder_of_that_name_is_still_said():
+    assert "--clean files" in Experiment(data="noisy", clean=FILES).command()
+
+
 def test_a_blind_spot_takes_any_corruption():
     experiment = Experiment(objective="blind-spot", corruption="poisson:20")
     assert experiment.model_name == "blind-spot U-Net denoiser"

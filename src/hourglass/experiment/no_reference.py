@@ -63,10 +63,10 @@ def estimate(
     methods = [judge.of_input()]
     restored = {"noisy": noisy}
     for baseline in _fitted(experiment, splits):
+        # The same filter has another parameter where clean images were there to choose it by.
+        detail = f"{baseline.detail}, without clean images"
         methods.append(
-            judge.of(
-                baseline.method, baseline.label, "baseline", baseline.reconstruct, baseline.detail
-            )
+            judge.of(baseline.method, baseline.label, "baseline", baseline.reconstruct, detail)
         )
         restored[baseline.method] = baseline.reconstruct(noisy[:_STRIP_LENGTH])
     rebuild = partial(reconstruct, model)

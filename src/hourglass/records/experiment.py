@@ -221,7 +221,11 @@ class Experiment:
         words = ["hourglass", "train", "--data", self.data]
         for key, value in self._flat().items():
             # The loss of a classifier goes without saying, and so does noise that is there.
-            said = key == "data" or (key == "loss" and self.classifies) or value == FILES
+            said = (
+                key == "data"
+                or (key == "loss" and self.classifies)
+                or (key, value) == ("corruption", FILES)
+            )
             if not said and value != default._flat()[key]:
                 words += option_words(key.replace("_", "-"), value)
         return shlex.join(words)
