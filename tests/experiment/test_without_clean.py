@@ -115,7 +115,8 @@ def test_noisy_files_alone_give_a_denoiser_and_an_estimate(made, folder, digits)
     assert ">clean</th>" not in page and "strip-first" in {
         path.stem for path in run.figures.iterdir()
     }
-    assert denoise_files(run, [folder / "first" / "000.png"], folder / "out") == 1
+    done = denoise_files(run, [folder / "first" / "000.png"], folder / "out")
+    assert [file.status for file in done.files] == ["written"] and done.advice is None
 
 
 def test_what_is_told_says_that_it_is_estimated(made, capsys):

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from hourglass.images import ArrayImages, Images, PairedImages, PatchImages, load_folder
+from hourglass.images import ArrayImages, BandImages, Images, PairedImages, PatchImages, load_folder
 
 Build = Callable[[NDArray[np.uint8], list[int], Path], Images]
 
@@ -31,6 +31,12 @@ def in_patches(pixels: NDArray[np.uint8], labels: list[int], place: Path) -> Ima
     return PatchImages(in_files(pixels, labels, place), pixels.shape[1:3], seed=1)
 
 
+def in_bands(pixels: NDArray[np.uint8], labels: list[int], _: Path) -> Images:
+    """Put rows above that do not belong to the bands."""
+    framed = np.pad(pixels, ((0, 0), (pixels.shape[1], 0), (0, 0), (0, 0)), mode="symmetric")
+    return BandImages(ArrayImages(framed, labels, NAMES), 0.5, 1.0)
+
+
 every_kind = pytest.mark.parametrize(
     "build",
     [
@@ -40,6 +46,7 @@ every_kind = pytest.mark.parametrize(
         pytest.param(in_files, id="files"),
         pytest.param(lambda p, y, f: in_files(p * np.uint16(257), y, f), id="16-bit files"),
         pytest.param(in_patches, id="patches"),
+        pytest.param(in_bands, id="bands"),
         pytest.param(
             lambda p, y, _: PairedImages(ArrayImages(p, y, NAMES), seen=ArrayImages(255 - p)),
             id="paired",

@@ -81,6 +81,7 @@ def load_material(
         data_dir=data_dir,
         offline=offline,
         partner=experiment.partner,
+        by_rows=_may_cut(experiment),
     )
     size = _patch_size(experiment, splits)
     if size is not None:
@@ -110,12 +111,18 @@ def _patch_size(experiment: Experiment, splits: Splits) -> int | None:
     options, (height, width, _) = experiment.folder, splits.train.shape
     if options.patch_size is not None:
         return options.patch_size
-    denoises = experiment.network_or_default in LOCAL_NETWORKS and experiment.corruption is not None
-    if splits.folder is None or not denoises or options.resize or options.crop:
+    if splits.folder is None or not _may_cut(experiment):
         return None
     if height is None or width is None or max(height, width) > LARGEST_WHOLE_SIDE:
         return DEFAULT_PATCH_SIZE
     return None
+
+
+def _may_cut(experiment: Experiment) -> bool:
+    """Tell whether patches serve as well as whole images, and no other size was asked for."""
+    options = experiment.folder
+    local = experiment.network_or_default in LOCAL_NETWORKS
+    return local and experiment.corruption is not None and not (options.resize or options.crop)
 
 
 def _cut(splits: Splits, size: int, seed: int) -> Splits:

@@ -5,6 +5,7 @@
 (1437, 180, 180)
 """
 
+from hourglass.images.bands import BandImages
 from hourglass.images.decode import (
     IMAGE_EXTENSIONS,
     image_bits,
@@ -31,6 +32,7 @@ __all__ = [
     "IMAGE_EXTENSIONS",
     "MOST_PIXELS",
     "ArrayImages",
+    "BandImages",
     "DataFacts",
     "DataSet",
     "FileForm",

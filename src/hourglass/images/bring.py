@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hourglass.errors import DataError
+from hourglass.images.reader import MOST_PIXELS
 from hourglass.records import Sides
 
 # Weights of red, green and blue in luma, in thousandths (ITU-R BT.601).
@@ -26,12 +27,15 @@ class Form:
         1 gray, 2 gray and alpha, 3 color, 4 color and alpha.
     dtype
         ``uint8`` or ``uint16``.
+    max_pixels
+        More in a file are refused before they are decoded.
     """
 
     resize: Sides | None
     crop: Sides | None
     channels: int
     dtype: str
+    max_pixels: int = MOST_PIXELS
 
     def bring(self, pixels: NDArray[Any]) -> NDArray[Any]:
         """Return decoded pixels (height, width, channels) in this form."""

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError, ImageShapeError
 from hourglass.images.bring import Form, bring_to_size, bring_to_values
+from hourglass.images.decode import decode
 from hourglass.images.listing import Listing
 from hourglass.images.memory import as_unit_range
 from hourglass.images.promise import Images, Shape, fingerprint_of
 from hourglass.images.survey import digest_of
-from hourglass.images.workers import PixelCache, decode_within, in_order, worker_count
+from hourglass.images.workers import PixelCache, in_order, worker_count
 
 CACHE_BYTES: Final = 512 << 20
 
@@ -72,7 +73,8 @@ class FileSource:
         """Return the same, decoded now and not kept."""
         path = self.listing[int(self.positions[number])]
         try:
-            sized = bring_to_size(decode_within(path), self.form.resize, self.form.crop)
+            read = decode(path, max_pixels=self.form.max_pixels)
+            sized = bring_to_size(read, self.form.resize, self.form.crop)
         except DataError as error:
             raise DataError(f"{path} could be read when it was checked: {error}.") from error
         if digest_of(sized) != self.digests[number].tobytes():

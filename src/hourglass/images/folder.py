@@ -18,6 +18,7 @@ from hourglass.images.listing import Listing
 from hourglass.images.memory import images_from
 from hourglass.images.paired import PairedImages
 from hourglass.images.promise import Images
+from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.split import DataSet
 from hourglass.images.survey import Survey, survey, tell_bad
 from hourglass.records import FolderOptions, FolderRecord
@@ -207,7 +208,8 @@ def _form(found: Survey, options: FolderOptions) -> Form:
     color = options.color or ("gray" if found.channels.keys() <= {1, 2} else "rgb")
     channels = (1 if color == "gray" else 3) + all_alpha
     dtype = "uint16" if "uint16" in found.depths else "uint8"
-    return Form(options.resize_to, options.crop_to, channels, dtype)
+    most = options.max_pixels or MOST_PIXELS
+    return Form(options.resize_to, options.crop_to, channels, dtype, most)
 
 
 def _in_memory(source: FileSource, arrangement: Arrangement, found: Survey) -> Mapping[str, Images]:

@@ -15,6 +15,7 @@ from hourglass.errors import (
     require_known,
 )
 from hourglass.images.arrays import load_npy, load_npz
+from hourglass.images.bands import split_rows
 from hourglass.images.decode import IMAGE_EXTENSIONS
 from hourglass.images.folder import load_folder, load_paired_folders
 from hourglass.images.idx import holds_idx, load_idx_file, load_idx_folder
@@ -22,6 +23,7 @@ from hourglass.images.paired import pair_images
 from hourglass.images.split import DataSet, Splits, split_images
 from hourglass.records import DATA_SETS, FolderOptions
 
+_SPLITS: Final = 3
 _READERS: Final[Mapping[str, Callable[[Path], DataSet]]] = MappingProxyType(
     {".npz": load_npz, ".npy": load_npy}
 )
@@ -90,6 +92,7 @@ def load_splits(
     data_dir: Path | None = None,
     offline: bool = False,
     partner: str | Path | None = None,
+    by_rows: bool = False,
 ) -> Splits:
     """Load a data set and complete its splits; see ``load_images`` and ``split_images``.
 
@@ -104,12 +107,15 @@ def load_splits(
     partner
         Folder or file of what each image, a noisy one, is compared with: of files with the same
         relative names, or of as many arrays.
+    by_rows
+        Whether images of a folder that are too few for three splits are split by their rows.
     """
     if partner is None:
         data_set = load_images(name_or_path, folder=folder, data_dir=data_dir, offline=offline)
     else:
         data_set = _load_pairs(name_or_path, Path(partner).expanduser(), folder)
-    return split_images(data_set, seed)
+    few = data_set.folder is not None and len(data_set.parts) == 1 and len(data_set.train) < _SPLITS
+    return split_rows(data_set) if by_rows and few else split_images(data_set, seed)
 
 
 def _load_pairs(noisy: str | Path, partner: Path, folder: FolderOptions) -> DataSet:

@@ -14,9 +14,10 @@ from PIL import Image
 
 from hourglass.errors import DataError
 from hourglass.images.bring import bring_to_size
-from hourglass.images.decode import has_opaque_alpha
+from hourglass.images.decode import decode, has_opaque_alpha
 from hourglass.images.listing import Listing
-from hourglass.images.workers import decode_within, in_order
+from hourglass.images.reader import MOST_PIXELS
+from hourglass.images.workers import in_order
 from hourglass.records import FolderOptions, Sides
 
 DIGEST_BYTES: Final = 16
@@ -152,7 +153,7 @@ def _looks(listing: Listing, options: FolderOptions, found: Survey) -> Iterator[
 
 def _look(path: Path, options: FolderOptions, keep: bool) -> _Look | str:
     try:
-        decoded = decode_within(path, options.max_pixels)
+        decoded = decode(path, max_pixels=options.max_pixels or MOST_PIXELS)
         pixels = bring_to_size(decoded, options.resize_to, options.crop_to)
     except DataError as error:
         return str(error)

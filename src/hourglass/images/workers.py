@@ -8,13 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any, Final, TypeVar, final
 
 from numpy.typing import NDArray
-
-from hourglass.errors import DataError
-from hourglass.images.decode import decode, probe
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -24,24 +20,6 @@ _AHEAD: Final = 2
 
 _guarding = threading.Lock()
 _guarded: list[Any] = []
-
-
-def decode_within(path: Path, max_pixels: int | None = None) -> NDArray[Any]:
-    """Return the pixels of an image file as ``decode`` does, if there are not too many.
-
-    Raises
-    ------
-    DataError
-        If it is not an image that can be read, or a larger one; the message is the reason alone.
-    """
-    if max_pixels is not None:
-        form = probe(path)
-        if form.height * form.width > max_pixels:
-            raise DataError(
-                f"it has {form.height * form.width:,} pixels, and at most {max_pixels:,} were "
-                "asked for"
-            )
-    return decode(path)
 
 
 def worker_count() -> int:
