@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from hourglass.errors import DataError, ImageShapeError, MissingPathError
-from hourglass.images import ArrayImages, PairedImages, load_splits, write_image_file
+from hourglass.images import (
+    ArrayImages,
+    PairedImages,
+    PatchImages,
+    load_splits,
+    write_image_file,
+)
+from hourglass.records import FolderOptions
 
 
 def gray(value, shape=(6, 5, 1)):
@@ -57,8 +64,30 @@ def test_missing_partners_are_named(folders):
 def test_partners_that_cannot_serve_are_named(folders):
     write_image_file(folders / "clean" / "a" / "02.png", gray(1, (7, 5, 1)))
     (folders / "clean" / "b" / "05.png").write_text("no image")
-    with pytest.raises(DataError, match=r"2 of 20 .*02\.png \(it has shape \(7, 5, 1\).*05\.png"):
+    with pytest.raises(DataError, match=r"2 of 20 .*05\.png.*02\.png \(it is 7×5, and its noisy"):
         load(folders)
+
+
+def test_bad_pairs_are_left_out_where_that_is_asked_for(folders):
+    (folders / "clean" / "a" / "02.png").write_text("no image")
+    (folders / "noisy" / "b" / "05.png").write_text("no image")
+    skipping = FolderOptions(skip_bad=True)
+    splits = load_splits(folders / "noisy", partner=folders / "clean", folder=skipping)
+    assert sum(map(len, splits.parts.values())) == 18
+    assert (splits.folder.files, splits.folder.skipped) == (18, 2)
+    for part in splits.parts.values():
+        assert np.allclose(part.read_all() - part.seen.read_all(), 100 / 255, atol=1e-6)
+
+
+def test_patches_of_a_pair_come_from_one_place(folders, tmp_path):
+    noise = np.random.default_rng(0).random((40, 50, 1), np.float32) / 2
+    for number in range(3):
+        sides = slice(0, 30 + number)
+        write_image_file(tmp_path / "one" / f"{number}.png", noise[sides])
+        write_image_file(tmp_path / "two" / f"{number}.png", noise[sides] + 100 / 255)
+    pairs = load_splits(tmp_path / "one", partner=tmp_path / "two").train
+    cut = [PatchImages(part, 8, seed=3, symmetries=True) for part in (pairs.target, pairs.seen)]
+    assert np.allclose(cut[0].read_all() - cut[1].read_all(), 100 / 255, atol=1e-2)
 
 
 def test_a_partner_may_have_more_bits_and_an_opaque_alpha(folders):
@@ -72,7 +101,7 @@ def test_a_partner_may_have_more_bits_and_an_opaque_alpha(folders):
 
 
 def test_partners_must_be_there_and_of_one_kind(folders):
-    with pytest.raises(MissingPathError, match="no folder or file"):
+    with pytest.raises(MissingPathError, match="no file or folder"):
         load(folders, "nowhere")
     np.save(folders / "clean.npy", np.zeros((20, 6, 5, 1), np.uint8))
     with pytest.raises(DataError, match="paired with a folder"):
