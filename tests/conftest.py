@@ -19,10 +19,8 @@ settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# Each process of the tests has one processor: threads that spin until the others have their turn
-# make a minute of a second of t-SNE, and half a minute of four seconds of training.
+# Threads that spin until the others have their turn make a minute of a second of t-SNE.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 ROOT = Path(__file__).parent.parent
 
