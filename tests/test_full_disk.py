@@ -134,6 +134,7 @@ def denoised_files(folder: Path) -> Act:
     from hourglass.experiment import denoise_files
 
     a_model(folder)()
+    RunFolder(folder / "run").write_experiment(Experiment())
     for number, image in enumerate(IMAGES[:2]):
         write_image_file(folder / "in" / f"{number}.png", image)
     return lambda: denoise_files(RunFolder(folder / "run"), [folder / "in"], folder / "out")

@@ -110,8 +110,7 @@ def _line(folder: RunFolder) -> _Line:
         status = folder.read_record().status
         if status == "finished" and folder.classified:
             return _line_of_classifier(name, folder)
-        known = status == "finished" and folder.read_experiment().knows_clean
-        scores = folder.read_scores() if known else None
+        scores = folder.read_scores() if status == "finished" and folder.knows_clean else None
     except HourglassError:
         return _Line(run=name, status="damaged")
     if scores is None:

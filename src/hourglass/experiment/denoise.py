@@ -92,13 +92,12 @@ def denoise_files(
         if exists(sheet):
             tell(f"{sheet} exists already and is left alone.")
     model, spec = load_model(run.model)
-    trained_for = _require_denoiser(spec, run)
+    trained_for, data = _require_denoiser(spec, run), run.read_experiment().data
     with writing_to(output, jobs):
         rebuild = partial(rebuild_file, model, spec, strength=strength, max_pixels=max_pixels)
         files = tuple(_denoised(jobs, rebuild, tell, progress))
         drawn = sheet is not None and write_sheet(sheet, jobs, output, max_pixels=max_pixels)
     levels = [one.estimated_noise_level for one in files if one.estimated_noise_level is not None]
-    data = run.read_experiment().data
     return DenoisedFiles(
         files=files,
         corruption=trained_for,

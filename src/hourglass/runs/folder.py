@@ -195,6 +195,12 @@ class RunFolder:
         """Whether there are the scores of a classifier, which has no others."""
         return (self.path / "classification.json").is_file()
 
+    @property
+    def knows_clean(self) -> bool:
+        """Whether there are scores, or should be: those of images whose clean form is known."""
+        scores, estimates = (self.path / name for name in ("scores.json", "estimates.json"))
+        return scores.is_file() or not estimates.is_file()
+
     def write_embedding(self, embedding: Embedding) -> None:
         """Write ``embedding.json``."""
         write_bytes(self.path / "embedding.json", to_json(embedding))
