@@ -1,19 +1,16 @@
 """Denoise scikit-image's own photographs, and compare with classical filters at their best.
 
-Gaussian noise of 0.1, clipped, on gray versions of the photographs that come with scikit-image.
-Two ways to learn:
-
-* ``others``: the default denoiser on patches of *other* pictures of the collection. There are two
-  halves of the photographs, each denoised by a model that saw the other half and the textures;
-* ``itself``: blind-spot training on the one noisy photograph and nothing else.
+Gaussian noise of 0.1, clipped, on gray versions of the photographs that come with scikit-image. The
+default denoiser learns from patches of *other* pictures of the collection: there are two halves of
+the photographs, and each is denoised by a model that saw the other half and the textures. What is
+learned from a noisy photograph alone, ``without_clean_targets.py`` measures.
 
 The filters get the parameter that is best for each photograph, chosen with the clean one in hand,
 which no user could do: a rival that is stronger than it is in use. ``BM3D`` joins where it is
 installed; its licence keeps it out of every locked requirement. PSNR in dB of what was clipped to
 [0, 1], in float; files hold 16 bits.
 
-    python benchmarks/photographs.py others --minutes 10 --output benchmarks/results/photographs.csv
-    python benchmarks/photographs.py itself --minutes 3 --output benchmarks/results/photograph.csv
+    python benchmarks/photographs.py --output benchmarks/results/photographs.csv
 """
 
 import argparse
@@ -21,7 +18,7 @@ import importlib
 import importlib.util
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -33,7 +30,7 @@ from skimage.color import rgb2gray
 from skimage.restoration import denoise_nl_means, denoise_tv_chambolle, denoise_wavelet
 
 from hourglass.evaluation import mean_squared_errors, peak_signal_to_noise
-from hourglass.experiment import denoise_files, run_experiment
+from hourglass.experiment import denoise_files, resume_run, run_experiment
 from hourglass.images import read_image_file, write_image_file
 from hourglass.records import Experiment, TrainingPlan
 from hourglass.runs import RunFolder
@@ -59,15 +56,14 @@ Image = NDArray[np.float32]
 def main() -> None:
     """Read the options, train, measure and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("way", choices=("others", "itself"))
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--photographs", nargs="*", default=[name for h in HALVES for name in h])
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--runs", type=Path, help="Where runs are kept; those there are taken.")
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        learn = learn_from_others if options.way == "others" else learn_from_itself
-        lines = write_table(options.output, measured(learn, Path(folder), options))
+        lines = write_table(options.output, measured(options.runs or Path(folder), options))
     methods = [key for key in lines[0] if key.endswith("_psnr")]
     for method in methods:
         print(f"{method}: {np.mean([float(str(line[method])) for line in lines]):.2f} dB")
@@ -88,58 +84,40 @@ def noisy(name: str) -> Image:
     return np.clip(clean + NOISE * noise, 0.0, 1.0)
 
 
-def measured(
-    learn: Callable[[Path, argparse.Namespace], Iterable[tuple[RunFolder, tuple[str, ...]]]],
-    folder: Path,
-    options: argparse.Namespace,
-) -> Iterator[Mapping[str, object]]:
-    """Yield a line for each photograph."""
-    for run, names in learn(folder, options):
-        for name in names:
-            yield {"photograph": name, **compare(run, name, folder), **facts(run, options)}
-
-
-def learn_from_others(
-    folder: Path, options: argparse.Namespace
-) -> Iterator[tuple[RunFolder, tuple[str, ...]]]:
-    """Train on each half of the photographs, and give it the other half."""
+def measured(folder: Path, options: argparse.Namespace) -> Iterator[Mapping[str, object]]:
+    """Train on each half, and yield a line for each photograph of the other half."""
     for number, half in enumerate(HALVES):
-        data = folder / f"half-{number}"
-        for name in (*half, *TEXTURES):
-            write_image_file(data / f"{name}.png", photograph(name))
-        asked = Experiment(
-            data=str(data),
-            corruption=f"gaussian:{NOISE}",
-            plan=TrainingPlan(minutes=options.minutes, seed=options.seed),
-        )
-        run = run_experiment(asked, folder / f"run-{number}", tell=print)
-        yield run, tuple(name for name in HALVES[1 - number] if name in options.photographs)
+        run = learn_from_others(half, folder / f"half-{number}", options)
+        for name in HALVES[1 - number]:
+            if name in options.photographs:
+                yield {"photograph": name, **compare(run, name, folder), **facts(run, options)}
 
 
-def learn_from_itself(
-    folder: Path, options: argparse.Namespace
-) -> Iterator[tuple[RunFolder, tuple[str, ...]]]:
-    """Train on each noisy photograph alone."""
-    for name in options.photographs:
-        data = folder / f"{name}-alone"
-        write_image_file(data / f"{name}.png", noisy(name), bits=16)
-        asked = Experiment(
-            data=str(data),
-            objective="blind-spot",
-            plan=TrainingPlan(minutes=options.minutes, seed=options.seed),
-        )
-        yield run_experiment(asked, folder / f"run-{name}", tell=print), (name,)
+def learn_from_others(half: Sequence[str], place: Path, options: argparse.Namespace) -> RunFolder:
+    """Return a run that was trained on half of the photographs and the textures."""
+    run = RunFolder(place / "run")
+    if run.path.is_dir():
+        return resume_run(run, tell=print)
+    for name in (*half, *TEXTURES):
+        write_image_file(place / "photos" / f"{name}.png", photograph(name))
+    asked = Experiment(
+        data=str(place / "photos"),
+        corruption=f"gaussian:{NOISE}",
+        plan=TrainingPlan(minutes=options.minutes, seed=options.seed),
+    )
+    return run_experiment(asked, run.path, tell=print)
 
 
 def compare(run: RunFolder, name: str, folder: Path) -> Mapping[str, float]:
     """Return the PSNR of a photograph, of the filters at their best, and of the model."""
+    done = folder / f"denoised-by-{run.path.parent.name}"
     clean, seen = photograph(name), noisy(name)
     source = folder / "noisy" / f"{name}.png"
     write_image_file(source, seen, bits=16)
     start = time.perf_counter()
-    denoise_files(run, [source], folder / f"denoised-by-{run.path.name}")
+    denoise_files(run, [source], done)
     seconds = time.perf_counter() - start
-    restored = read_image_file(folder / f"denoised-by-{run.path.name}" / f"{name}.png")
+    restored = read_image_file(done / f"{name}.png")
     best = {f"{kind}_psnr": best_of(clean, each(seen)) for kind, each in FILTERS.items()}
     return {
         "noisy_psnr": psnr(clean, seen),
@@ -162,7 +140,9 @@ def facts(run: RunFolder, options: argparse.Namespace) -> Mapping[str, object]:
 
 def psnr(clean: Image, image: Image) -> float:
     """Return the peak signal-to-noise ratio in dB, of values clipped to [0, 1]."""
-    mse = mean_squared_errors(clean[None], np.clip(image, 0.0, 1.0).astype(np.float32)[None])[0]
+    # Some filters leave the axis of channels out.
+    values = np.clip(image, 0.0, 1.0).astype(np.float32).reshape(clean.shape)
+    mse = mean_squared_errors(clean[None], values[None])[0]
     return round(float(peak_signal_to_noise(float(mse))), 3)
 
 
