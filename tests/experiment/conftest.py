@@ -13,7 +13,8 @@ from hourglass.records import Experiment, ModelSpec, NetworkOptions, TrainingPla
 from hourglass.runs import RunFolder
 from hourglass.seeds import generator
 
-PLAN = TrainingPlan(epochs=12, batch_size=64, seed=3)
+# Small batches: an epoch costs more than its steps where images are few.
+PLAN = TrainingPlan(epochs=6, batch_size=32, seed=3)
 EXPERIMENTS = {
     "denoiser": Experiment(
         data="digits", corruption="gaussian:0.3", network="unet", units=(16, 16), plan=PLAN
@@ -24,7 +25,7 @@ EXPERIMENTS = {
         corruption="gaussian:0.3",
         network="dense",
         units=(48,),
-        plan=replace(PLAN, epochs=60),
+        plan=replace(PLAN, epochs=30),
     ),
     "autoencoder": Experiment(data="digits", units=(8, 16), latent_dim=16, plan=PLAN),
     "variational": Experiment(

@@ -24,8 +24,8 @@ data = "digits"
 network = "dense"
 units = [48]
 latent_dim = 16
-epochs = 20
-batch_size = 64
+epochs = 10
+batch_size = 32
 
 [[run]]
 name = "little"
@@ -154,7 +154,7 @@ def test_from_scratch_and_by_keras_are_runs_like_any_other(tmp_path):
 
 def test_frozen_noise_is_drawn_once():
     splits = load_splits("digits", seed=0)
-    plan = TrainingPlan(epochs=40, batch_size=64)
+    plan = TrainingPlan(epochs=20, batch_size=32)
     last = {}
     for frozen in (True, False):
         experiment = Experiment(

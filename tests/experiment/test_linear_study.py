@@ -16,7 +16,7 @@ def run(tmp_path_factory):
         network="dense",
         units=(),
         latent_dim=4,
-        plan=TrainingPlan(epochs=40, batch_size=32, learning_rate=0.02, keep="last"),
+        plan=TrainingPlan(epochs=20, batch_size=16, learning_rate=0.02, keep="last"),
         **LINEAR,
     )
     return run_experiment(asked, tmp_path_factory.mktemp("linear") / "run")
