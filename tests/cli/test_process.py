@@ -112,7 +112,7 @@ def test_an_interrupted_run_is_marked_and_has_no_half_written_file(tmp_path):
     with start(*TRAIN, "--epochs", "100000", "--output", "x", cwd=tmp_path) as done:
         # The first line of the story comes after the folder of the run, before its training.
         assert done.stderr is not None and "Training" in done.stderr.readline()
-        time.sleep(8)
+        time.sleep(5)
         done.send_signal(signal.SIGINT)
         out, err = done.communicate(timeout=60)
     assert (done.returncode, out) == (130, "")
