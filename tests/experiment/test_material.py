@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hourglass.errors import ConfigurationError, ImageShapeError
+from hourglass.errors import ConfigurationError, DataError, ImageShapeError
 from hourglass.experiment import material
 from hourglass.images import ArrayImages, FileImages, PatchImages
 from hourglass.records import Experiment, FolderOptions, TrainingPlan
@@ -58,6 +58,36 @@ def test_what_is_measured_on_does_not_follow_from_the_seed_of_patches(photos):
     assert first.train.fingerprint != other.train.fingerprint
     again = material.load_material(asked(photos))
     assert (again.fingerprint, again.split_hash) == (first.fingerprint, first.split_hash)
+
+
+def test_a_single_noisy_image_is_split_by_its_rows(tmp_path):
+    # A gray value for each row tells where a patch comes from.
+    rows = np.repeat(np.arange(200, dtype=np.uint8)[:, None], 150, axis=1)
+    Image.fromarray(rows).save(tmp_path / "one.png")
+    told = []
+    alone = Experiment(data=str(tmp_path), objective="blind-spot")
+    splits = material.load_material(alone, tell=told.append)
+    ends = {
+        name: [round(float(end) * 255) for end in (values.min(), values.max())]
+        for name, part in splits.parts.items()
+        for values in [part.read_all()]
+    }
+    assert ends == {"train": [0, 159], "validation": [160, 179], "test": [180, 199]}
+    assert len(splits.train) >= 16_384 and "too few" in " ".join(told).lower()
+    with pytest.raises(DataError, match="At least 3 training images"):
+        material.load_material(Experiment(data=str(tmp_path), folder=FolderOptions(resize=16)))
+
+
+def test_two_pairs_are_split_by_their_rows_together(tmp_path):
+    noisy = np.random.default_rng(0).integers(0, 100, (100, 100), np.uint8)
+    for number in range(2):
+        for name, more in (("noisy", 0), ("clean", 100)):
+            (tmp_path / name).mkdir(exist_ok=True)
+            Image.fromarray(noisy + np.uint8(more)).save(tmp_path / name / f"{number}.png")
+    pairs = Experiment(data=str(tmp_path / "noisy"), clean=str(tmp_path / "clean"))
+    for part in material.load_material(pairs).parts.values():
+        some = np.arange(min(50, len(part)))
+        assert np.allclose(part.read(some) - part.seen.read(some), 100 / 255, atol=1e-6)
 
 
 def test_an_autoencoder_names_the_ways_to_one_size(photos):
