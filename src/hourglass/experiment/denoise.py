@@ -8,14 +8,12 @@ from pathlib import Path
 from hourglass.bundles import load_model
 from hourglass.errors import (
     ConfigurationError,
-    DataError,
-    MissingPathError,
     require_fraction,
     require_not_negative,
     require_positive,
 )
 from hourglass.experiment.file_jobs import FileJob, list_jobs, writing_to
-from hourglass.experiment.files import RebuiltFile, rebuild_file
+from hourglass.experiment.files import RebuiltFile, rebuild_and_tell, rebuild_file
 from hourglass.experiment.noise_advice import noise_advice
 from hourglass.experiment.sheet import require_sheet, write_sheet
 from hourglass.files import exists
@@ -120,23 +118,19 @@ def _denoised(
         progress(number + share, len(jobs))
 
     for number, job in enumerate(jobs):
-        yield _done(job, partial(rebuild, job, progress=partial(share_done, number)), tell)
+        yield _done(job, partial(rebuild, progress=partial(share_done, number)), tell)
 
 
 def _done(
-    job: FileJob, rebuild: Callable[[], RebuiltFile], tell: Callable[[str], None]
+    job: FileJob, rebuild: Callable[[FileJob], RebuiltFile], tell: Callable[[str], None]
 ) -> DenoisedFile:
     """Rebuild a file that has no result yet, and return what became of it."""
     file = DenoisedFile(file=str(job.source), output=str(job.target), status="done before")
     if exists(job.target):
         return file
-    try:
-        made = rebuild()
-    except (DataError, MissingPathError) as error:
-        tell(str(error))
-        return replace(file, status="failed", reason=str(error))
-    for note in made.notes:
-        tell(f"{job.source}: {note}")
+    made = rebuild_and_tell(job, rebuild, tell)
+    if isinstance(made, str):
+        return replace(file, status="failed", reason=made)
     return replace(file, status="written", estimated_noise_level=made.noise_level, notes=made.notes)
 
 

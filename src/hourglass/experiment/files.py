@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import ImageShapeError
+from hourglass.errors import DataError, ImageShapeError, MissingPathError
 from hourglass.evaluation import estimate_noise_level, mean_squared_errors
 from hourglass.experiment.file_jobs import FileJob
 from hourglass.images import (
@@ -34,7 +34,8 @@ class RebuiltFile(NamedTuple):
     Attributes
     ----------
     noise_level
-        Estimated standard deviation of the noise in the file, 1 from black to white.
+        Estimated standard deviation of the noise in the file, 1 from black to white; ``None``
+        where it was not asked for.
     mse
         Mean squared error per value between the file and its reconstruction, in [0, 1], before
         that is rounded to the levels of a file.
@@ -42,7 +43,7 @@ class RebuiltFile(NamedTuple):
         What of the file is not in the result, in words.
     """
 
-    noise_level: float
+    noise_level: float | None
     mse: float
     notes: tuple[str, ...]
 
@@ -55,6 +56,7 @@ def rebuild_file(
     strength: float = 1.0,
     max_pixels: int = MOST_PIXELS,
     any_shape: bool = True,
+    estimate_noise: bool = True,
     progress: Callable[[float], None] = lambda share: None,
 ) -> RebuiltFile:
     """Rebuild one file and write the result as the kind of file that it was.
@@ -74,6 +76,8 @@ def rebuild_file(
         Files with more pixels are refused before they are decoded.
     any_shape
         Whether files are taken whose size or channels are not the model's.
+    estimate_noise
+        Whether the noise in the file is estimated.
     progress
         Called with the share of the image that is rebuilt, now and then.
 
@@ -95,11 +99,25 @@ def rebuild_file(
             f"{job.source} is a color image, and the model takes gray ones with an alpha. Convert "
             "it to gray first."
         )
-    noise_level = estimate_noise_level(file.pixels)
+    noise_level = estimate_noise_level(file.pixels) if estimate_noise else None
     mse = _rebuild_in_place(model, spec, pixels, strength, progress)
     colors = as_stored(_colors(pixels, file.pixels.shape[2]), file.form.orientation)
     save_image_file(job.target, replace(file, pixels=colors))
     return RebuiltFile(noise_level, mse, file.notes)
+
+
+def rebuild_and_tell(
+    job: FileJob, rebuild: Callable[[FileJob], RebuiltFile], tell: Callable[[str], None]
+) -> RebuiltFile | str:
+    """Rebuild a file and tell what is not in its result; if it cannot be, tell and return why."""
+    try:
+        made = rebuild(job)
+    except (DataError, MissingPathError) as error:
+        tell(str(error))
+        return str(error)
+    for note in made.notes:
+        tell(f"{job.source}: {note}")
+    return made
 
 
 def require_fitting(source: Path, shape: tuple[int, ...], spec: ModelSpec) -> None:

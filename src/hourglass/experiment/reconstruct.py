@@ -1,18 +1,17 @@
 """A trained model at work on image files: what it makes of them, and how near that is."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from hourglass.bundles import load_model
-from hourglass.errors import DataError, MissingPathError
 from hourglass.evaluation import peak_signal_to_noise
-from hourglass.experiment.file_jobs import FileJob, list_jobs, waiting, writing_to
-from hourglass.experiment.files import rebuild_file
-from hourglass.models import ImageModel
-from hourglass.records import FileScores, ModelSpec
+from hourglass.experiment.file_jobs import list_jobs, waiting, writing_to
+from hourglass.experiment.files import rebuild_and_tell, rebuild_file
+from hourglass.records import FileScores
 from hourglass.runs import RunFolder
 
 
@@ -54,10 +53,13 @@ def reconstruct_files(
     """
     jobs = list_jobs(inputs, output)
     model, spec = load_model(run.model)
+    # A code holds images of the size that it was trained on, and says little of others.
+    rebuild = partial(rebuild_file, model, spec, any_shape=False, estimate_noise=False)
     with writing_to(output, jobs):
         new = waiting(jobs)
         # One file at a time is in memory; its error is all that is kept.
-        errors = list(_errors(model, spec, new, tell))
+        tried = (rebuild_and_tell(job, rebuild, tell) for job in new)
+        errors = [made.mse for made in tried if not isinstance(made, str)]
     return FileScores(
         files=len(jobs),
         measured=len(errors),
@@ -66,22 +68,6 @@ def reconstruct_files(
         corruption=spec.corruption,
         **_figures(errors),
     )
-
-
-def _errors(
-    model: ImageModel, spec: ModelSpec, jobs: Sequence[FileJob], tell: Callable[[str], None]
-) -> Iterator[float]:
-    """Rebuild file after file and yield the error of each that did not fail."""
-    for job in jobs:
-        try:
-            # A code holds images of the size that it was trained on, and says little of others.
-            made = rebuild_file(model, spec, job, any_shape=False)
-        except (DataError, MissingPathError) as error:
-            tell(str(error))
-            continue
-        for note in made.notes:
-            tell(f"{job.source}: {note}")
-        yield made.mse
 
 
 def _figures(errors: list[float]) -> dict[str, Any]:
