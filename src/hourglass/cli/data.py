@@ -93,12 +93,11 @@ def _lines(facts: DataFacts) -> list[str]:
 
 def _of_a_folder(folder: FolderRecord) -> list[str]:
     formats = ", ".join(f"{count:,} {ending}" for ending, count in folder.formats.items())
-    left_out = [f"left out     {path} ({reason})" for path, reason in folder.reasons.items()]
-    more = folder.skipped - len(left_out)
+    left_out, more = folder.left_out()
     return [
         f"sizes        {folder.sizes}",
         f"formats      {formats}",
         *(f"note         {note}" for note in folder.notes),
-        *left_out,
+        *(f"left out     {file}" for file in left_out),
         *([f"left out     {more:,} more"] if more else []),
     ]

@@ -205,34 +205,32 @@ def _share(share: float | None) -> str:
 
 def tell_finished_run(run: RunFolder, *, json: bool) -> None:
     """Print the table of a run that has just been made, and what can be done with it."""
-    if run.read_experiment().classifies:
+    experiment, scores = run.read_experiment(), None
+    if experiment.classifies:
         tell_classification(run.read_classification(), json=json)
-        if not json:
-            print_line(f"Report: {run.report}")
-            print_line(f"Measure again: hourglass evaluate {run.path}")
-        return
-    experiment = run.read_experiment()
-    if experiment.estimates and not (experiment.knows_clean and json):
+    elif experiment.estimates and not (experiment.knows_clean and json):
         tell_estimates(run.read_estimates(), json=json)
-    if not experiment.knows_clean:
-        if not json:
-            print_line(f"Report: {run.report}")
-            print_line(f"Measure again: hourglass evaluate {run.path}")
-            print_line(f"Denoise files: hourglass denoise {run.path} IN --output OUT")
-        return
-    scores = run.read_scores()
-    tell_scores(scores, json=json)
+    if experiment.knows_clean and not experiment.classifies:
+        scores = run.read_scores()
+        tell_scores(scores, json=json)
     if json:
         return
     print_line(f"Report: {run.report}")
     print_line(f"Measure again: hourglass evaluate {run.path}")
-    if scores.latent is not None:
+    if not experiment.classifies:
+        _tell_uses(run, scores)
+
+
+def _tell_uses(run: RunFolder, scores: Scores | None) -> None:
+    """Print what a model can be used for; one without scores was trained on noisy files."""
+    coded = scores is not None and scores.latent is not None
+    if coded:
         print_line(f"Measure and map the code: hourglass evaluate {run.path} --latents")
-    if scores.corruption:
+    if scores is None or scores.corruption:
         print_line(f"Denoise files: hourglass denoise {run.path} IN --output OUT")
     else:
         print_line(f"Rebuild files: hourglass reconstruct {run.path} IN --output OUT")
-    if scores.latent is not None:
+    if coded:
         print_line(f"Decode random codes: hourglass sample {run.path} --output SHEET.png")
         print_line(f"Go between two images: hourglass interpolate {run.path} --output STRIP.png")
 

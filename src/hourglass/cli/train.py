@@ -121,8 +121,7 @@ def refuse_left_out(run: RunFolder) -> None:
     folder = run.read_record().folder
     if folder is None or not folder.skipped:
         return
-    named = [f"{path} ({reason})" for path, reason in folder.reasons.items()][:_MOST_NAMED]
-    more = folder.skipped - len(named)
+    named, more = folder.left_out(_MOST_NAMED)
     raise PartialError(
         f"{folder.skipped:,} of {folder.files + folder.skipped:,} files were left out: "
         f"{', '.join(named)}{f' and {more:,} more' if more else ''}. The run is made of the others."

@@ -239,6 +239,6 @@ def _require_memory(experiment: Experiment, splits: Splits) -> None:
 def _told(folder: FolderRecord | None) -> list[str]:
     if folder is None:
         return []
-    left_out = [f"Left out: {path} ({reason})." for path, reason in folder.reasons.items()]
-    more = folder.skipped - len(left_out)
-    return [*left_out, *([f"Left out: {more:,} more files."] if more else []), *folder.lines()]
+    left_out, more = folder.left_out()
+    named = [f"Left out: {file}." for file in left_out]
+    return [*named, *([f"Left out: {more:,} more files."] if more else []), *folder.lines()]

@@ -142,6 +142,14 @@ class FolderRecord:
         least, most = ("×".join(map(str, size)) for size in (self.smallest, self.largest))
         return least if least == most else f"{least} to {most}"
 
+    def left_out(self, most: int | None = None) -> tuple[list[str], int]:
+        """Return files that could not be used, each with its reason, and how many more there are.
+
+        At most ``most`` are named, or as many as have a reason.
+        """
+        named = [f"{path} ({reason})" for path, reason in self.reasons.items()][:most]
+        return named, self.skipped - len(named)
+
     def lines(self) -> tuple[str, ...]:
         """Return what was done, a sentence a line."""
         done = [f"{self.files:,} image files of {self.sizes}"]
