@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.restoration import estimate_sigma
 
 from hourglass.errors import ConfigurationError
+from hourglass.evaluation.noise_level import estimate_noise_level
 from hourglass.seeds import generator
 
 #: Images (count, height, width, channels) in [0, 1] to restored ones of the same shape.
@@ -184,17 +184,14 @@ def second_shot_errors(
 def gaussian_deviations(noisy: NDArray[np.float32]) -> NDArray[np.float64]:
     """Estimate the standard deviation of Gaussian noise in each image, shape (count,).
 
-    The median of the finest wavelet coefficients (Donoho and Johnstone 1994), as scikit-image
-    computes it, averaged over channels. Fine texture is taken for noise.
+    Each as ``estimate_noise_level`` tells it: fine texture is taken for noise.
 
     Parameters
     ----------
     noisy
         Shape (count, height, width, channels), in [0, 1].
     """
-    found = [estimate_sigma(image, channel_axis=-1, average_sigmas=True) for image in noisy]
-    # An image without any texture has no coefficient to tell from.
-    return np.nan_to_num(np.asarray(found, np.float64))
+    return np.array([estimate_noise_level(image) for image in noisy])
 
 
 def clipped_share(noisy: NDArray[np.float32]) -> float:
