@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from hourglass.corruption import Corruption, GaussianNoise, corruption_from_words
+from hourglass.corruption import (
+    Corruption,
+    GaussianNoise,
+    corruption_from_words,
+    gaussian_levels,
+)
 from hourglass.errors import ConfigurationError
 from hourglass.records import CORRUPTIONS
 from hourglass.seeds import generator
@@ -236,3 +241,18 @@ def test_words_and_levels_are_the_same_thing(first, second):
 def test_words_that_name_no_corruption(words, message):
     with pytest.raises(ConfigurationError, match=message):
         corruption_from_words(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "levels"),
+    [
+        ("gaussian:0.2", (0.2, 0.2)),
+        ("gaussian:0.05..0.5", (0.05, 0.5)),
+        ("gaussian:0.1+pixel-dropout:0.2", None),
+        ("poisson:30", None),
+        ("files", None),
+        (None, None),
+    ],
+)
+def test_levels_are_told_of_gaussian_noise_alone(words, levels):
+    assert gaussian_levels(words) == levels

@@ -9,7 +9,7 @@ from hourglass.corruption.pixel_dropout import PixelDropout
 from hourglass.corruption.poisson import PoissonNoise
 from hourglass.corruption.salt_and_pepper import SaltAndPepper
 from hourglass.corruption.speckle import Speckle
-from hourglass.corruption.words import corruption_from_words
+from hourglass.corruption.words import corruption_from_words, gaussian_levels
 
 __all__ = [
     "Corruption",
@@ -23,4 +23,5 @@ __all__ = [
     "SaltAndPepper",
     "Speckle",
     "corruption_from_words",
+    "gaussian_levels",
 ]

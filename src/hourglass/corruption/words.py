@@ -1,7 +1,8 @@
 """From ``gaussian:0.2`` to a corruption."""
 
 from hourglass.corruption.base import Corruption, LeveledCorruption
-from hourglass.corruption.level import Level
+from hourglass.corruption.gaussian import GaussianNoise
+from hourglass.corruption.level import Level, Levels
 from hourglass.corruption.mixture import Mixture
 from hourglass.errors import ConfigurationError
 from hourglass.records import CORRUPTIONS, resolve
@@ -29,6 +30,31 @@ def corruption_from_words(words: str, *, seed: int = 0) -> Corruption:
     if len(parts) == 1:
         return _one(words, seed)
     return Mixture([_one(part, derive(seed, "part", i)) for i, part in enumerate(parts)], seed=seed)
+
+
+def gaussian_levels(words: str | None) -> Levels | None:
+    """Return the standard deviations of noise that is Gaussian and nothing else.
+
+    Parameters
+    ----------
+    words
+        A corruption as ``corruption_from_words`` takes it; ``None`` for clean images, and
+        ``files`` for noise that nobody drew.
+
+    Returns
+    -------
+    Levels | None
+        ``None`` for anything else than Gaussian noise alone.
+
+    Raises
+    ------
+    ConfigurationError
+        If the level of Gaussian noise is not a number that it takes.
+    """
+    kind, _, level = (words or "").partition(":")
+    if kind != GaussianNoise.kind or "+" in level:
+        return None
+    return Levels.checked(_level(f"{kind}:{level}", level), GaussianNoise.require_level)
 
 
 def _one(words: str, seed: int) -> Corruption:

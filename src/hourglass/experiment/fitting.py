@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.baselines import Pairs
+from hourglass.corruption import gaussian_levels
 from hourglass.errors import ConfigurationError
 from hourglass.experiment.alarm import CollapseAlarm
 from hourglass.experiment.pairs import freeze_pairs, noisy_alone, shots_both_ways
@@ -146,13 +147,13 @@ def _from_scratch(
 def _noise_factor(experiment: Experiment) -> float:
     if experiment.corruption is None:
         return 0.0
-    try:
-        return float(experiment.corruption.partition(":")[2])
-    except ValueError as error:
+    levels = gaussian_levels(experiment.corruption)
+    if levels is None or not levels.fixed:
         raise ConfigurationError(
             f"engine = scratch takes one noise factor, such as gaussian:0.2; "
             f"{experiment.corruption} was given."
-        ) from error
+        )
+    return levels.lowest
 
 
 def _line(epoch: Epoch, epochs: int | None) -> str:

@@ -18,6 +18,7 @@ from hourglass.baselines import (
     TotalVariation,
     WaveletShrinkage,
 )
+from hourglass.corruption import gaussian_levels
 from hourglass.evaluation import (
     Restore,
     clipped_share,
@@ -159,7 +160,7 @@ class _Judge:
             against="second shot" if second else "held-out pixels",
             estimator="second shot" if second else "SURE" if gaussian else None,
             noise=self._noise,
-            noise_known=not second and known_deviation(self._experiment) is not None,
+            noise_known=not second and _known_deviation(self._experiment) is not None,
             clipped=clipped_share(self.pairs.seen),
             methods=tuple(methods),
         )
@@ -192,26 +193,21 @@ class _Judge:
         return replace(found, psnr=psnr, gain=None if gain is None else float(gain))
 
 
-def known_deviation(experiment: Experiment) -> float | None:
+def _known_deviation(experiment: Experiment) -> float | None:
     """Return the standard deviation of Gaussian noise, where the experiment names one."""
-    kind, _, level = (experiment.corruption or "").partition(":")
-    try:
-        return float(level) if kind == "gaussian" else None
-    except ValueError:
-        # A range, or more than one corruption.
-        return None
+    levels = gaussian_levels(experiment.corruption)
+    return levels.lowest if levels is not None and levels.fixed else None
 
 
 def _deviation(
     experiment: Experiment, noisy: NDArray[np.float32]
 ) -> float | NDArray[np.float64] | None:
     """Return the standard deviation of the noise, ``None`` where it is not Gaussian."""
-    corruption = experiment.corruption or ""
-    known = known_deviation(experiment)
+    known = _known_deviation(experiment)
     if known is not None:
         return known
-    gaussian = corruption.startswith("gaussian:") and "+" not in corruption
-    return gaussian_deviations(noisy) if gaussian or corruption == FILES else None
+    gaussian = gaussian_levels(experiment.corruption) is not None
+    return gaussian_deviations(noisy) if gaussian or experiment.corruption == FILES else None
 
 
 def _root_mean_square(deviation: float | NDArray[np.float64]) -> float:

@@ -6,8 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from hourglass.corruption import GaussianNoise, corruption_from_words
-from hourglass.records import FILES
+from hourglass.corruption import gaussian_levels
 
 # Fine texture looks like noise, and clipped noise is weaker than its factor: within these nothing
 # can be said.
@@ -39,14 +38,10 @@ def noise_advice(
     str | None
         The sentence, with the command that would train a fitting model.
     """
-    if trained_for == FILES:
+    levels_trained = gaussian_levels(trained_for)
+    if levels_trained is None or (given is None and levels_trained.fixed):
         return None
-    corruption = corruption_from_words(trained_for)
-    if not isinstance(corruption, GaussianNoise):
-        return None
-    lowest, highest = corruption.levels
-    if given is None and corruption.levels.fixed:
-        return None
+    lowest, highest = levels_trained
     found = levels if given is None else [given]
     outside = [one for one in found if not _FAR_BELOW * lowest <= one <= _FAR_ABOVE * highest]
     if not outside:
