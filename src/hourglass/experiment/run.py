@@ -292,9 +292,9 @@ def _require_size(splits: Splits) -> None:
 def _warn_of_clipping(experiment: Experiment, splits: Splits, tell: Tell) -> None:
     """Tell what cut-off noise does where no clean image is learned from."""
     if experiment.blind_spot or experiment.second_shot is not None:
-        noisy = noisy_alone(splits.train, experiment.corruption)
-        few = np.arange(min(len(noisy), _IMAGES_LOOKED_AT))
-        if warning := clipping_warning(clipped_share(noisy.read(few))):
+        few = splits.train.take(np.arange(min(len(splits.train), _IMAGES_LOOKED_AT)))
+        noisy = noisy_alone(few, experiment.corruption).read_all()
+        if warning := clipping_warning(clipped_share(noisy)):
             tell(warning)
 
 
