@@ -45,6 +45,12 @@ class MethodEstimates:
     gain: float | None = None
     true_mse: float | None = None
 
+    @property
+    def error(self) -> float:
+        """What methods are put in order by: the estimate, or else the measured error."""
+        known = self.measured if self.mse is None else self.mse
+        return math.inf if known is None else known
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Estimates:
@@ -95,7 +101,7 @@ class Estimates:
     @property
     def best_other(self) -> MethodEstimates:
         """The method that was not trained here with the lowest estimate, or measured error."""
-        return min(self.methods[:-1], key=_error)
+        return min(self.methods[:-1], key=lambda method: method.error)
 
     @property
     def knows_clean(self) -> bool:
@@ -169,9 +175,3 @@ def clipping_warning(share: float) -> str:
         "off there has no mean of zero, so that what is learned from noisy images has blacks too "
         "light and whites too dark, and estimates are off."
     )
-
-
-def _error(method: MethodEstimates) -> float:
-    if method.mse is not None:
-        return method.mse
-    return math.inf if method.measured is None else method.measured

@@ -11,11 +11,6 @@ from hourglass.report.group_contents import GroupContents
 _LEVEL = 5e-5
 
 
-def measured_on(classification: Classification) -> str:
-    """Return the split and its size, as every printed number needs them."""
-    return f"{classification.split} split, {format_count(classification.images)} images"
-
-
 def verdict(experiment: Experiment, classification: Classification) -> str:
     """Say how many images are named rightly, and whether that beats what it must beat."""
     model, best = classification.model, classification.best_baseline
@@ -144,7 +139,7 @@ def alternative_of_methods(classification: Classification) -> str:
     """Describe the chart of methods."""
     ranked = sorted(classification.methods, key=lambda method: method.accuracy, reverse=True)
     values = ", ".join(f"{method.label} {format_share(method.accuracy)}" for method in ranked)
-    return f"Bar chart of accuracy, best first: {values} ({measured_on(classification)})."
+    return f"Bar chart of accuracy, best first: {values} ({words.measured_on(classification)})."
 
 
 def alternative_of_roc(classification: Classification) -> str:
@@ -152,7 +147,7 @@ def alternative_of_roc(classification: Classification) -> str:
     areas = ", ".join(f"{curve.name} {format_ssim(curve.auc)}" for curve in classification.curves)
     return (
         f"ROC curves, one class against the rest; areas under them: {areas} "
-        f"({measured_on(classification)})."
+        f"({words.measured_on(classification)})."
     )
 
 
@@ -160,7 +155,7 @@ def alternative_of_confusion(classification: Classification) -> str:
     """Describe the confusion matrix."""
     return (
         f"Confusion matrix of {len(classification.classes)} classes. {confusions(classification)} "
-        f"({measured_on(classification)})"
+        f"({words.measured_on(classification)})"
     )
 
 
@@ -168,7 +163,7 @@ def alternative_of_calibration(classification: Classification) -> str:
     """Describe the chart of calibration."""
     return (
         "Accuracy by confidence, with the share of images at each confidence. "
-        f"{calibration(classification)} ({measured_on(classification)})"
+        f"{calibration(classification)} ({words.measured_on(classification)})"
     )
 
 

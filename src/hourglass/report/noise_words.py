@@ -1,29 +1,23 @@
 """Sentences about noise, and about what is known without clean images."""
 
-import math
+from types import MappingProxyType
 from typing import Final
 
-from hourglass.figures.text import format_count
-from hourglass.records import FILES, Estimates, Experiment, MethodEstimates
+from hourglass.records import FILES, Estimates, Experiment
 from hourglass.report.words import Group
 
-STRIP: Final = Group("Before and after", "The first images; nobody knows what they are like clean.")
-
-
-def measured_on(found: Estimates) -> str:
-    """Return the split and how much of it was measured, as every printed number needs them."""
-    return f"{found.split} split, {format_count(found.images)} images"
+GROUPS: Final = MappingProxyType(
+    {
+        "first": Group(
+            "Before and after", "The first images; nobody knows what they are like clean."
+        ),
+    }
+)
 
 
 def seen(found: Estimates) -> str:
     """Return what the methods saw."""
     return "images that came noisy" if found.corruption == FILES else "noisy images"
-
-
-def rank(method: MethodEstimates) -> float:
-    """Return what methods are put in order by: the estimate, or the measured error."""
-    error = method.measured if method.mse is None else method.mse
-    return math.inf if error is None else error
 
 
 def curves(experiment: Experiment) -> str:

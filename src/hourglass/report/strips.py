@@ -13,13 +13,12 @@ from PIL import Image
 
 from hourglass.figures import image_strip, labeled_strip, strip_scale
 from hourglass.files import write_bytes
-from hourglass.records import Estimates, Samples, Scores
+from hourglass.records import Estimates, MethodEstimates, Samples, Scores
 from hourglass.report import noise_words, words
 from hourglass.report.contents import Contents
 
 # With all of them a strip is taller than a screen; the table has every figure.
 _BASELINES_SHOWN: Final = 3
-_FIRST: Final = "first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,52 +68,25 @@ class Strip:
 
 
 def save_strips(contents: Contents, folder: Path) -> list[Strip]:
-    """Save a strip for each group of the samples as PNG and return them in order."""
-    scores, samples = contents.scores, contents.samples
-    if scores is None and contents.estimates is not None and samples is not None:
-        return list(strips_without_clean(samples, contents.estimates, folder))
-    if scores is None or samples is None:
+    """Save a strip for each group of the samples as PNG and return them in order.
+
+    Where no clean image is known, that is one strip of what was seen and what was made of it.
+    """
+    table = contents.estimates if contents.scores is None else contents.scores
+    samples = contents.samples
+    if table is None or samples is None:
         return []
     strips = []
     # The names of the files come from here, never from the archive of a stranger.
-    for group in words.GROUPS:
+    for group, about in (words.GROUPS if contents.scores else noise_words.GROUPS).items():
         if group in samples.groups and len(samples.groups[group]):
-            strips.append(_strip(group, samples, scores))
-            title = f"{words.GROUPS[group].title} ({words.measured_on(scores)})"
-            rows = {label: images for label, _, images in _rows(group, samples, scores)}
-            picture = labeled_strip(rows, scale_of(samples, group), title)
+            rows, scale = list(_rows(group, samples, table)), scale_of(samples, group)
+            errors = _errors(group, samples)
+            strips.append(strip_of(about.title, about.caption, rows, scale, errors))
+            title = f"{about.title} ({words.measured_on(table)})"
+            picture = labeled_strip({label: images for label, _, images in rows}, scale, title)
             write_bytes(folder / f"strip-{group}.png", png(picture))
     return strips
-
-
-def strips_without_clean(samples: Samples, found: Estimates, folder: Path) -> Iterator[Strip]:
-    """Save a strip of what a method saw and made of it, without a clean row, and yield it."""
-    shown = samples.groups.get(_FIRST, ())
-    if not len(shown):
-        return
-    best = sorted(
-        (method for method in found.methods if method.kind == "baseline"), key=noise_words.rank
-    )[:_BASELINES_SHOWN]
-    rows = [
-        (method.label, method.kind, samples.strip(_FIRST, method.method))
-        for method in found.methods
-        if method.method in samples.images and (method.kind != "baseline" or method in best)
-    ]
-    if "second-shot" in samples.images:
-        rows.insert(1, ("second shot", "input", samples.strip(_FIRST, "second-shot")))
-    title, scale = noise_words.STRIP.title, scale_of(samples, _FIRST)
-    named = f"{title} ({noise_words.measured_on(found)})"
-    picture = labeled_strip({label: images for label, _, images in rows}, scale, named)
-    write_bytes(folder / f"strip-{_FIRST}.png", png(picture))
-    yield strip_of(title, noise_words.STRIP.caption, rows, scale)
-
-
-def _strip(group: str, samples: Samples, scores: Scores) -> Strip:
-    description = words.GROUPS[group]
-    rows = _rows(group, samples, scores)
-    errors = _errors(group, samples)
-    scale = scale_of(samples, group)
-    return strip_of(description.title, description.caption, rows, scale, errors)
 
 
 def strip_of(
@@ -136,17 +108,28 @@ def strip_of(
 
 
 def _rows(
-    group: str, samples: Samples, scores: Scores
+    group: str, samples: Samples, table: Scores | Estimates
 ) -> Iterator[tuple[str, str, NDArray[np.float32]]]:
     """Yield label, kind and images of each row: clean, input, the best baselines, the model."""
     if "clean" in samples.images:
         yield "clean", "clean", samples.strip(group, "clean")
-    baselines = [method for method in scores.methods if method.kind == "baseline"]
-    best = sorted(baselines, key=lambda method: method.mse)[:_BASELINES_SHOWN]
-    for method in scores.methods:
-        shown = method.kind != "baseline" or method in best
+    best = _best_baselines(table)
+    for method in table.methods:
+        shown = method.kind != "baseline" or method.method in best
         if shown and method.method in samples.images:
             yield method.label, method.kind, samples.strip(group, method.method)
+        if method.kind == "input" and "second-shot" in samples.images:
+            yield "second shot", "input", samples.strip(group, "second-shot")
+
+
+def _best_baselines(table: Scores | Estimates) -> list[str]:
+    """Return the names of the baselines that are shown."""
+    errors = {
+        method.method: method.error if isinstance(method, MethodEstimates) else method.mse
+        for method in table.methods
+        if method.kind == "baseline"
+    }
+    return sorted(errors, key=lambda name: errors[name])[:_BASELINES_SHOWN]
 
 
 def _errors(group: str, samples: Samples) -> tuple[float, ...]:

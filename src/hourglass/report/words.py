@@ -12,7 +12,9 @@ from hourglass.figures.text import format_count, format_decibel, format_mse, for
 from hourglass.records import (
     FILES,
     Architecture,
+    Classification,
     Embedding,
+    Estimates,
     Experiment,
     History,
     Scores,
@@ -154,7 +156,7 @@ def command_parts(command: str) -> list[str]:
     return re.split(" (?=--)", command)
 
 
-def measured_on(scores: Scores) -> str:
+def measured_on(scores: Scores | Classification | Estimates) -> str:
     """Return the split and its size, as every printed number needs them."""
     return f"{scores.split} split, {format_count(scores.images)} images"
 
