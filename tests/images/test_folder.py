@@ -227,11 +227,13 @@ def test_a_file_that_changes_while_it_is_used_is_named(tmp_path, save):
         images.read_all()
 
 
-def test_of_several_frames_the_first_is_taken_and_that_is_told(tmp_path):
+def test_of_several_frames_the_first_is_taken_and_that_is_told(tmp_path, save):
     frames = [Image.fromarray(GRAY + number) for number in range(3)]
-    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
-    (note,) = load_images(tmp_path).folder.notes
-    assert note == "Files with several frames, of which the first was taken: 1."
+    for name in ("a.gif", "b.tif", "c.png"):
+        frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:])
+    save(tmp_path / "d.png", GRAY)
+    (note,) = load_images(tmp_path, folder=FolderOptions(color="gray")).folder.notes[-1:]
+    assert note == "Files with several frames, of which the first was taken: 3."
 
 
 def test_options_of_folders_are_refused_for_other_data():

@@ -68,13 +68,12 @@ class PngReader(ImageReader):
         alpha = self._keyed or self._header.color in _WITH_ALPHA
         width, height, depth, color = self._header
         dtype = "uint16" if depth == 16 else "uint8"
-        self._stored = ImageForm(height, width, _COLORS[color] + alpha, dtype)
-        caps.require(self._stored)
+        super().__init__(ImageForm(height, width, _COLORS[color] + alpha, dtype), caps)
 
     @property
-    def stored(self) -> ImageForm:
-        """The form of the pixels as they are stored."""
-        return self._stored
+    def frames(self) -> int:
+        """How many frames its acTL chunk tells of."""
+        return int.from_bytes((self._contents.first(b"acTL") or b"")[:4], "big") or 1
 
     @property
     def orientation(self) -> int:
@@ -109,14 +108,8 @@ class PngReader(ImageReader):
             coding=PngCoding(chunks=self._contents.kept()),
         )
 
-    def notes(self) -> tuple[str, ...]:
-        """Tell of frames, a palette, few bits and a transparent color."""
-        return tuple(self._tell())
-
-    def _tell(self) -> Iterator[str]:
-        frames = int.from_bytes((self._contents.first(b"acTL") or b"")[:4], "big")
-        if frames > 1:
-            yield f"the first of {frames:,} frames"
+    def changes(self) -> Iterator[str]:
+        """Tell of a palette, few bits and a transparent color."""
         if self._header.color == _PALETTE:
             yield "its palette became RGB" + ("A" if self._keyed else "")
         elif self._header.depth < 8:

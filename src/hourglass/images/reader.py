@@ -2,7 +2,8 @@
 
 import abc
 import logging
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator
+from typing import Any, ClassVar, Final, NamedTuple, final
 
 from numpy.typing import NDArray
 
@@ -48,12 +49,32 @@ class Caps(NamedTuple):
 
 
 class ImageReader(abc.ABC):
-    """An open image file whose header lies within the caps; no pixel is decoded yet."""
+    """An open image file whose header lies within the caps; no pixel is decoded yet.
+
+    Parameters
+    ----------
+    stored
+        The form of the pixels as they are stored, before they are turned upright.
+    caps
+        What a header may declare.
+
+    Raises
+    ------
+    DataError
+        If the form lies outside the caps.
+    """
+
+    #: What a file of this kind has several of.
+    parts: ClassVar[str] = "frames"
+
+    def __init__(self, stored: ImageForm, caps: Caps) -> None:
+        caps.require(stored)
+        self.stored = stored
 
     @property
     @abc.abstractmethod
-    def stored(self) -> ImageForm:
-        """The form of the pixels as they are stored, before they are turned upright."""
+    def frames(self) -> int:
+        """How many frames or pages the file has; the first is read."""
 
     @property
     @abc.abstractmethod
@@ -69,5 +90,11 @@ class ImageReader(abc.ABC):
         """Read what else is needed to write the image again as what it was."""
 
     @abc.abstractmethod
+    def changes(self) -> Iterator[str]:
+        """Tell what becomes another kind when it is read, such as a palette."""
+
+    @final
     def notes(self) -> tuple[str, ...]:
         """Tell what of the file is left out or changed when it is read."""
+        first = (f"the first of {self.frames:,} {self.parts}",) if self.frames > 1 else ()
+        return (*first, *self.changes())

@@ -10,11 +10,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from hourglass.errors import DataError
 from hourglass.images.bring import bring_to_size
-from hourglass.images.decode import decode, has_opaque_alpha
+from hourglass.images.decode import decoded, has_opaque_alpha, opened
+from hourglass.images.exif import upright
 from hourglass.images.listing import Listing
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.workers import in_order
@@ -24,7 +24,6 @@ DIGEST_BYTES: Final = 16
 
 _TOGETHER: Final = 32
 _HELD_BYTES: Final = 4 << 20
-_WITH_FRAMES: Final = (".gif", ".tif", ".tiff", ".webp")
 
 
 class _Look(NamedTuple):
@@ -36,7 +35,7 @@ class _Look(NamedTuple):
     depth: str
     opaque: bool
     digest: bytes
-    frames: bool
+    frames: int
 
 
 @dataclass(slots=True)
@@ -153,31 +152,27 @@ def _looks(listing: Listing, options: FolderOptions, found: Survey) -> Iterator[
 
 def _look(path: Path, options: FolderOptions, keep: bool) -> _Look | str:
     try:
-        decoded = decode(path, max_pixels=options.max_pixels or MOST_PIXELS)
-        pixels = bring_to_size(decoded, options.resize_to, options.crop_to)
+        with opened(path, max_pixels=options.max_pixels or MOST_PIXELS) as reader:
+            whole, frames = upright(decoded(reader), reader.orientation), reader.frames
+        pixels = bring_to_size(whole, options.resize_to, options.crop_to)
     except DataError as error:
         return str(error)
     return _Look(
-        sides=(decoded.shape[0], decoded.shape[1]),
+        sides=(whole.shape[0], whole.shape[1]),
         pixels=pixels if keep else None,
         shape=pixels.shape,
         depth=pixels.dtype.name,
         opaque=pixels.shape[-1] in (1, 3) or has_opaque_alpha(pixels),
         digest=digest_of(pixels),
-        frames=path.suffix.lower() in _WITH_FRAMES and _has_more_frames(path),
+        frames=frames,
     )
-
-
-def _has_more_frames(path: Path) -> bool:
-    with Image.open(path, formats=("GIF", "TIFF", "WEBP", "PNG", "JPEG", "BMP")) as image:
-        return bool(getattr(image, "is_animated", False))
 
 
 def _count(found: Survey, look: _Look) -> None:
     found.channels[look.shape[-1]] += 1
     found.depths[look.depth] += 1
     found.veiled += not look.opaque
-    found.animated += look.frames
+    found.animated += look.frames > 1
     pixels = look.sides[0] * look.sides[1]
     if found.smallest == (0, 0) or pixels < found.smallest[0] * found.smallest[1]:
         found.smallest = look.sides

@@ -69,13 +69,12 @@ class PillowReader(ImageReader):
         self._image = open_with_pillow(file, _FORMATS)
         self._mode = target_mode(self._image)
         width, height = self._image.size
-        self._stored = ImageForm(height, width, _CHANNELS[self._mode], "uint8")
-        caps.require(self._stored)
+        super().__init__(ImageForm(height, width, _CHANNELS[self._mode], "uint8"), caps)
 
     @property
-    def stored(self) -> ImageForm:
-        """The form of the pixels as they are stored."""
-        return self._stored
+    def frames(self) -> int:
+        """How many frames Pillow finds."""
+        return frames_of(self._image)
 
     @property
     def orientation(self) -> int:
@@ -101,9 +100,9 @@ class PillowReader(ImageReader):
             coding=self._coding(),
         )
 
-    def notes(self) -> tuple[str, ...]:
-        """Tell of further frames, a palette and CMYK."""
-        return tuple(tell_of(self._image, "frames", self._mode))
+    def changes(self) -> Iterator[str]:
+        """Tell of a palette and CMYK."""
+        yield from tell_of(self._image, self._mode)
 
     def _exif(self) -> bytes | None:
         return bare_exif(self._image.info.get("exif"))
@@ -163,11 +162,13 @@ def decode_with_pillow(image: Image.Image, mode: str) -> NDArray[Any]:
     return pixels[..., None] if mode == "L" else pixels
 
 
-def tell_of(image: Image.Image, parts: str, mode: str) -> Iterator[str]:
-    """Tell of further frames or pages, and of colors that are read as others."""
-    count = getattr(image, "n_frames", 1)
-    if count > 1:
-        yield f"the first of {count:,} {parts}"
+def frames_of(image: Image.Image) -> int:
+    """Return how many frames or pages an image has."""
+    return int(getattr(image, "n_frames", 1))
+
+
+def tell_of(image: Image.Image, mode: str) -> Iterator[str]:
+    """Tell of colors that are read as others."""
     if image.mode in _TOLD:
         yield f"{_TOLD[image.mode]} became {mode}"
     if image.mode == "1":

@@ -4,7 +4,7 @@ import mmap
 import sys
 from collections.abc import Iterator
 from io import BufferedReader
-from typing import TYPE_CHECKING, Any, Final, Literal, final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from hourglass.images.reader import Caps, ImageReader
 from hourglass.images.through_pillow import (
     channels_of,
     decode_with_pillow,
+    frames_of,
     open_with_pillow,
     target_mode,
     tell_of,
@@ -58,6 +59,8 @@ class TiffReader(ImageReader):
         If it is damaged, its pixels are of a kind that is not read, or it lies outside the caps.
     """
 
+    parts: ClassVar[str] = "pages"
+
     def __init__(self, file: BufferedReader, caps: Caps) -> None:
         from tifffile import TiffFile
 
@@ -70,15 +73,15 @@ class TiffReader(ImageReader):
         _require_sizes(self._page, caps)
         self._image: Image.Image | None = None
         if _is_plain(self._page):
-            self._stored = _plain_form(self._page)
+            stored = _plain_form(self._page)
         else:
-            self._image, self._stored = self._through_pillow()
-        caps.require(self._stored)
+            self._image, stored = self._through_pillow()
+        super().__init__(stored, caps)
 
     @property
-    def stored(self) -> ImageForm:
-        """The form of the pixels as they are stored."""
-        return self._stored
+    def frames(self) -> int:
+        """How many pages it has."""
+        return len(self._tiff.pages) if self._image is None else frames_of(self._image)
 
     @property
     def orientation(self) -> int:
@@ -91,15 +94,15 @@ class TiffReader(ImageReader):
         if self._image is None:
             return self._plainly()
         # Pillow turns a TIFF by itself.
-        return as_stored(decode_with_pillow(self._image, self._stored.mode), self.orientation)
+        return as_stored(decode_with_pillow(self._image, self.stored.mode), self.orientation)
 
     def form(self) -> FileForm:
         """Read its EXIF, profile, resolution and compression."""
-        mode = self._stored.mode
+        mode = self.stored.mode
         return FileForm(
             format="TIFF",
             mode=mode,
-            bits=self._stored.bits,
+            bits=self.stored.bits,
             orientation=self.orientation,
             exif=exif_of_tiff(self._file, self._layout, self._file_bytes),
             icc=fitting_profile(self._page.iccprofile, mode),
@@ -107,16 +110,11 @@ class TiffReader(ImageReader):
             coding=_coding(self._page),
         )
 
-    def notes(self) -> tuple[str, ...]:
-        """Tell of further pages, a palette, CMYK, and colors that their alpha has dimmed."""
-        return tuple(self._tell())
-
-    def _tell(self) -> Iterator[str]:
+    def changes(self) -> Iterator[str]:
+        """Tell of a palette, CMYK, few bits, and colors that their alpha has dimmed."""
         if self._image is not None:
-            yield from tell_of(self._image, "pages", self._stored.mode)
+            yield from tell_of(self._image, self.stored.mode)
             return
-        if len(self._tiff.pages) > 1:
-            yield f"the first of {len(self._tiff.pages):,} pages"
         if self._page.bitspersample == 1:
             yield "its gray of 1 bits became gray of 8"
         if _extra_sample(self._page) == 1:
@@ -130,7 +128,7 @@ class TiffReader(ImageReader):
         return image, form
 
     def _plainly(self) -> NDArray[Any]:
-        form = self._stored
+        form = self.stored
         shape: tuple[int, ...] = form[:2] if form.channels == 1 else form[:3]
         in_planes = self._page.planarconfig == 2 and form.channels > 1
         is_bilevel = self._page.bitspersample == 1
