@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hourglass.images.listing import Listing, images_below
+from hourglass.images.quiet import without_warnings
 from hourglass.images.workers import PixelCache, in_order
 
 names = st.lists(st.text("aZ.é日 ", min_size=1, max_size=9), max_size=9)
@@ -70,6 +71,53 @@ def test_threads_that_silence_warnings_leave_the_filters_alone(tmp_path, save):
     before = list(warnings.filters)
     load_folder(tmp_path)
     assert warnings.filters == before
+
+
+def test_the_last_thread_to_leave_puts_the_filters_back():
+    before, turn = warnings.filters, threading.Barrier(2, timeout=10)
+
+    def overlap() -> None:
+        with without_warnings():
+            turn.wait()
+            warnings.warn("odd metadata", stacklevel=1)
+            turn.wait()
+
+    with without_warnings():
+        thread = threading.Thread(target=overlap)
+        thread.start()
+        turn.wait()
+    # The one who came first has gone, and the other is still at work.
+    assert warnings.filters is not before
+    turn.wait()
+    thread.join()
+    assert warnings.filters is before
+
+
+def test_many_threads_that_come_and_go_leave_the_filters_alone():
+    before = warnings.filters
+
+    def come_and_go() -> None:
+        for _ in range(500):
+            with without_warnings():
+                warnings.warn("odd metadata", stacklevel=1)
+
+    threads = [threading.Thread(target=come_and_go) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert warnings.filters is before
+
+
+def test_filters_of_a_block_that_outlives_a_silence_do_not_last():
+    before, block = warnings.filters, warnings.catch_warnings()
+    with without_warnings():
+        block.__enter__()
+    block.__exit__(None, None, None)
+    # What the block has put back is the silence, until the next one ends.
+    with without_warnings():
+        pass
+    assert warnings.filters is before
 
 
 def test_a_cache_gives_up_what_was_asked_for_longest_ago():

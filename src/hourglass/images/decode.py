@@ -2,7 +2,6 @@
 
 import os
 import stat
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -19,6 +18,7 @@ from hourglass.images.exif import turned, upright
 from hourglass.images.form import ImageForm as ImageForm
 from hourglass.images.memory import MOST_CHANNELS, as_unit_range
 from hourglass.images.png import PNG_START, PngReader, encode_png
+from hourglass.images.quiet import without_warnings
 from hourglass.images.reader import MOST_PIXELS, Caps, ImageReader
 from hourglass.images.through_pillow import PillowReader
 from hourglass.images.tiff import TIFF_STARTS, TiffReader
@@ -179,9 +179,7 @@ def has_opaque_alpha(pixels: NDArray[Any]) -> bool:
 def opened(path: Path, *, max_pixels: int = MOST_PIXELS) -> Iterator[ImageReader]:
     """Open an image file; whatever goes wrong inside the block becomes a ``DataError``."""
     try:
-        with warnings.catch_warnings(), path.open("rb") as file:
-            # Pillow warns of odd metadata, which is no one's business while pixels are fine.
-            warnings.simplefilter("ignore")
+        with without_warnings(), path.open("rb") as file:
             yield _reader(file, max_pixels)
     except DataError:
         raise

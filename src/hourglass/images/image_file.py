@@ -12,7 +12,6 @@
 """
 
 import io
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from hourglass.files import atomic_write
 from hourglass.images.decode import decoded, naming, opened
 from hourglass.images.form import FileForm, JpegCoding, Resolution, WebpCoding
 from hourglass.images.png import encode_png
+from hourglass.images.quiet import without_warnings
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.tiff_write import write_tiff
 
@@ -116,9 +116,7 @@ def save_image_file(path: str | Path, file: ImageFile) -> None:
     _require_as_told(file)
     with atomic_write(path) as target:
         try:
-            with warnings.catch_warnings():
-                # Pillow warns of odd metadata, which is kept as it is.
-                warnings.simplefilter("ignore")
+            with without_warnings():
                 _write(target, file)
         except (HourglassError, OSError):
             raise

@@ -2,24 +2,21 @@
 
 import os
 import threading
-import warnings
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final, TypeVar, final
 
 from numpy.typing import NDArray
+
+from hourglass.images.quiet import without_warnings
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _MOST_WORKERS: Final = 16
 _AHEAD: Final = 2
-
-_guarding = threading.Lock()
-_guarded: list[Any] = []
 
 
 def worker_count() -> int:
@@ -33,7 +30,8 @@ def in_order(step: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[
     Pillow lets other threads run while it decodes.
     """
     waiting: deque[Future[Result]] = deque()
-    with quiet_decoding():
+    # Whoever takes the results may set filters of warnings in between and put them back.
+    with without_warnings():
         try:
             for item in items:
                 waiting.append(_threads().submit(step, item))
@@ -49,25 +47,6 @@ def in_order(step: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[
 @cache
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(worker_count(), thread_name_prefix="decode")
-
-
-@contextmanager
-def quiet_decoding() -> Iterator[None]:
-    """Put the filters of warnings back when the last of several threads has decoded.
-
-    Each decoding silences warnings for itself and puts back what it found, which may be what
-    another thread had silenced.
-    """
-    with _guarding:
-        _guarded.append((warnings.filters, warnings.showwarning))
-    try:
-        yield
-    finally:
-        with _guarding:
-            first = _guarded[0]
-            _guarded.pop()
-            if not _guarded:
-                warnings.filters, warnings.showwarning = first
 
 
 @final
