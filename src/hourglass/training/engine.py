@@ -45,7 +45,9 @@ def engine_of(model: Trainable, feed: Feed, plan: TrainingPlan) -> Iterator[Engi
     finally:
         model.corrupts = model.corruption is not None
         # What was traced takes what only this feed gives, and computes in the plan's precision.
-        model.train_function = model.test_function = model.predict_function = None
+        model.train_function = model.test_function = None
+        if plan.precision != "float32":
+            model.predict_function = None  # Otherwise it is what would be traced again.
 
 
 def _chosen(model: Trainable, feed: Feed, plan: TrainingPlan) -> Engine:
