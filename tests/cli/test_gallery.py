@@ -24,8 +24,7 @@ noise = 0.3
 [[own]]
 name = "own-choice"
 noise = 0.3
-network = "unet"
-units = [4]
+units = [16]
 """
 
 
