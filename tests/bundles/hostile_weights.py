@@ -3,8 +3,11 @@
 import struct
 
 import numpy as np
+from safetensors.numpy import save
 
 from hostile_parts import changed, contents, hostile, with_header, with_tensors, with_weights
+from hourglass.bundles.shapes import weight_shapes
+from hourglass.records import ModelDescription, from_json
 
 
 @hostile
@@ -128,3 +131,20 @@ def pickle_as_weights(bundle):
 def large_file_of_another_model(bundle):
     # 150 MB that the archive tells truly, behind a hash that is right.
     return with_weights(bundle, contents(bundle)[1] + bytes(150_000_000))
+
+
+@hostile
+def large_weights_whose_last_is_no_number(bundle):
+    # All else is as it should be, so that every byte has to be looked at: 79 MB of them.
+    def change(told):
+        told["card"] = None
+        told["spec"].update(image_shape=[56, 56, 1], corruption=None)
+        told["spec"]["options"].update(units=[3136], latent_dim=1)
+        told["preprocessing"].update(image_shape=[56, 56, 1])
+
+    described = changed(bundle, change)
+    spec = from_json(ModelDescription, contents(described)[0], "the description").spec
+    tensors = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(spec).items()}
+    # The last of them in the file, which is in the order of their names.
+    tensors[max(tensors)].flat[-1] = np.nan
+    return with_weights(described, save(tensors))
