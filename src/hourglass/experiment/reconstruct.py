@@ -12,11 +12,11 @@ from hourglass.evaluation import peak_signal_to_noise
 from hourglass.experiment.file_jobs import list_jobs, waiting, writing_to
 from hourglass.experiment.files import rebuild_and_tell, rebuild_file
 from hourglass.records import FileScores
-from hourglass.runs import RunFolder
+from hourglass.runs import TrainedModel
 
 
 def reconstruct_files(
-    run: RunFolder,
+    run: TrainedModel,
     inputs: Sequence[Path],
     output: Path,
     *,

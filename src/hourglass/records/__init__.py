@@ -40,6 +40,16 @@ from hourglass.records.group import (
 from hourglass.records.health import LEAST_VARIANCE, Collapse, LatentHealth, Lookup
 from hourglass.records.history import Epoch, History
 from hourglass.records.linear import LEAST_SEPARATION, LinearComparison
+from hourglass.records.model_file import (
+    SCHEMA_VERSION,
+    DataCard,
+    FirstDescription,
+    ModelCard,
+    ModelDescription,
+    Preprocessing,
+    TrainingCard,
+    is_bare_name,
+)
 from hourglass.records.names import (
     CLASSIFIERS,
     CORRUPTIONS,
@@ -70,6 +80,13 @@ from hourglass.records.plan import Precision, TrainingPlan
 from hourglass.records.run import Engine, Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
+from hourglass.records.sizes import (
+    FixedShape,
+    ImageShape,
+    channels_and_width,
+    require_fixed,
+    require_multiple,
+)
 from hourglass.records.suite import SuiteRow, SuiteStudy
 from hourglass.records.validation import checked, from_json, to_json
 from hourglass.records.variational import (
@@ -108,6 +125,7 @@ __all__ = [
     "OBJECTIVES",
     "OPTIMIZERS",
     "SCHEDULES",
+    "SCHEMA_VERSION",
     "Architecture",
     "CalibrationBin",
     "CheckpointTiming",
@@ -121,6 +139,7 @@ __all__ = [
     "Collapse",
     "CrossCell",
     "CrossTable",
+    "DataCard",
     "DenoisedFile",
     "DenoisedFiles",
     "Embedding",
@@ -133,11 +152,14 @@ __all__ = [
     "FewLabelsStudy",
     "FileScores",
     "FileStatus",
+    "FirstDescription",
+    "FixedShape",
     "FolderOptions",
     "FolderRecord",
     "GroupPlan",
     "GroupRecord",
     "History",
+    "ImageShape",
     "ImportanceBound",
     "LabelSource",
     "LatentHealth",
@@ -153,12 +175,15 @@ __all__ = [
     "MethodEstimates",
     "MethodScores",
     "Mistake",
+    "ModelCard",
+    "ModelDescription",
     "ModelSpec",
     "NetworkName",
     "NetworkOptions",
     "NoiseStudy",
     "NoisyTarget",
     "Precision",
+    "Preprocessing",
     "Progress",
     "RandomCodes",
     "RocCurve",
@@ -171,16 +196,21 @@ __all__ = [
     "SuiteRow",
     "SuiteStudy",
     "TrainedByTested",
+    "TrainingCard",
     "TrainingPlan",
     "VariationalScores",
+    "channels_and_width",
     "checked",
     "clipping_warning",
     "from_json",
     "gallery_names",
     "gallery_path",
+    "is_bare_name",
     "is_group",
     "read_entry",
     "read_toml",
+    "require_fixed",
+    "require_multiple",
     "resolve",
     "to_json",
     "without_rivals",

@@ -1,9 +1,10 @@
 """The door of the records: text and mappings come in checked, or not at all."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar, cast
+from functools import cache
+from typing import Any, Final, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -11,6 +12,9 @@ from pydantic_core import ErrorDetails
 from hourglass.errors import ConfigurationError, nearest
 
 Record = TypeVar("Record")
+
+# What reads and writes records of a kind takes longer to make than to use.
+_adapter: Final[Callable[[Any], TypeAdapter[Any]]] = cache(TypeAdapter)
 
 
 def checked(
@@ -43,18 +47,32 @@ def checked(
         If a key is unknown (the nearest is offered) or a value does not fit.
     """
     try:
-        return TypeAdapter(kind).validate_python(dict(values))
+        return cast(Record, _adapter(kind).validate_python(dict(values)))
     except ValidationError as error:
         raise _configuration_error(error, kind, source, unseen, short) from error
 
 
 def to_json(record: object) -> bytes:
     """Return a record as indented JSON."""
-    return TypeAdapter(type(record)).dump_json(record, indent=2) + b"\n"
+    return _adapter(type(record)).dump_json(record, indent=2) + b"\n"
 
 
-def from_json(kind: type[Record], text: bytes, source: str) -> Record:
+def from_json(
+    kind: type[Record], text: bytes, source: str, *, strict: bool | None = None
+) -> Record:
     """Build a record from JSON.
+
+    Parameters
+    ----------
+    kind
+        The record's class.
+    text
+        What is read.
+    source
+        Where it comes from, for the error.
+    strict
+        Whether a number in quotes is a text, and 1 no truth value; by default what can be read
+        as the right type is taken.
 
     Raises
     ------
@@ -62,7 +80,7 @@ def from_json(kind: type[Record], text: bytes, source: str) -> Record:
         If the text is not JSON, a key is unknown or a value does not fit.
     """
     try:
-        return TypeAdapter(kind).validate_json(text)
+        return cast(Record, _adapter(kind).validate_json(text, strict=strict))
     except ValidationError as error:
         raise _configuration_error(error, kind, source) from error
 
