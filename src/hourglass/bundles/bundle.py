@@ -19,16 +19,18 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from hourglass.bundles.shapes import Shapes, weight_shapes
+from hourglass.bundles.graph_shapes import Shapes
+from hourglass.bundles.shapes import weight_shapes
 from hourglass.errors import ConfigurationError, MissingPathError, ModelFileError
 from hourglass.files import sha256, write_bytes
 from hourglass.models import Classifier, ImageModel, Trainable, build_classifier, build_model
 from hourglass.records import ModelSpec, from_json, to_json
 
 _SCHEMA: Final = 1
-# Ours have 500 bytes, and some 20,000 in the header for the deepest network.
-_MOST_DESCRIPTION_BYTES: Final = 10_000
-_MOST_HEADER_BYTES: Final = 100_000
+# Ours have 500 bytes, and some 20,000 in the header for the deepest network; a graph of 200
+# layers that a user brought has ten times that.
+_MOST_DESCRIPTION_BYTES: Final = 200_000
+_MOST_HEADER_BYTES: Final = 200_000
 _LENGTH_BYTES: Final = 8
 _BLOCK_BYTES: Final = 1 << 20
 _DESCRIPTION: Final = "model.json"

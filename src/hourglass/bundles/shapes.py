@@ -10,11 +10,10 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
+from hourglass.bundles.graph_shapes import Shapes, graph_shapes
 from hourglass.errors import ConfigurationError
 from hourglass.networks.halves import channels_and_width, require_fixed, require_multiple
 from hourglass.records import ModelSpec
-
-Shapes = dict[str, tuple[int, ...]]
 
 
 def weight_shapes(spec: ModelSpec) -> Shapes:
@@ -36,6 +35,13 @@ def weight_shapes(spec: ModelSpec) -> Shapes:
     if spec.objective == "variational":
         shapes |= _log_variance(spec, shapes)
     return shapes
+
+
+def _layers(spec: ModelSpec) -> Shapes:
+    shape = require_fixed(spec.image_shape, spec.network)
+    if spec.layers is None:
+        raise ConfigurationError("The network layers needs a graph of layers; there is none.")
+    return graph_shapes(shape, spec.layers)
 
 
 def _log_variance(spec: ModelSpec, shapes: Shapes) -> Shapes:
@@ -232,6 +238,7 @@ _SHAPES: Final[Mapping[str, Callable[[ModelSpec], Shapes]]] = MappingProxyType(
     {
         "convolutional": _convolutional,
         "dense": _dense,
+        "layers": _layers,
         "pooling": _pooling,
         "pooling-dense": _pooling_dense,
         "residual": _residual,

@@ -1,0 +1,201 @@
+"""What every kind of layer promises; a new one joins by a line in ``LAYERS``."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from hourglass.bundles.graph_shapes import graph_shapes, layer_shapes
+from hourglass.errors import ConfigurationError
+from hourglass.models import build_model
+from hourglass.networks import Halves, layer_graph
+from hourglass.records import (
+    LAYER_KINDS,
+    NO_OPTIONS,
+    LayerGraph,
+    ModelSpec,
+    checked,
+    from_json,
+    to_json,
+)
+
+SLIDING = {"kernel_size": (3, 2), "strides": (2, 2), "padding": "same"}
+LAYERS = [
+    ("Activation", {"activation": "mish"}),
+    ("Add", {}),
+    ("Average", {}),
+    ("AveragePooling2D", {"pool_size": (3, 2), "strides": (2, 1)}),
+    ("BatchNormalization", {}),
+    ("BatchNormalization", {"scale": False}),
+    ("Concatenate", {}),
+    ("Conv2D", {"filters": 4, **SLIDING}),
+    ("Conv2D", {"filters": 3, "kernel_size": (3, 2), "strides": (2, 3), "use_bias": False}),
+    ("Conv2D", {"filters": 6, "kernel_size": (2, 2), "dilation_rate": (2, 3), "groups": 3}),
+    ("Conv2DTranspose", {"filters": 4, **SLIDING}),
+    ("Conv2DTranspose", {"filters": 2, "kernel_size": (4, 2), "strides": (2, 3)}),
+    ("Cropping2D", {"cropping": ((1, 0), (2, 1))}),
+    ("Dense", {"units": 5, "activation": "softmax"}),
+    ("DepthwiseConv2D", {"depth_multiplier": 2, **SLIDING}),
+    ("Dropout", {"rate": 0.5}),
+    ("ELU", {"alpha": 0.5}),
+    ("Flatten", {}),
+    ("GaussianDropout", {"rate": 0.5}),
+    ("GaussianNoise", {"stddev": 0.1}),
+    ("GlobalAveragePooling2D", {}),
+    ("GlobalMaxPooling2D", {"keepdims": True}),
+    ("LayerNormalization", {"center": False}),
+    ("LeakyReLU", {"negative_slope": 0.1}),
+    ("MaxPooling2D", {"pool_size": (2, 2), "strides": (2, 2), "padding": "same"}),
+    ("Maximum", {}),
+    ("Multiply", {}),
+    ("PReLU", {"shared_axes": (1, 2)}),
+    ("PReLU", {}),
+    ("ReLU", {"max_value": 0.8, "negative_slope": 0.1, "threshold": 0.2}),
+    ("Rescaling", {"scale": 2.0, "offset": -1.0}),
+    ("Reshape", {"target_shape": (21, 5)}),
+    ("SeparableConv2D", {"filters": 4, "depth_multiplier": 2, **SLIDING}),
+    ("Softmax", {}),
+    ("SpatialDropout2D", {"rate": 0.5}),
+    ("Subtract", {}),
+    ("UpSampling2D", {"size": (2, 3), "interpolation": "bilinear"}),
+    ("ZeroPadding2D", {"padding": ((1, 0), (2, 1))}),
+]
+MERGING = {"Add", "Average", "Concatenate", "Maximum", "Multiply", "Subtract"}
+SHAPE = (7, 5, 3)
+
+
+def graph_of(*layers: tuple[str, dict], code: str | None = None) -> LayerGraph:
+    """Return layers one after the other, ``layer_1`` first; what merges takes the images too."""
+    nodes, before = [], "images"
+    for number, (kind, options) in enumerate(layers, start=1):
+        taken = ("images", before) if kind in MERGING else (before,)
+        before = f"layer_{number}"
+        nodes.append({"name": before, "layer": {"kind": kind, **options}, "inputs": taken})
+    return checked(LayerGraph, {"nodes": nodes, "code": code}, "the test")
+
+
+@pytest.mark.parametrize(("kind", "options"), LAYERS, ids=lambda value: str(value)[:30])
+def test_every_kind_has_the_shapes_that_keras_gives_it(kind: str, options: dict) -> None:
+    graph = graph_of(("ReLU", {}), (kind, options))
+    network = layer_graph(SHAPE, graph)
+    node = graph.nodes[1]
+    output, weights = layer_shapes(node.name, node.layer, [SHAPE] * len(node.inputs))
+    assert output == network.output.shape[1:]
+    assert weights == {
+        weight.path.removeprefix("layer_2/"): tuple(weight.shape) for weight in network.weights
+    }
+    # What is symbolic only promises: here it computes.
+    assert network(np.zeros((2, *SHAPE), np.float32)).shape == (2, *output)
+    assert from_json(LayerGraph, to_json(graph), "the same") == graph
+
+
+def test_every_kind_is_tested() -> None:
+    assert {kind for kind, _ in LAYERS} == LAYER_KINDS.keys()
+
+
+def test_weights_follow_from_the_seed_alone() -> None:
+    graph = graph_of(
+        ("Conv2D", {"filters": 4, **SLIDING}), ("SeparableConv2D", {"filters": 3, **SLIDING})
+    )
+    first, again, other = (layer_graph(SHAPE, graph, seed=seed) for seed in (3, 3, 4))
+    assert all(map(np.array_equal, first.get_weights(), again.get_weights()))
+    assert not all(map(np.array_equal, first.get_weights(), other.get_weights()))
+
+
+HALVES = (
+    ("Flatten", {}),
+    ("Dense", {"units": 4, "activation": "relu"}),
+    ("Dropout", {"rate": 0.5}),
+    ("Dense", {"units": 105}),
+    ("Reshape", {"target_shape": SHAPE}),
+)
+
+
+def test_a_code_makes_two_halves_and_their_weights_say_which() -> None:
+    graph = graph_of(*HALVES, code="layer_2")
+    halves = layer_graph(SHAPE, graph)
+    assert isinstance(halves, Halves) and halves.encoder.output.shape == (None, 4)
+    assert graph_shapes(SHAPE, graph) == {
+        "encoder/layer_2/kernel": (105, 4),
+        "encoder/layer_2/bias": (4,),
+        "decoder/layer_4/kernel": (4, 105),
+        "decoder/layer_4/bias": (105,),
+    }
+
+
+def test_dropout_does_nothing_but_train() -> None:
+    spec = ModelSpec(
+        network="layers",
+        image_shape=SHAPE,
+        options=NO_OPTIONS,
+        layers=graph_of(*HALVES, code="layer_2"),
+    )
+    model = build_model(spec, seed=1)
+    images = np.random.default_rng(0).random((2, *SHAPE), np.float32)
+    assert np.array_equal(model.reconstruct(images), model.reconstruct(images))
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        ([("Dense", {"units": 5})], r"must give images of shape \(7, 5, 3\); it gives \(7, 5, 5\)"),
+        ([("Conv2D", {"filters": 3, "kernel_size": (9, 9)})], "Conv2D layer_1 would give"),
+        ([("Conv2D", {"filters": 4, "kernel_size": (1, 1), "groups": 2})], "2 groups must divide"),
+        ([("Cropping2D", {"cropping": ((4, 3), (0, 0))})], "would give"),
+        ([("Flatten", {}), ("MaxPooling2D", LAYERS[3][1])], "takes height, width and channels"),
+        ([("Flatten", {}), ("Add", {})], "all must have one shape"),
+        ([("Flatten", {}), ("Concatenate", {})], "all but the last axis"),
+        ([("Reshape", {"target_shape": (4,)})], "another number of values"),
+        ([("UpSampling2D", {"size": (512, 512)})] * 3, "UpSampling2D layer_2 would give"),
+        ([("Conv2D", {"filters": 3, **SLIDING, "dilation_rate": (2, 2)})], "cannot both"),
+        ([("DepthwiseConv2D", {"kernel_size": (1, 1), "strides": (1, 2)})], "must be equal"),
+        ([("Flatten", {}), ("PReLU", {"shared_axes": (2,)})], "shares the axes"),
+    ],
+    ids=str,
+)
+def test_layers_that_do_not_fit(layers: Sequence, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        graph_shapes(SHAPE, graph_of(*layers))
+
+
+def node(name: str, *inputs: str, kind: str = "Flatten") -> dict:
+    return {"name": name, "layer": {"kind": kind}, "inputs": inputs}
+
+
+@pytest.mark.parametrize(
+    ("nodes", "code", "words"),
+    [
+        ([], None, "nodes"),
+        ([node("a", "images")] * 201, None, "nodes"),
+        ([node("a", "images"), node("a", "a")], None, "name a is taken"),
+        ([node("images", "images")], None, "name images is taken"),
+        ([node("latents", "images")], None, "name latents is taken"),
+        ([node("a", "b"), node("b", "images")], None, "takes b, which does not come before"),
+        ([node("a", "images"), node("b", "images")], None, "Nothing takes the output of a"),
+        ([node("a", "images", "images")], None, "kind Flatten with 2 inputs"),
+        ([node("a", "images", kind="Add")], None, "kind Add with 1 inputs"),
+        ([node("a", "images", kind="Lambda")], None, "Lambda"),
+        ([node("a/b", "images")], None, "name"),
+        ([node("a" * 65, "images")], None, "name"),
+        ([node("a", "images")], "a", "a is no code"),
+        ([node("a", "images"), node("b", "a")], "c", "c is no code"),
+        ([node("a", "images"), node("b", "a", "images", kind="Add")], "a", "a is no code"),
+    ],
+    ids=str,
+)
+def test_graphs_that_are_none(nodes: Sequence, code: str | None, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        checked(LayerGraph, {"nodes": nodes, "code": code}, "the test")
+
+
+@pytest.mark.parametrize("graph", [None, graph_of(*HALVES)], ids=["no graph", "an objective"])
+def test_a_specification_of_layers_has_a_graph_and_no_objective(graph: LayerGraph | None) -> None:
+    spec = ModelSpec(
+        network="layers",
+        image_shape=SHAPE,
+        options=NO_OPTIONS,
+        layers=graph,
+        objective=None if graph is None else "sparse",
+    )
+    with pytest.raises(ConfigurationError, match="graph of layers"):
+        build_model(spec)
