@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hourglass.bundles.bundle import load_classifier, load_model, save_model
+    from hourglass.bundles.from_keras import import_keras
 
 _HOME = {
+    "import_keras": "from_keras",
     "load_classifier": "bundle",
     "load_model": "bundle",
     "save_model": "bundle",
 }
-__all__ = ["load_classifier", "load_model", "save_model"]
+__all__ = ["import_keras", "load_classifier", "load_model", "save_model"]
 
 
 def __getattr__(name: str) -> Any:

@@ -111,10 +111,32 @@ def _load(
         _require_finite(path)
         with _building(folder / _DESCRIPTION):
             model = build(description.spec)
-        tensors: Tensors = load_tensors(path.read_bytes())
+        _fill(model, path)
+    return model, description.spec
+
+
+def read_weights_of(path: Path, spec: ModelSpec) -> ImageModel:
+    """Build the model of a description and fill it from a file of weights.
+
+    Raises
+    ------
+    ModelFileError
+        If the weights do not fit the description, are no numbers, or no model follows from it.
+    """
+    with _building(path):
+        expected = weight_shapes(spec)
+    _require_header(path, expected)
+    _require_finite(path)
+    with _building(path):
+        model = build_model(spec)
+    _fill(model, path)
+    return model
+
+
+def _fill(model: Trainable, path: Path) -> None:
+    tensors: Tensors = load_tensors(path.read_bytes())
     for name, variable in _variables(model).items():
         variable.assign(tensors[name])
-    return model, description.spec
 
 
 def _require_task(spec: ModelSpec, folder: Path, *, classifies: bool) -> None:
