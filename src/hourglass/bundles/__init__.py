@@ -1,25 +1,24 @@
 """A model on disk: a description in a closed vocabulary, and numbers.
 
-What builds a model loads Keras when it is first used.
+Importing this room loads no Keras, and neither does refusing a file.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from hourglass.bundles.bundle_file import BundleFile
+from hourglass.bundles.finding import find_model, require_run
+from hourglass.bundles.from_keras import KerasLimits, import_keras
+from hourglass.bundles.loading import load_classifier, load_model
+from hourglass.bundles.reading import BUNDLE_SUFFIX
+from hourglass.bundles.saving import save_bundle, save_model
 
-if TYPE_CHECKING:
-    from hourglass.bundles.bundle import load_classifier, load_model, save_model
-    from hourglass.bundles.from_keras import import_keras
-
-_HOME = {
-    "import_keras": "from_keras",
-    "load_classifier": "bundle",
-    "load_model": "bundle",
-    "save_model": "bundle",
-}
-__all__ = ["import_keras", "load_classifier", "load_model", "save_model"]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"hourglass.bundles has no {name!r}; it has {', '.join(__all__)}.")
-    return getattr(import_module(f"hourglass.bundles.{_HOME[name]}"), name)
+__all__ = [
+    "BUNDLE_SUFFIX",
+    "BundleFile",
+    "KerasLimits",
+    "find_model",
+    "import_keras",
+    "load_classifier",
+    "load_model",
+    "require_run",
+    "save_bundle",
+    "save_model",
+]

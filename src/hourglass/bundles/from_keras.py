@@ -12,16 +12,29 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import hourglass
-from hourglass.bundles.bundle import read_weights_of
-from hourglass.corruption import corruption_from_words
+from hourglass.bundles.archive import DESCRIPTION, WEIGHTS
+from hourglass.bundles.loading import load_model
+from hourglass.bundles.saving import describe
+from hourglass.bundles.vocabulary import require_vocabulary
 from hourglass.errors import ConfigurationError, MissingPathError, ModelFileError
-from hourglass.models import ImageModel
-from hourglass.records import LAYERS, NO_OPTIONS, LayerGraph, ModelSpec, checked, from_json
+from hourglass.files import write_bytes
+from hourglass.records import (
+    LAYERS,
+    NO_OPTIONS,
+    LayerGraph,
+    ModelSpec,
+    checked,
+    from_json,
+    to_json,
+)
+
+if TYPE_CHECKING:
+    from hourglass.models import ImageModel
 
 _BOOT: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
@@ -36,7 +49,7 @@ _KINDS: Final[Mapping[str, type[Exception]]] = {"ConfigurationError": Configurat
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
+class KerasLimits:
     """What a child process may take to read a file, beyond what it has at its start.
 
     Attributes
@@ -51,13 +64,13 @@ class Limits:
     memory: int
 
 
-def limits_of(size: int) -> Limits:
+def limits_of(size: int) -> KerasLimits:
     """Return what reading a file of ``size`` bytes may take.
 
     It lies in memory once as a whole and once as arrays, either of them with room to be made in;
     of its description, 1 MB of JSON at most, Python makes up to 40 MB.
     """
-    return Limits(seconds=20 + size // 20_000_000, memory=(80 << 20) + 4 * size)
+    return KerasLimits(seconds=20 + size // 20_000_000, memory=(80 << 20) + 4 * size)
 
 
 def import_keras(
@@ -66,9 +79,9 @@ def import_keras(
     image_shape: tuple[int, int, int] | None = None,
     code: str | None = None,
     corruption: str | None = None,
-    limits: Limits | None = None,
+    limits: KerasLimits | None = None,
     tell: Callable[[str], None] = lambda line: None,
-) -> tuple[ImageModel, ModelSpec]:
+) -> tuple["ImageModel", ModelSpec]:
     """Read a ``.keras`` file and build the model that it holds.
 
     Parameters
@@ -103,16 +116,26 @@ def import_keras(
         If it is another kind of file, damaged, holds layers that Hourglass does not take, or
         takes more than the limits.
     """
-    if corruption is not None:
-        corruption_from_words(corruption)
     size = _require_kind(file)
     tell(f"{file} is read in a process of its own, with limits; none of its code is run.")
     asked = {"image_shape": image_shape, "code": code}
-    with tempfile.TemporaryDirectory(prefix="hourglass-") as folder:
-        weights = Path(folder) / "weights.safetensors"
-        answer = _ask_child(file, weights, asked, size, limits or limits_of(size))
-        spec = _spec(answer, file, corruption)
-        return read_weights_of(weights, spec), spec
+    with tempfile.TemporaryDirectory(prefix="hourglass-") as name:
+        folder = Path(name)
+        answer = _ask_child(file, folder / WEIGHTS, asked, size, limits or limits_of(size))
+        spec = replace(_spec(answer, file), corruption=corruption)
+        require_vocabulary(spec)
+        description = describe(spec, (folder / WEIGHTS).read_bytes())
+        write_bytes(folder / DESCRIPTION, to_json(description))
+        return _checked_model(folder, file), spec
+
+
+def _checked_model(folder: Path, file: Path) -> "ImageModel":
+    try:
+        return load_model(folder)[0]
+    except ModelFileError as error:
+        # Where the files of the answer lie helps nobody.
+        reason = str(error).replace(f"{folder}{os.sep}", "")
+        raise ModelFileError(f"{file} does not hold a model that is whole: {reason}") from error
 
 
 def _require_kind(file: Path) -> int:
@@ -137,7 +160,7 @@ def _require_kind(file: Path) -> int:
 
 
 def _ask_child(
-    file: Path, weights: Path, asked: Mapping[str, Any], size: int, limits: Limits
+    file: Path, weights: Path, asked: Mapping[str, Any], size: int, limits: KerasLimits
 ) -> Mapping[str, Any]:
     """Let a child process read the file; return its answer, and leave the weights."""
     if os.name != "posix":
@@ -205,14 +228,13 @@ def _answer(text: bytes, file: Path) -> Mapping[str, Any]:
     return answer
 
 
-def _spec(answer: Mapping[str, Any], file: Path, corruption: str | None) -> ModelSpec:
+def _spec(answer: Mapping[str, Any], file: Path) -> ModelSpec:
     try:
         graph = from_json(LayerGraph, answer["graph"].encode(), str(file))
         values = {
             "network": LAYERS,
             "image_shape": answer["image_shape"],
             "options": NO_OPTIONS,
-            "corruption": corruption,
             "layers": graph,
         }
         return checked(ModelSpec, values, str(file))

@@ -12,8 +12,7 @@ from typing import Final
 
 from hourglass.bundles.graph_shapes import Shapes, graph_shapes
 from hourglass.errors import ConfigurationError
-from hourglass.networks.halves import channels_and_width, require_fixed, require_multiple
-from hourglass.records import ModelSpec
+from hourglass.records import ModelSpec, channels_and_width, require_fixed, require_multiple
 
 
 def weight_shapes(spec: ModelSpec) -> Shapes:

@@ -19,8 +19,15 @@ from hourglass.models.latent import LatentModel
 from hourglass.models.sparse import SparseAutoencoder
 from hourglass.models.variational import VariationalAutoencoder
 from hourglass.networks import Halves, layer_graph
-from hourglass.networks.halves import require_fixed
-from hourglass.records import CLASSIFIERS, FILES, LAYERS, NETWORKS, ModelSpec, resolve
+from hourglass.records import (
+    CLASSIFIERS,
+    FILES,
+    LAYERS,
+    NETWORKS,
+    ModelSpec,
+    require_fixed,
+    resolve,
+)
 from hourglass.seeds import derive
 
 

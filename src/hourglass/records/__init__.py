@@ -49,6 +49,16 @@ from hourglass.records.layer_graph import (
 )
 from hourglass.records.layer_kinds import LAYER_KINDS, LayerKind
 from hourglass.records.linear import LEAST_SEPARATION, LinearComparison
+from hourglass.records.model_file import (
+    SCHEMA_VERSION,
+    DataCard,
+    FirstDescription,
+    ModelCard,
+    ModelDescription,
+    Preprocessing,
+    TrainingCard,
+    is_bare_name,
+)
 from hourglass.records.names import (
     CLASSIFIERS,
     CORRUPTIONS,
@@ -81,8 +91,15 @@ from hourglass.records.plan import Precision, TrainingPlan
 from hourglass.records.run import Engine, Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
+from hourglass.records.sizes import (
+    FixedShape,
+    ImageShape,
+    channels_and_width,
+    require_fixed,
+    require_multiple,
+)
 from hourglass.records.suite import SuiteRow, SuiteStudy
-from hourglass.records.validation import checked, from_json, to_json
+from hourglass.records.validation import checked, from_json, only_known_keys, to_json
 from hourglass.records.variational import (
     GAUSSIAN_DEVIATION,
     LEAST_ACTIVITY,
@@ -125,6 +142,7 @@ __all__ = [
     "OBJECTIVES",
     "OPTIMIZERS",
     "SCHEDULES",
+    "SCHEMA_VERSION",
     "Architecture",
     "CalibrationBin",
     "CheckpointTiming",
@@ -138,6 +156,7 @@ __all__ = [
     "Collapse",
     "CrossCell",
     "CrossTable",
+    "DataCard",
     "DenoisedFile",
     "DenoisedFiles",
     "Embedding",
@@ -150,11 +169,14 @@ __all__ = [
     "FewLabelsStudy",
     "FileScores",
     "FileStatus",
+    "FirstDescription",
+    "FixedShape",
     "FolderOptions",
     "FolderRecord",
     "GroupPlan",
     "GroupRecord",
     "History",
+    "ImageShape",
     "ImportanceBound",
     "LabelSource",
     "LatentHealth",
@@ -173,12 +195,15 @@ __all__ = [
     "MethodEstimates",
     "MethodScores",
     "Mistake",
+    "ModelCard",
+    "ModelDescription",
     "ModelSpec",
     "NetworkName",
     "NetworkOptions",
     "NoiseStudy",
     "NoisyTarget",
     "Precision",
+    "Preprocessing",
     "Progress",
     "RandomCodes",
     "RocCurve",
@@ -191,17 +216,23 @@ __all__ = [
     "SuiteRow",
     "SuiteStudy",
     "TrainedByTested",
+    "TrainingCard",
     "TrainingPlan",
     "VariationalScores",
+    "channels_and_width",
     "checked",
     "clipping_warning",
     "from_json",
     "gallery_names",
     "gallery_path",
+    "is_bare_name",
     "is_code",
     "is_group",
+    "only_known_keys",
     "read_entry",
     "read_toml",
+    "require_fixed",
+    "require_multiple",
     "resolve",
     "to_json",
     "without_rivals",
