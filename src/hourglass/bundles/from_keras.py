@@ -45,6 +45,7 @@ _ZIP: Final = b"PK"
 _MOST_BYTES: Final = 2 << 30
 _MOST_ANSWER: Final = 1 << 20
 _LONGEST_SENTENCE: Final = 1500
+_LIMITED: Final = os.name == "posix"
 _KINDS: Final[Mapping[str, type[Exception]]] = {"ConfigurationError": ConfigurationError}
 
 
@@ -163,7 +164,7 @@ def _ask_child(
     file: Path, weights: Path, asked: Mapping[str, Any], size: int, limits: KerasLimits
 ) -> Mapping[str, Any]:
     """Let a child process read the file; return its answer, and leave the weights."""
-    if os.name != "posix":
+    if not _LIMITED:
         raise ConfigurationError(
             "A .keras file is read under limits of the system, which this one does not have. Do "
             "it on Linux or macOS; the bundle that it gives can be read everywhere."

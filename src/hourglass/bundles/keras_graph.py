@@ -91,6 +91,8 @@ class KerasGraph:
             If a layer is not in the vocabulary, or they are not put together as Keras does.
         """
         self.last = self._model(entry, "", self.last, "", 0)
+        if self.nodes and self.last != self.nodes[-1].name:
+            raise ModelFileError("The model has layers behind the one that gives its output.")
 
     def code(self, asked: str | None) -> str | None:
         """Return the layer of the code: the one asked for, else the end of an encoder.

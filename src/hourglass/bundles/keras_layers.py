@@ -110,15 +110,15 @@ def require_own(entry: Entry, name: str) -> str:
 def is_model(entry: Entry) -> bool:
     """Return whether a layer is a model of Keras' own kinds."""
     return (
-        entry.get("class_name") in _MODELS
-        and entry.get("module") in _MODULES_OF_MODELS
+        str(entry.get("class_name")) in _MODELS
+        and str(entry.get("module")) in _MODULES_OF_MODELS
         and not _registered(entry)
     )
 
 
 def is_dropped(entry: Entry) -> bool:
     """Return whether a layer gives what it takes."""
-    return entry.get("class_name") in _DROPPED and entry.get("module") == "keras.layers"
+    return str(entry.get("class_name")) in _DROPPED and entry.get("module") == "keras.layers"
 
 
 def _registered(entry: Entry) -> bool:

@@ -1,0 +1,472 @@
+"""Files that are made to do harm are refused with a reason; the reader of files can do none."""
+
+import contextlib
+import io
+import json
+import sys
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies
+
+from hourglass.bundles import KerasLimits, from_keras, import_keras
+from hourglass.bundles.graph_shapes import graph_shapes
+from hourglass.bundles.keras_model import read_keras_model
+from hourglass.errors import ConfigurationError, ModelFileError
+from keras_files import CONFIG, METADATA, WEIGHTS, described, members, zipped
+
+Members = dict[str, bytes]
+
+
+@pytest.fixture
+def good(keras_files: Mapping[str, Path]) -> Members:
+    return members(keras_files["convolutions"])
+
+
+@pytest.fixture
+def nested(keras_files: Mapping[str, Path]) -> Members:
+    return members(keras_files["halves"])
+
+
+def layer(config: Any, number: int = 2) -> Any:
+    return config["config"]["layers"][number]
+
+
+def custom_layer(config: Any) -> None:
+    layer(config).update(module="__main__", class_name="Dense", registered_name="evil>Dense")
+
+
+def lambda_layer(config: Any) -> None:
+    # As Keras keeps a function: its marshalled code in base 64.
+    code = {"class_name": "__lambda__", "config": {"code": "4wAAAAA=", "defaults": None}}
+    layer(config).update(class_name="Lambda", config={"name": "harmless", "function": code})
+
+
+def many_layers(config: Any) -> None:
+    config["config"]["layers"][2:2] = [layer(config, 2)] * 250
+
+
+def deep_models(config: Any) -> None:
+    for _ in range(20):
+        config["config"]["layers"] = [{**config, "config": dict(config["config"])}]
+
+
+CONFIGS: Mapping[str, tuple[Callable[[Any], object], str]] = {
+    "lambda": (lambda_layer, "Layer harmless is 'Lambda'. Keep the .keras file"),
+    "someone's layer": (custom_layer, "'__main__', which is code of someone's own"),
+    "registered": (lambda c: layer(c).update(registered_name="evil>Pool"), "code of someone's own"),
+    "no module": (lambda c: layer(c).update(module=None), "code of someone's own"),
+    "os": (lambda c: layer(c).update(module="os", class_name="system"), "'system' of 'os'"),
+    "kind": (lambda c: layer(c).update(class_name="LSTM"), "'LSTM'"),
+    "kind that is none": (lambda c: layer(c).update(class_name=["Dense"]), r"\['Dense'\]"),
+    "model of someone": (
+        lambda c: c.update(module="my", class_name="Autoencoder", registered_name="my>Autoencoder"),
+        r"'Autoencoder', a class of someone's own.*model\.encoder, model\.decoder",
+    ),
+    "function": (
+        lambda c: layer(c, 1)["config"].update(
+            activation={"module": "builtins", "class_name": "function", "config": "exec"}
+        ),
+        "'function' of 'builtins', which is code",
+    ),
+    "activation": (lambda c: layer(c, 1)["config"].update(activation="exec"), "'exec' is not know"),
+    "key": (lambda c: layer(c, 1)["config"].update(surprise=1), "'surprise' = 1"),
+    "order": (lambda c: layer(c, 1)["config"].update(data_format="channels_first"), "data_format"),
+    "precision": (lambda c: layer(c, 1)["config"].update(dtype="float16"), "float32 alone"),
+    "policy": (
+        lambda c: layer(c, 1)["config"].update(
+            dtype={"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}}
+        ),
+        "computes as 'mixed_float16'",
+    ),
+    "huge": (lambda c: layer(c, 1)["config"].update(filters=65536), "bytes of weights; the file"),
+    "filters": (lambda c: layer(c, 1)["config"].update(filters=10**9), "filters"),
+    "growing": (
+        lambda c: c["config"]["layers"].__setitem__(7, {**layer(c, 7), "config": {"size": [9, 9]}}),
+        "has no name",
+    ),
+    "lie": (lambda c: layer(c, 1)["config"].update(filters=3), "should have shape"),
+    "number": (lambda c: layer(c, 5)["config"].update(epsilon=1e300), "epsilon"),
+    "no images": (lambda c: c["config"]["layers"].pop(), "gives"),
+    "input": (lambda c: layer(c, 0)["config"].update(batch_shape=[None, 2**40]), "does not say"),
+    "ints": (lambda c: layer(c, 0)["config"].update(batch_shape=[None, "8"]), "does not say"),
+    "rank": (lambda c: layer(c, 0)["config"].update(batch_shape=[None, 8, 8, 1, 1]), "no image"),
+    "channels": (lambda c: layer(c, 0)["config"].update(batch_shape=[None, 1, 8, 8]), "1 to 4"),
+    "no layers": (lambda c: c["config"].update(layers=[]), "has 0 layers"),
+    "layers": (lambda c: c["config"].update(layers={"a": 1}), "without layers"),
+    "config": (lambda c: c.update(config=None), "without layers"),
+    "one layer": (lambda c: layer(c).update(config=7), "no name|no configuration"),
+    "many": (many_layers, "more than 200 layers"),
+    "very many": (lambda c: [many_layers(c) for _ in range(9)], "layers; 1 to 200"),
+    "name": (lambda c: layer(c)["config"].update(name="a\x1b[2J"), "no name"),
+    "deep models": (deep_models, "deep in each other"),
+}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_description_that_is_refused(name: str, good: Members) -> None:
+    change, words = CONFIGS[name]
+    with pytest.raises(ModelFileError, match=words):
+        read_keras_model(io.BytesIO(zipped(described(good, change))))
+
+
+def source(config: Any, history: object) -> None:
+    """Let the decoder of a Functional model take something else."""
+    node = layer(config, 2)["inbound_nodes"][0]
+    node["args"][0]["config"]["keras_history"] = history
+
+
+GRAPHS: Mapping[str, tuple[Callable[[Any], object], str]] = {
+    "later": (lambda c: source(c, ["decoder", 0, 0]), "takes decoder, which does not come before"),
+    "second output": (lambda c: source(c, ["encoder", 0, 1]), "several inputs or outputs"),
+    "no history": (lambda c: source(c, None), "several inputs or outputs"),
+    "twice": (lambda c: layer(c)["inbound_nodes"].append({}), "used 2 times"),
+    "never": (lambda c: layer(c).update(inbound_nodes=[]), "used 0 times"),
+    "argument": (
+        lambda c: layer(c)["inbound_nodes"][0].update(kwargs={"training": True}),
+        "more than the output of layers",
+    ),
+    "arguments": (lambda c: layer(c)["inbound_nodes"][0].update(args=[1, 2]), "more than the"),
+    "outputs": (
+        lambda c: c["config"].update(output_layers=[["encoder", 0, 0], ["decoder", 0, 0]]),
+        "several inputs or outputs",
+    ),
+    "idle": (lambda c: c["config"].update(output_layers=["encoder", 1, 0]), "behind the one"),
+}
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_a_graph_that_is_refused(name: str, nested: Members) -> None:
+    change, words = GRAPHS[name]
+    with pytest.raises(ModelFileError, match=words):
+        read_keras_model(io.BytesIO(zipped(described(nested, change))))
+
+
+def texts(good: Members, name: str, text: bytes) -> bytes:
+    return zipped({**good, name: text})
+
+
+ARCHIVES: Mapping[str, tuple[Callable[[Members], bytes], str]] = {
+    "half": (lambda good: zipped(good)[:-30], "not a whole .keras file"),
+    "traversal": (lambda good: zipped({**good, "../../evil.py": b""}), "leads out of it"),
+    "root": (lambda good: zipped({**good, "/etc/evil": b""}), "leads out of it"),
+    "drive": (lambda good: zipped({**good, "C:\\evil": b""}), "leads out of it"),
+    "members": (lambda good: zipped(good | {f"{n}": b"" for n in range(99)}), "102 members"),
+    "twins": (lambda good: zipped(good).replace(b"metadata.json", b"config.json\0\0"), "two|no "),
+    "bomb": (
+        lambda good: zipped({**good, WEIGHTS: bytes(1 << 26)}, zipfile.ZIP_DEFLATED),
+        "more than 4 times",
+    ),
+    "long": (lambda good: texts(good, CONFIG, b" " * 1_000_001), "1000001 bytes"),
+    "deep": (lambda good: texts(good, CONFIG, b"[" * 400_000), "nested too deep"),
+    "twice": (lambda good: texts(good, CONFIG, b'{"a": 1, "a": 2}'), "stands there twice"),
+    "nan": (lambda good: texts(good, CONFIG, b'{"a": NaN}'), "NaN is no number"),
+    "digits": (lambda good: texts(good, CONFIG, b'{"a": ' + b"9" * 9999 + b"}"), "digits"),
+    "bytes": (lambda good: texts(good, CONFIG, b"\xff\xfe\x00"), "not JSON"),
+    "list": (lambda good: texts(good, CONFIG, b"[]"), "no object"),
+    "keras 2": (lambda good: texts(good, METADATA, b'{"keras_version": "2.15.0"}'), "Keras 2.15.0"),
+    "no version": (lambda good: texts(good, METADATA, b"{}"), "saved by Keras None"),
+    "no weights": (
+        lambda good: zipped({CONFIG: good[CONFIG], METADATA: good[METADATA]}),
+        "has no model.weights.h5",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_an_archive_that_is_refused(name: str, good: Members) -> None:
+    make, words = ARCHIVES[name]
+    with pytest.raises(ModelFileError, match=words):
+        read_keras_model(io.BytesIO(make(good)))
+
+
+KERNEL = "layers/dense/vars/0"
+
+
+def small_weights(change: Callable[[h5py.File], object]) -> bytes:
+    """Return the weights of one dense layer of 64 units, and a change of them."""
+    memory = io.BytesIO()
+    with h5py.File(memory, "w") as file:
+        group = file.create_group("layers/dense/vars")
+        group["0"], group["1"] = np.zeros((64, 64), np.float32), np.zeros(64, np.float32)
+        # The file is as large as it should be, whatever is done to it.
+        file["rest"] = np.zeros(8192, np.float32)
+        change(file)
+    return memory.getvalue()
+
+
+def again(file: h5py.File, **options: Any) -> None:
+    del file[KERNEL]
+    file.create_dataset(KERNEL, (64, 64), np.float32, **options)
+
+
+def linked(file: h5py.File, link: object, name: str = KERNEL) -> None:
+    del file[name]
+    file[name] = link
+
+
+def virtual(file: h5py.File) -> None:
+    layout = h5py.VirtualLayout((64, 64), np.float32)
+    layout[:] = h5py.VirtualSource("/etc/passwd", "data", (64, 64))
+    del file[KERNEL]
+    file.create_virtual_dataset(KERNEL, layout)
+
+
+HDF5: Mapping[str, tuple[Callable[[h5py.File], object], str]] = {
+    "external link": (
+        lambda file: linked(file, h5py.ExternalLink("/etc/passwd", "/x")),
+        "link to another place",
+    ),
+    "soft link": (lambda file: linked(file, h5py.SoftLink("/layers")), "link to another place"),
+    "linked group": (
+        lambda file: linked(file, h5py.ExternalLink("a.h5", "/"), "layers/dense"),
+        "link to another place",
+    ),
+    "other file": (lambda file: again(file, external=[("/etc/passwd", 0, 16384)]), "another file"),
+    "virtual": (virtual, "another file"),
+    "packed": (lambda file: again(file, compression="gzip", fillvalue=1.0), "is packed"),
+    "never written": (lambda file: again(file, chunks=(8, 8)), "fewer numbers"),
+    "group for an array": (lambda file: linked(file, file.create_group("g")), "something else"),
+    "array for a group": (
+        lambda file: linked(file, np.zeros(3), "layers/dense/vars"),
+        "something else",
+    ),
+    "missing": (lambda file: file.__delitem__(KERNEL), "has 1 weights in the file"),
+    "all missing": (lambda file: file.__delitem__("layers"), "there is no layers"),
+    "more": (lambda file: file.create_dataset("layers/dense/vars/2", data=1.0), "has 3 weights"),
+    "names": (lambda file: file.move(KERNEL, "layers/dense/vars/7"), "there is no 0"),
+    "shape": (lambda file: linked(file, np.zeros((64, 63), np.float32)), "should have shape"),
+    "integers": (lambda file: linked(file, np.zeros((64, 64), np.int32)), "32-bit floats"),
+    "doubles": (lambda file: linked(file, np.zeros((64, 64))), "32-bit floats"),
+    "objects": (lambda file: linked(file, np.full((64, 64), b"x")), "32-bit floats"),
+}
+DENSE = {
+    "module": "keras",
+    "class_name": "Sequential",
+    "config": {
+        "layers": [
+            {
+                "module": "keras.layers",
+                "class_name": "InputLayer",
+                "config": {"batch_shape": [None, 64], "name": "images"},
+            },
+            {
+                "module": "keras.layers",
+                "class_name": "Dense",
+                "config": {"units": 64, "activation": "linear", "name": "dense"},
+            },
+        ]
+    },
+}
+
+
+def dense(weights: bytes) -> bytes:
+    return zipped(
+        {
+            METADATA: b'{"keras_version": "3.15.1"}',
+            CONFIG: json.dumps(DENSE).encode(),
+            WEIGHTS: weights,
+        }
+    )
+
+
+@pytest.mark.parametrize("name", HDF5)
+def test_weights_that_are_refused(name: str) -> None:
+    change, words = HDF5[name]
+    with pytest.raises(ModelFileError, match=words):
+        read_keras_model(io.BytesIO(dense(small_weights(change))), image_shape=(8, 8, 1))
+
+
+def test_weights_that_are_no_hdf5() -> None:
+    whole = small_weights(lambda file: None)
+    assert read_keras_model(io.BytesIO(dense(whole)), image_shape=(8, 8, 1)).graph
+    with pytest.raises(ModelFileError, match="cannot be read"):
+        read_keras_model(io.BytesIO(dense(whole[1:])), image_shape=(8, 8, 1))
+
+
+def leaves(value: Any, path: tuple = ()) -> Iterator[tuple]:
+    """Yield where in a description something stands."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, child in inner:
+        yield (*path, key)
+        if isinstance(child, dict | list):
+            yield from leaves(child, (*path, key))
+
+
+STRANGE = [
+    None,
+    True,
+    0,
+    -1,
+    1e300,
+    2**70,
+    "",
+    "os",
+    "\ud800",
+    [],
+    [[]],
+    {},
+    {"a": []},
+    ["a", 0, 0],
+]
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=strategies.data())
+def test_a_description_with_something_else_somewhere(data, good: Members, nested: Members) -> None:
+    members = data.draw(strategies.sampled_from([good, nested]))
+    config = json.loads(members[CONFIG])
+    *path, last = data.draw(strategies.sampled_from(list(leaves(config))))
+    place = config
+    for key in path:
+        place = place[key]
+    place[last] = data.draw(strategies.sampled_from(STRANGE))
+    content = zipped({**members, CONFIG: json.dumps(config).encode()})
+    with contextlib.suppress(ModelFileError, ConfigurationError):
+        found = read_keras_model(io.BytesIO(content), image_shape=(8, 8, 1))
+        assert found.arrays.keys() == graph_shapes((8, 8, 1), found.graph).keys()
+
+
+def write(folder: Path, content: bytes) -> Path:
+    path = folder / "model.keras"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("name", ["lambda", "deep", "bomb", "external link", "nan"])
+def test_a_refusal_comes_through_the_child(
+    name: str, good: Members, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    if name == "nan":
+        change = lambda file: file[KERNEL].__setitem__((3, 4), np.nan)  # noqa: E731
+        content, words = dense(small_weights(change)), "infinite or not a number"
+    elif name in HDF5:
+        content, words = dense(small_weights(HDF5[name][0])), HDF5[name][1]
+    elif name in ARCHIVES:
+        content, words = ARCHIVES[name][0](good), ARCHIVES[name][1]
+    else:
+        content, words = zipped(described(good, CONFIGS[name][0])), CONFIGS[name][1]
+    path = write(tmp_path, content)
+    shape = (8, 8, 1)
+    with pytest.raises(ModelFileError, match=rf"model\.keras(?s:.*){words}") as caught:
+        import_keras(path, image_shape=shape)
+    assert str(tmp_path / "hourglass-") not in str(caught.value)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["model.keras"]
+    assert path.read_bytes() == content
+
+
+# What someone would try who had taken over the reader: each line is run in its place, with the
+# rights that are left there.
+TAKEN_OVER = """
+import sys; sys.path.insert(0, sys.argv[1])
+import ctypes, io, json, os, socket, subprocess
+import numpy as np
+from hourglass.bundles import keras_child
+from hourglass.bundles.graph_shapes import graph_shapes
+from hourglass.bundles.keras_archive import read_archive
+from hourglass.bundles.keras_graph import Weights
+from hourglass.bundles.keras_weights import read_weights
+from hourglass.errors import ModelFileError
+rng, libc = np.random.default_rng(0), ctypes.CDLL(None)
+system_open, system_socket = libc.open, libc.socket
+weights = json.loads(sys.argv[2])["weights"]
+
+def attempt(file, **_):
+    {attempt}
+    raise ModelFileError("it went through")
+
+keras_child.read_keras_model = attempt
+keras_child.main()
+"""
+DAMAGED = """
+whole = read_archive(file)[1].getvalue()
+    shapes = {"kernel": (64, 64), "bias": (64,)}
+    wanted = {"dense": Weights(group="layers/dense/vars", shapes=shapes)}
+    refused = 0
+    for _ in range(300):
+        damaged = bytearray(whole)
+        for place in rng.integers(0, 4000, 8):
+            damaged[place] ^= int(rng.integers(1, 256))
+        try:
+            read_weights(io.BytesIO(damaged), len(damaged), wanted)
+        except ModelFileError:
+            refused += 1
+    assert refused > 100
+"""
+ATTEMPTS = {
+    "open": ("open('/etc/passwd')", "tried open"),
+    "write": ("open('{folder}/evil', 'w')", "tried open"),
+    "socket": ("socket.socket()", "tried socket"),
+    "process": ("subprocess.run(['true'])", "tried subprocess|Too many open files"),
+    "shell": ("os.system('true')", "tried os.system"),
+    "code": ("exec('1')", "tried (exec|compile)"),
+    "import": ("import colorsys", "tried import"),
+    # Code of a library asks no hook: the system itself refuses.
+    "open in C": (
+        "raise ModelFileError(str(system_open(b'/etc/hostname', 0)))",
+        "model.keras: -1$",
+    ),
+    "socket in C": ("raise ModelFileError(str(system_socket(2, 1, 0)))", "model.keras: -1$"),
+    # A file that is damaged anywhere crashes nothing but, at most, its reader.
+    "damage": (DAMAGED.strip(), "it went through|not read to its end"),
+    "memory": ("bytearray(1 << 28)", "needs more memory"),
+    "time": ("any(iter(int, 1))", "was not read to its end"),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limits on memory are Linux's")
+@pytest.mark.parametrize("name", ATTEMPTS)
+def test_a_reader_that_was_taken_over_can_do_nothing(
+    name: str, good: Members, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt, words = ATTEMPTS[name]
+    attempt = attempt.replace("{folder}", str(tmp_path))
+    monkeypatch.setattr(from_keras, "_BOOT", TAKEN_OVER.replace("{attempt}", attempt))
+    with pytest.raises(ModelFileError, match=words):
+        import_keras(write(tmp_path, zipped(good)), limits=KerasLimits(seconds=1, memory=100 << 20))
+    assert not (tmp_path / "evil").exists()
+
+
+def test_a_child_that_fills_the_disk_is_stopped(
+    good: Members, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = "[os.write(weights, bytes(1 << 20)) for _ in range(99)]"
+    monkeypatch.setattr(from_keras, "_BOOT", TAKEN_OVER.replace("{attempt}", attempt))
+    with pytest.raises(ModelFileError, match="File too large"):
+        import_keras(write(tmp_path, zipped(good)))
+
+
+def test_a_child_that_needs_more_than_it_may_is_refused(
+    keras_files: Mapping[str, Path],
+) -> None:
+    with pytest.raises(ModelFileError, match=r"memory|not read to its end"):
+        import_keras(keras_files["convolutions"], limits=KerasLimits(seconds=5, memory=1 << 16))
+
+
+def test_a_system_without_limits_is_told(
+    keras_files: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(from_keras, "_LIMITED", False)
+    with pytest.raises(ConfigurationError, match="on Linux or macOS"):
+        import_keras(keras_files["convolutions"])
+
+
+def test_the_answer_of_a_child_is_not_trusted(
+    keras_files: Mapping[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for line, words in (
+        (b"", "not read to its end"),
+        (b'{"graph": "{}", "image_shape": [8, 8, 1]}', "nodes"),
+        (b'{"error": "Boom", "sentence": "red \\u001b[31m"}', r"red \[31m$"),
+    ):
+        boot = f"import sys; sys.stdout.buffer.write({line!r})"
+        monkeypatch.setattr(from_keras, "_BOOT", boot)
+        with pytest.raises(ModelFileError, match=words):
+            import_keras(keras_files["convolutions"])
