@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
 import keras
 import numpy as np
 from keras import layers
 
 METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
-MEMBERS = (METADATA, CONFIG, WEIGHTS)
+Members = dict[str, bytes]
 
 
 def saved(model: keras.Model, path: Path) -> Path:
@@ -121,3 +122,48 @@ def described(good: dict[str, bytes], change: Callable[[Any], None]) -> dict[str
 
 
 MODELS = {build.__name__: build for build in (convolutions, skipping, halves, flat, rows)}
+
+
+KERNEL = "layers/dense/vars/0"
+
+
+def small_weights(change: Callable[[h5py.File], object]) -> bytes:
+    """Return the weights of one dense layer of 64 units, and a change of them."""
+    memory = io.BytesIO()
+    with h5py.File(memory, "w") as file:
+        group = file.create_group("layers/dense/vars")
+        group["0"], group["1"] = np.zeros((64, 64), np.float32), np.zeros(64, np.float32)
+        # The file is as large as it should be, whatever is done to it.
+        file["rest"] = np.zeros(8192, np.float32)
+        change(file)
+    return memory.getvalue()
+
+
+DENSE = {
+    "module": "keras",
+    "class_name": "Sequential",
+    "config": {
+        "layers": [
+            {
+                "module": "keras.layers",
+                "class_name": "InputLayer",
+                "config": {"batch_shape": [None, 64], "name": "images"},
+            },
+            {
+                "module": "keras.layers",
+                "class_name": "Dense",
+                "config": {"units": 64, "activation": "linear", "name": "dense"},
+            },
+        ]
+    },
+}
+
+
+def dense(weights: bytes) -> bytes:
+    return zipped(
+        {
+            METADATA: b'{"keras_version": "3.15.1"}',
+            CONFIG: json.dumps(DENSE).encode(),
+            WEIGHTS: weights,
+        }
+    )

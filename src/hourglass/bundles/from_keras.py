@@ -56,12 +56,15 @@ class KerasLimits:
     Attributes
     ----------
     seconds
-        Of processor time, and three times that by the clock.
+        Of processor time.
+    patience
+        Seconds by the clock.
     memory
         Bytes of address space; held on Linux.
     """
 
     seconds: int
+    patience: int
     memory: int
 
 
@@ -71,7 +74,8 @@ def limits_of(size: int) -> KerasLimits:
     It lies in memory once as a whole and once as arrays, either of them with room to be made in;
     of its description, 1 MB of JSON at most, Python makes up to 40 MB.
     """
-    return KerasLimits(seconds=20 + size // 20_000_000, memory=(80 << 20) + 4 * size)
+    seconds = 20 + size // 20_000_000
+    return KerasLimits(seconds=seconds, patience=10 * seconds, memory=(80 << 20) + 4 * size)
 
 
 def import_keras(
@@ -191,11 +195,11 @@ def _ask_child(
                 stderr=subprocess.DEVNULL,
                 pass_fds=[target],
                 env=_environment(),
-                timeout=3 * limits.seconds,
+                timeout=limits.patience,
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise ModelFileError(f"{file} took longer than {error.timeout} s to read.") from error
+            raise ModelFileError(f"{file} took longer than {limits.patience} s to read.") from error
         if done.returncode != 0:
             raise ModelFileError(
                 f"{file} was not read to its end: its process took more than the "

@@ -48,7 +48,10 @@ def read_weights(file: BinaryIO, size: int, wanted: Mapping[str, Weights]) -> Ar
     try:
         with h5py.File(file, "r") as opened:
             return dict(_arrays(opened, wanted))
-    except (OSError, RuntimeError, KeyError, TypeError) as error:
+    except (ModelFileError, MemoryError):
+        raise
+    except Exception as error:
+        # Of a damaged file h5py raises whatever its parts do.
         raise ModelFileError(f"model.weights.h5 cannot be read: {error}.") from error
 
 
