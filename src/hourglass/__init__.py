@@ -52,6 +52,8 @@ _HOME = {
     "evaluate_classifier": "experiment",
     "evaluate_latents": "experiment",
     "evaluate_run": "experiment",
+    "export_model": "bundles",
+    "find_model": "bundles",
     "generator": "seeds",
     "interpolate_images": "experiment",
     "load_classifier": "bundles",
