@@ -11,12 +11,13 @@ import pytest
 from keras import layers
 
 from hourglass.bundles import import_keras, load_model, save_bundle
+from hourglass.bundles.keras_file import plain_model
 from hourglass.bundles.keras_graph import snake_case
 from hourglass.bundles.keras_model import KerasModel, read_keras_model
 from hourglass.errors import ConfigurationError, MissingPathError, ModelFileError
-from hourglass.models import Autoencoder, Denoiser
+from hourglass.models import Autoencoder, Denoiser, build_model
 from hourglass.networks import layer_graph
-from hourglass.records import LAYER_KINDS
+from hourglass.records import LAYER_KINDS, NETWORK_DEFAULTS, ModelSpec, NetworkName
 from keras_files import saved
 from layer_examples import LAYERS, MERGING, SHAPE
 
@@ -60,6 +61,22 @@ def test_an_imported_model_is_a_bundle_like_any_other(
     assert found == spec
     assert np.array_equal(again.reconstruct(images), model.reconstruct(images))
     assert np.array_equal(again.encode(images), model.encode(images))
+
+
+@pytest.mark.parametrize("network", ["dense", "residual", "strided"])
+def test_what_was_exported_for_keras_comes_back(network: NetworkName, tmp_path: Path) -> None:
+    spec = ModelSpec(
+        network=network,
+        image_shape=(8, 8, 1),
+        options=NETWORK_DEFAULTS[network],
+        corruption="gaussian:0.2",
+    )
+    model = build_model(spec, seed=1)
+    path = saved(plain_model(model), tmp_path / "model.keras")
+    images = np.random.default_rng(1).random((3, 8, 8, 1), np.float32)
+    back, found = import_keras(path, corruption="gaussian:0.2")
+    np.testing.assert_allclose(back.reconstruct(images), model.reconstruct(images), atol=1e-6)
+    assert (found.layers.code is None) == isinstance(model, Denoiser)
 
 
 @pytest.mark.parametrize(("kind", "options"), LAYERS, ids=lambda value: str(value)[:30])

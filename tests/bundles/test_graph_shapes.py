@@ -18,17 +18,7 @@ from hourglass.records import (
     from_json,
     to_json,
 )
-from layer_examples import LAYERS, MERGING, SHAPE, SLIDING
-
-
-def graph_of(*layers: tuple[str, dict], code: str | None = None) -> LayerGraph:
-    """Return layers one after the other, ``layer_1`` first; what merges takes the images too."""
-    nodes, before = [], "images"
-    for number, (kind, options) in enumerate(layers, start=1):
-        taken = ("images", before) if kind in MERGING else (before,)
-        before = f"layer_{number}"
-        nodes.append({"name": before, "layer": {"kind": kind, **options}, "inputs": taken})
-    return checked(LayerGraph, {"nodes": nodes, "code": code}, "the test")
+from layer_examples import LAYERS, SHAPE, SLIDING, graph_of
 
 
 @pytest.mark.parametrize(("kind", "options"), LAYERS, ids=lambda value: str(value)[:30])

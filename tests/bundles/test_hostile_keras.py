@@ -52,7 +52,7 @@ def deep_models(config: Any) -> None:
 
 
 CONFIGS: Mapping[str, tuple[Callable[[Any], object], str]] = {
-    "lambda": (lambda_layer, "Layer harmless is 'Lambda'. Keep the .keras file"),
+    "lambda": (lambda_layer, "Layer harmless is of kind 'Lambda'. Keep the .keras file"),
     "someone's layer": (custom_layer, "'__main__', which is code of someone's own"),
     "registered": (lambda c: layer(c).update(registered_name="evil>Pool"), "code of someone's own"),
     "no module": (lambda c: layer(c).update(module=None), "code of someone's own"),

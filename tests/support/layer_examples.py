@@ -1,5 +1,7 @@
 """Layers of every kind; a new one joins by a line in ``LAYERS``."""
 
+from hourglass.records import LayerGraph, checked
+
 SLIDING = {"kernel_size": (3, 2), "strides": (2, 2), "padding": "same"}
 LAYERS = [
     ("Activation", {"activation": "mish"}),
@@ -43,3 +45,13 @@ LAYERS = [
 ]
 MERGING = {"Add", "Average", "Concatenate", "Maximum", "Multiply", "Subtract"}
 SHAPE = (7, 5, 3)
+
+
+def graph_of(*layers: tuple[str, dict], code: str | None = None) -> LayerGraph:
+    """Return layers one after the other, ``layer_1`` first; what merges takes the images too."""
+    nodes, before = [], "images"
+    for number, (kind, options) in enumerate(layers, start=1):
+        taken = ("images", before) if kind in MERGING else (before,)
+        before = f"layer_{number}"
+        nodes.append({"name": before, "layer": {"kind": kind, **options}, "inputs": taken})
+    return checked(LayerGraph, {"nodes": nodes, "code": code}, "the test")

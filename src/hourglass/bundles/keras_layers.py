@@ -103,7 +103,7 @@ def require_own(entry: Entry, name: str) -> str:
             f"{_OFFER}"
         )
     if kind not in LAYER_KINDS:
-        raise ModelFileError(f"Layer {name} is {_word(kind)}. {_OFFER}")
+        raise ModelFileError(f"Layer {name} is of kind {_word(kind)}. {_OFFER}")
     return kind
 
 
