@@ -57,7 +57,7 @@ LAYERED = ModelSpec(
         ("Conv2D", {"filters": 3, "activation": "gelu", **SLIDING}),
         ("LayerNormalization", {}),
         ("UpSampling2D", {"size": (2, 2), "interpolation": "bilinear"}),
-        ("Conv2DTranspose", {"filters": 1, "kernel_size": (3, 3), "padding": "same"}),
+        ("Conv2DTranspose", {"filters": 1, **SLIDING, "strides": (1, 1), "activation": "sigmoid"}),
         code="layer_2",
     ),
 )
