@@ -13,6 +13,7 @@ _HOME = {
     "ArrayImages": "images",
     "Autoencoder": "models",
     "BlindSpotDenoiser": "models",
+    "BundleFile": "bundles",
     "CheckpointTiming": "records",
     "Classifier": "models",
     "ContractiveAutoencoder": "models",

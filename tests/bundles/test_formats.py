@@ -1,6 +1,7 @@
 """Every form in which a model is kept gives the same model, and tells the same of it."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from hourglass.bundles import (
     save_bundle,
     save_model,
 )
-from hourglass.errors import ConfigurationError, MissingPathError, OutputExistsError
+from hourglass.errors import ConfigurationError, MissingPathError, ModelFileError, OutputExistsError
 from hourglass.models import build_model
 from hourglass.records import (
     Environment,
@@ -145,6 +146,27 @@ def test_a_card_tells_no_place_of_the_machine(bundle: BundleFile) -> None:
     assert bundle.read_record().command.startswith("hourglass train --data photos ")
 
 
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (".", "images"),
+        ("/", "images"),
+        ("../photos", "photos"),
+        ("~/photos", "photos"),
+        ("C:\\Users\\me\\photos", "photos"),
+        ("digits", "digits"),
+        ("a\nb", "a\ufffdb"),
+    ],
+)
+def test_the_last_part_of_what_was_trained_on(data, name, run, tmp_path) -> None:
+    other = RunFolder(Path(shutil.copytree(run.path, tmp_path / "run")))
+    other.write_experiment(replace(ASKED, data=data))
+    export_model(other, tmp_path / "model.hourglass")
+    card = BundleFile(tmp_path / "model.hourglass").description.card
+    assert card.data.name == card.training.experiment.data == card.scores.data == name
+    assert card.training.environment.versions == RECORD.environment.versions
+
+
 def test_equal_models_give_equal_bytes(run: RunFolder, bundle: BundleFile, tmp_path: Path) -> None:
     for number, found in enumerate((run, bundle)):
         export_model(found, tmp_path / f"{number}.hourglass")
@@ -194,6 +216,10 @@ def test_what_a_bundle_does_not_hold(tmp_path: Path) -> None:
     other = replace(SPEC, options=replace(SPEC.options, latent_dim=4))
     with pytest.raises(ConfigurationError, match="not built from this specification"):
         save_bundle(build_model(SPEC), other, path)
+    diverged = build_model(SPEC)
+    diverged.set_weights([np.full(weight.shape, np.nan) for weight in diverged.get_weights()])
+    with pytest.raises(ModelFileError, match="infinite or not a number"):
+        save_bundle(diverged, SPEC, path)
     assert not path.exists()
 
 

@@ -1,12 +1,15 @@
 """What every kind of layer promises."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hourglass.bundles import load_model, save_model
 from hourglass.bundles.graph_shapes import graph_shapes, layer_shapes
-from hourglass.errors import ConfigurationError
+from hourglass.errors import ConfigurationError, ModelFileError
 from hourglass.models import build_model
 from hourglass.networks import Halves, layer_graph
 from hourglass.records import (
@@ -146,3 +149,39 @@ def test_a_specification_of_layers_has_a_graph_and_no_objective(graph: LayerGrap
     )
     with pytest.raises(ConfigurationError, match="graph of layers"):
         build_model(spec)
+
+
+def dense_layer(graph: dict) -> dict:
+    return graph["nodes"][1]["layer"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda spec: dense_layer(spec["layers"]).update(kind="Lambda"), "Lambda"),
+        (lambda spec: dense_layer(spec["layers"]).update(function="os.system"), "function"),
+        (lambda spec: dense_layer(spec["layers"]).update(units=True), "units"),
+        (lambda spec: dense_layer(spec["layers"]).update(units=65536), "should have shape"),
+        (lambda spec: dense_layer(spec["layers"]).update(units=10**30), "digits|units"),
+        (lambda spec: dense_layer(spec["layers"]).update(activation="exec"), "activation"),
+        (lambda spec: spec["layers"].update(code="layer_5"), "layer_5 is no code"),
+        (lambda spec: spec["layers"]["nodes"][1].update(inputs=["layer_4"]), "come before"),
+        (lambda spec: spec["layers"]["nodes"].clear(), "nodes"),
+        (lambda spec: spec.update(layers=None), "needs a graph"),
+        (lambda spec: spec.update(network="dense"), "a network of its own, not dense"),
+        (lambda spec: spec.update(image_shape=[None, 5, 3]), "one size"),
+        (lambda spec: spec["options"].update(units=[3]), "needs a graph of layers, which"),
+        (lambda spec: spec.update(objective="sparse"), "without an objective"),
+        (lambda spec: spec.update(objective="variational"), "no code that could be variational"),
+    ],
+)
+def test_a_stranger_who_describes_layers(change, words: str, tmp_path: Path) -> None:
+    graph = graph_of(*HALVES, code="layer_2")
+    spec = ModelSpec(network="layers", image_shape=SHAPE, options=NO_OPTIONS, layers=graph)
+    save_model(build_model(spec), spec, tmp_path)
+    text = json.loads((tmp_path / "model.json").read_text())
+    change(text["spec"])
+    text["preprocessing"]["image_shape"] = text["spec"]["image_shape"]
+    (tmp_path / "model.json").write_text(json.dumps(text))
+    with pytest.raises(ModelFileError, match=words):
+        load_model(tmp_path)

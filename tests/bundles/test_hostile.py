@@ -74,6 +74,7 @@ def test_a_hostile_file_is_refused_and_nothing_else_happens(name: str, refusals)
         ("not a number", "NaN is not a number"),
         ("another schema", "schema version 99; this version of Hourglass reads 2"),
         ("weights that are no numbers", "infinite or not a number"),
+        ("large weights whose last is no number", "infinite or not a number"),
         ("shape that lies", "should have shape"),
         ("unknown layer", "'hypernet' is not known"),
     ],

@@ -50,6 +50,7 @@ def test_the_keras_file_gives_what_the_model_gives(name: str, tmp_path: Path, di
     noise = np.random.default_rng(0)
     model.set_weights([noise.normal(0, 0.3, weight.shape) for weight in model.get_weights()])
     bundle = BundleFile(save_bundle(model, spec, tmp_path / "model.hourglass"))
+    assert bundle.read_experiment().classifies == classifies
     line = export_model(bundle, tmp_path / "model.keras")
     assert ("import hourglass.networks" in line) == (name == "unet")
     plain = keras.models.load_model(tmp_path / "model.keras")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from hourglass.bundles import load_classifier, load_model
-from hourglass.errors import ConfigurationError, DataError
+from hourglass.errors import ConfigurationError, DataError, MissingPathError
 from hourglass.experiment.classification import measure_classifier
 from hourglass.experiment.material import load_material
 from hourglass.experiment.no_reference import estimate
@@ -137,9 +137,11 @@ def load_splits_of(run: TrainedModel, *, data_dir: Path | None, offline: bool) -
     ------
     DataError
         If they are not what they were.
+    MissingPathError
+        If they are nowhere to be found.
     """
     experiment, record = run.read_experiment(), run.read_record()
-    at_hand = _at_hand(experiment, data_dir)
+    at_hand = _at_hand(experiment, run.path, data_dir)
     splits = load_material(at_hand, data_dir=data_dir, offline=offline)
     if (splits.fingerprint, splits.split_hash) != (record.data_fingerprint, record.split_hash):
         raise DataError(
@@ -150,16 +152,26 @@ def load_splits_of(run: TrainedModel, *, data_dir: Path | None, offline: bool) -
     return splits
 
 
-def _at_hand(experiment: Experiment, data_dir: Path | None) -> Experiment:
-    """Return an experiment whose paths lead into a folder where they are found there."""
-    places: dict[str, Any] = {}
-    for key in ("data", "clean", "second_shot"):
-        name = getattr(experiment, key)
-        if data_dir is not None and name is not None and is_bare_name(name):
-            place = data_dir / name
-            if name not in DATA_SETS and exists(place):
-                places[key] = str(place)
+def _at_hand(experiment: Experiment, path: Path, data_dir: Path | None) -> Experiment:
+    """Return an experiment whose names of files and folders are paths that exist."""
+    names = {key: getattr(experiment, key) for key in ("data", "clean", "second_shot")}
+    places: dict[str, Any] = {
+        key: _place(name, path, data_dir)
+        for key, name in names.items()
+        if name is not None and name not in DATA_SETS and is_bare_name(name)
+    }
     return replace(experiment, **places)
+
+
+def _place(name: str, path: Path, data_dir: Path | None) -> str:
+    """Return where a file or folder lies, of which the name alone is known."""
+    for place in (Path(name) if data_dir is None else data_dir / name, Path(name)):
+        if exists(place):
+            return str(place)
+    raise MissingPathError(
+        f"{path} was trained on {name}, which is not here. Say with --data-dir which folder holds "
+        "it, or go to that folder."
+    )
 
 
 def disagreements(recorded: Scores, measured: Scores) -> Iterator[str]:
