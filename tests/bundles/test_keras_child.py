@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hourglass.bundles import KerasLimits, from_keras, import_keras
-from hourglass.errors import ConfigurationError, ModelFileError
+from hourglass.errors import BackendError, ConfigurationError, ModelFileError
 from keras_files import KERNEL, METADATA, Members, dense, small_weights, zipped
 
 
@@ -151,6 +151,14 @@ def test_a_system_without_limits_is_told(
 ) -> None:
     monkeypatch.setattr(from_keras, "_LIMITED", False)
     with pytest.raises(ConfigurationError, match="on Linux or macOS"):
+        import_keras(keras_files["convolutions"])
+
+
+def test_a_reader_that_does_not_start_is_no_fault_of_the_file(
+    keras_files: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(from_keras, "_BOOT", "import a_library_that_is_missing")
+    with pytest.raises(BackendError, match="did not start"):
         import_keras(keras_files["convolutions"])
 
 

@@ -21,7 +21,7 @@ from hourglass.bundles.archive import DESCRIPTION, WEIGHTS
 from hourglass.bundles.loading import load_model
 from hourglass.bundles.saving import describe
 from hourglass.bundles.vocabulary import require_vocabulary
-from hourglass.errors import ConfigurationError, MissingPathError, ModelFileError
+from hourglass.errors import BackendError, ConfigurationError, MissingPathError, ModelFileError
 from hourglass.files import write_bytes
 from hourglass.records import (
     LAYERS,
@@ -36,8 +36,9 @@ from hourglass.records import (
 if TYPE_CHECKING:
     from hourglass.models import ImageModel
 
+# Where the package is installed it is found anyway, and nothing stands before Python's own.
 _BOOT: Final = (
-    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "import sys; sys.argv[1] in sys.path or sys.path.insert(0, sys.argv[1]); "
     "from hourglass.bundles.keras_child import main; main()"
 )
 _HDF5: Final = b"\x89HDF\r\n\x1a\n"
@@ -113,6 +114,8 @@ def import_keras(
 
     Raises
     ------
+    BackendError
+        If the child process does not start, for a library that it does not find.
     ConfigurationError
         If shape, code or corruption do not fit, or the system cannot hold limits.
     MissingPathError
@@ -177,19 +180,17 @@ def _ask_child(
         source = stack.enter_context(file.open("rb"))
         answer = stack.enter_context(tempfile.TemporaryFile())
         target = stack.enter_context(weights.open("wb")).fileno()
-        words = json.dumps(
-            {
-                **asked,
-                "weights": target,
-                "seconds": limits.seconds,
-                "memory": limits.memory,
-                "bytes": size + _MOST_ANSWER,
-            }
-        )
-        home = str(Path(str(hourglass.__file__)).parent.parent)
+        words = {
+            **asked,
+            "weights": target,
+            "seconds": limits.seconds,
+            "memory": limits.memory,
+            "bytes": size + _MOST_ANSWER,
+        }
+        command = [sys.executable, "-I", "-c", _BOOT, _home(), json.dumps(words)]
         try:
             done = subprocess.run(  # noqa: S603 - our own program
-                [sys.executable, "-I", "-c", _BOOT, home, words],
+                command,
                 stdin=source,
                 stdout=answer,
                 stderr=subprocess.DEVNULL,
@@ -200,14 +201,31 @@ def _ask_child(
             )
         except subprocess.TimeoutExpired as error:
             raise ModelFileError(f"{file} took longer than {limits.patience} s to read.") from error
-        if done.returncode != 0:
-            raise ModelFileError(
-                f"{file} was not read to its end: its process took more than the "
-                f"{limits.seconds} s, or the memory, that a file of its size needs, or failed "
-                f"(status {done.returncode}). It is damaged, or made to do harm."
-            )
         answer.seek(0)
-        return _answer(answer.read(_MOST_ANSWER), file)
+        text = answer.read(_MOST_ANSWER)
+    _require_end(done.returncode, text, file, limits)
+    return _answer(text, file)
+
+
+def _home() -> str:
+    """Return the folder that this package lies in; the child is to run the same code."""
+    return str(Path(str(hourglass.__file__)).parent.parent)
+
+
+def _require_end(status: int, text: bytes, file: Path, limits: KerasLimits) -> None:
+    """Refuse a file whose reader did not come to its end."""
+    if status == 0:
+        return
+    if not text:
+        raise BackendError(
+            f"The process that reads {file} did not start. See what is missing: "
+            f'{sys.executable} -I -c "import h5py, hourglass.bundles"'
+        )
+    raise ModelFileError(
+        f"{file} was not read to its end: its process took more than the {limits.seconds} s, or "
+        f"the memory, that a file of its size needs, or failed (status {status}). It is damaged, "
+        "or made to do harm."
+    )
 
 
 def _environment() -> dict[str, str]:

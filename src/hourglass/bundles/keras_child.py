@@ -33,6 +33,9 @@ def main() -> None:
     file, answer = sys.stdin.buffer, sys.stdout.buffer
     with open(asked["weights"], "wb", closefd=False) as weights:
         _warm_up()
+        # A blank before the object says that there was nothing wrong until the file was read.
+        answer.write(b" ")
+        answer.flush()
         _give_up_rights(asked)
         answer.write(_answered(file, weights, asked))
         answer.flush()
