@@ -6,6 +6,7 @@ The process begins bare, so that its first peak of memory is the interpreter's o
 import contextlib
 import io
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -27,7 +28,7 @@ def forget_the_peak() -> None:
 
 
 def watch(event: str, arguments: tuple) -> None:
-    writes = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
+    writes = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
     bad = event.startswith((*FORBIDDEN, *WRITING, "subprocess."))
     if (writes and arguments[0] != str(FORGET)) or bad:
         seen.append(f"{event} {arguments[0]}")
@@ -59,6 +60,8 @@ def loaded(path: Path) -> str:
 
 def main(good: str, *files: str) -> None:
     baseline = peak()
+    # A module that is imported late would be compiled, and that written down.
+    sys.dont_write_bytecode = True
     # Everything is imported, and what imports write is written, before anyone looks.
     assert ended("runs", "show", good)[0] == 0
     assert ended("runs", "show", "nowhere.hourglass")[0] == 2

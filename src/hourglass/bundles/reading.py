@@ -20,7 +20,7 @@ from hourglass.bundles.strict_json import parse_json
 from hourglass.bundles.vocabulary import require_vocabulary
 from hourglass.bundles.weights import read_again, require_weights, scan_weights
 from hourglass.errors import ConfigurationError, MissingPathError, ModelFileError
-from hourglass.records import FirstDescription, ModelDescription, from_json, only_known_keys
+from hourglass.records import FirstDescription, ModelDescription, from_json
 
 BUNDLE_SUFFIX: Final = ".hourglass"
 
@@ -209,9 +209,7 @@ def _parsed(content: bytes, where: str, schemas: tuple[int, ...]) -> ModelDescri
     try:
         if version == 1:
             return from_json(FirstDescription, content, where, strict=True).to_second()
-        description = from_json(ModelDescription, content, where, strict=True)
-        only_known_keys(description, values, where)
+        return from_json(ModelDescription, content, where, strict=True)
     except ConfigurationError as error:
         reason = shorten(str(error), _LONGEST_REASON, placeholder=" …")
         raise ModelFileError(f"{reason} It is damaged, or not a model of Hourglass.") from error
-    return description

@@ -99,7 +99,7 @@ from hourglass.records.sizes import (
     require_multiple,
 )
 from hourglass.records.suite import SuiteRow, SuiteStudy
-from hourglass.records.validation import checked, from_json, only_known_keys, to_json
+from hourglass.records.validation import checked, from_json, to_json
 from hourglass.records.variational import (
     GAUSSIAN_DEVIATION,
     LEAST_ACTIVITY,
@@ -228,7 +228,6 @@ __all__ = [
     "is_bare_name",
     "is_code",
     "is_group",
-    "only_known_keys",
     "read_entry",
     "read_toml",
     "require_fixed",

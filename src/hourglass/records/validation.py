@@ -1,7 +1,7 @@
 """The door of the records: text and mappings come in checked, or not at all."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, Final, TypeVar, cast
@@ -83,40 +83,6 @@ def from_json(
         return cast(Record, _adapter(kind).validate_json(text, strict=strict))
     except ValidationError as error:
         raise _configuration_error(error, kind, source) from error
-
-
-def only_known_keys(record: object, given: object, source: str) -> None:
-    """Refuse keys, on any level, that a record was not made of.
-
-    Parameters
-    ----------
-    record
-        What was built.
-    given
-        What its JSON says.
-    source
-        Where it comes from, for the error.
-
-    Raises
-    ------
-    ConfigurationError
-        If there is such a key.
-    """
-    for key in _unknown(_adapter(type(record)).dump_python(record, mode="json"), given):
-        raise ConfigurationError(f"{source}: {key!r} is not a key.")
-
-
-def _unknown(known: Any, given: Any, path: str = "") -> Iterator[str]:
-    """Yield the paths of keys that are given and not known."""
-    if isinstance(known, dict) and isinstance(given, dict):
-        for key, value in given.items():
-            if key in known:
-                yield from _unknown(known[key], value, f"{path}{key}.")
-            else:
-                yield f"{path}{key}"
-    elif isinstance(known, list) and isinstance(given, list):
-        for one, other in zip(known, given, strict=False):
-            yield from _unknown(one, other, path)
 
 
 def _configuration_error(
