@@ -56,6 +56,7 @@ _HOME = {
     "export_model": "bundles",
     "find_model": "bundles",
     "generator": "seeds",
+    "import_keras": "bundles",
     "interpolate_images": "experiment",
     "load_classifier": "bundles",
     "load_images": "images",

@@ -17,8 +17,10 @@ from hourglass.records import (
     CLASSIFIER_DEFAULTS,
     NETWORK_DEFAULTS,
     NETWORKS,
+    NO_OPTIONS,
     ModelSpec,
 )
+from layer_examples import SLIDING, graph_of
 
 SCRIPT = Path(__file__).parent / "on_another_backend.py"
 
@@ -47,6 +49,18 @@ def spec(network: str) -> ModelSpec:
     )
 
 
+LAYERED = ModelSpec(
+    network="layers",
+    image_shape=(8, 8, 1),
+    options=NO_OPTIONS,
+    layers=graph_of(
+        ("Conv2D", {"filters": 3, "activation": "gelu", **SLIDING}),
+        ("LayerNormalization", {}),
+        ("UpSampling2D", {"size": (2, 2), "interpolation": "bilinear"}),
+        ("Conv2DTranspose", {"filters": 1, **SLIDING, "strides": (1, 1), "activation": "sigmoid"}),
+        code="layer_2",
+    ),
+)
 VARIATIONAL = replace(spec("dense"), corruption=None, objective="variational")
 
 
@@ -58,7 +72,10 @@ def images(tmp_path, digits):
 
 def test_bundles_made_on_tensorflow_give_the_same_on_jax(tmp_path, images):
     noise = np.random.default_rng(0)
-    specs = {name: spec(name) for name in NETWORKS} | {"variational": VARIATIONAL}
+    specs = {name: spec(name) for name in NETWORKS} | {
+        "variational": VARIATIONAL,
+        "layers": LAYERED,
+    }
     models = {name: build_model(asked) for name, asked in specs.items()}
     for name, model in models.items():
         model.set_weights([noise.normal(0, 0.05, w.shape) for w in model.get_weights()])

@@ -9,6 +9,7 @@ from hourglass.bundles.reading import describing, read_description
 from hourglass.errors import ConfigurationError
 from hourglass.records import (
     FILES,
+    LAYERS,
     Classification,
     Estimates,
     Experiment,
@@ -163,7 +164,8 @@ def _asked_for(spec: ModelSpec) -> Experiment:
     return Experiment(
         data="images",
         clean="clean" if pairs else None,
-        network=spec.network,
+        # Layers that a user brought are a network that no experiment can ask for.
+        network=None if spec.network == LAYERS else spec.network,
         latent_dim=spec.options.latent_dim,
         objective=spec.objective,
         corruption=spec.corruption,

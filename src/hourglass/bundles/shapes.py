@@ -10,10 +10,16 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
+from hourglass.bundles.graph_shapes import Shapes, graph_shapes
 from hourglass.errors import ConfigurationError
-from hourglass.records import ModelSpec, channels_and_width, require_fixed, require_multiple
-
-Shapes = dict[str, tuple[int, ...]]
+from hourglass.records import (
+    LAYERS,
+    NO_OPTIONS,
+    ModelSpec,
+    channels_and_width,
+    require_fixed,
+    require_multiple,
+)
 
 
 def weight_shapes(spec: ModelSpec) -> Shapes:
@@ -28,6 +34,8 @@ def weight_shapes(spec: ModelSpec) -> Shapes:
     ImageShapeError
         If the network needs images of one size and the size is open.
     """
+    if spec.layers is not None and spec.network != LAYERS:
+        raise ConfigurationError(f"A graph of layers is a network of its own, not {spec.network}.")
     known = _CLASSIFIER_SHAPES if spec.objective == "classify" else _SHAPES
     if spec.network not in known:
         raise ConfigurationError(f"There is no classifier of network {spec.network}.")
@@ -35,6 +43,15 @@ def weight_shapes(spec: ModelSpec) -> Shapes:
     if spec.objective == "variational":
         shapes |= _log_variance(spec, shapes)
     return shapes
+
+
+def _layers(spec: ModelSpec) -> Shapes:
+    shape = require_fixed(spec.image_shape, spec.network)
+    if spec.layers is None or spec.options != NO_OPTIONS:
+        raise ConfigurationError(
+            "The network layers needs a graph of layers, which says all that others say by options."
+        )
+    return graph_shapes(shape, spec.layers)
 
 
 def _log_variance(spec: ModelSpec, shapes: Shapes) -> Shapes:
@@ -231,6 +248,7 @@ _SHAPES: Final[Mapping[str, Callable[[ModelSpec], Shapes]]] = MappingProxyType(
     {
         "convolutional": _convolutional,
         "dense": _dense,
+        "layers": _layers,
         "pooling": _pooling,
         "pooling-dense": _pooling_dense,
         "residual": _residual,

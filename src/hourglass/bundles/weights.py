@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from hourglass.bundles.archive import DESCRIPTION
-from hourglass.bundles.shapes import Shapes
+from hourglass.bundles.graph_shapes import Shapes
 from hourglass.bundles.strict_json import parse_json
 from hourglass.errors import ModelFileError
 

@@ -16,7 +16,7 @@ def tell_card(file: BundleFile, *, json: bool) -> None:
     if json:
         print_json(to_json(description))
         return
-    print_line(f"{file.path}: {file.read_experiment().model_name}, {_input(description.spec)}.")
+    print_line(f"{file.path}: {_model_name(file)}, {_input(description.spec)}.")
     card = description.card
     if card is None:
         print_line("It holds the model alone and tells nothing of its training or its data.")
@@ -28,6 +28,14 @@ def tell_card(file: BundleFile, *, json: bool) -> None:
         tell_classification(card.classification, json=False)
     if card.estimates is not None:
         tell_estimates(card.estimates, json=False)
+
+
+def _model_name(file: BundleFile) -> str:
+    layers = file.description.spec.layers
+    if layers is None:
+        return file.read_experiment().model_name
+    code = "without a code" if layers.code is None else f"with the code {layers.code}"
+    return f"{len(layers.nodes)} layers that came from Keras, {code}"
 
 
 def _input(spec: ModelSpec) -> str:

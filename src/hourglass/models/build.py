@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import keras
+
 from hourglass.corruption import Corruption, corruption_from_words
 from hourglass.errors import ConfigurationError
 from hourglass.losses import loss_from_words
@@ -16,8 +18,16 @@ from hourglass.models.denoiser import Denoiser
 from hourglass.models.latent import LatentModel
 from hourglass.models.sparse import SparseAutoencoder
 from hourglass.models.variational import VariationalAutoencoder
-from hourglass.networks import Halves
-from hourglass.records import CLASSIFIERS, FILES, NETWORKS, ModelSpec, resolve
+from hourglass.networks import Halves, layer_graph
+from hourglass.records import (
+    CLASSIFIERS,
+    FILES,
+    LAYERS,
+    NETWORKS,
+    ModelSpec,
+    require_fixed,
+    resolve,
+)
 from hourglass.seeds import derive
 
 
@@ -52,20 +62,36 @@ def build_model(spec: ModelSpec, *, seed: int = 0) -> ImageModel:
             "This is a classifier, which gives classes and no images. build_classifier and "
             "load_classifier take it."
         )
-    network = resolve("network", NETWORKS, spec.network)(
-        spec.image_shape, **_network_options(spec), seed=seed
-    )
+    network = _network(spec, seed)
     wiring: dict[str, Any] = {
         "corruption": _corruption(spec, seed),
         "reconstruction_loss": loss_from_words(spec.reconstruction_loss),
     }
     if isinstance(network, Halves):
         return _with_code(network, spec, seed, wiring)
-    _require_task(spec)
+    if spec.network != LAYERS:
+        # What was brought is trained already.
+        _require_task(spec)
     if spec.objective == "blind-spot":
         seed = derive(seed, "blind spots")
         return BlindSpotDenoiser(network, kept=spec.kept, seed=seed, **wiring)
     return Denoiser(network, **wiring)
+
+
+def _network(spec: ModelSpec, seed: int) -> Halves | keras.Model:
+    if spec.network == LAYERS:
+        return _brought_network(spec, seed)
+    build = resolve("network", NETWORKS, spec.network)
+    return build(spec.image_shape, **_network_options(spec), seed=seed)
+
+
+def _brought_network(spec: ModelSpec, seed: int) -> Halves | keras.Model:
+    if spec.layers is None or spec.objective is not None:
+        missing = "the graph is missing" if spec.layers is None else f"{spec.objective} was given"
+        raise ConfigurationError(
+            f"The network layers is a graph of layers without an objective; {missing}."
+        )
+    return layer_graph(require_fixed(spec.image_shape, spec.network), spec.layers, seed=seed)
 
 
 def build_classifier(spec: ModelSpec, *, seed: int = 0) -> Classifier:

@@ -5,6 +5,7 @@ from hourglass.networks.convolutional_classifier import convolutional_classifier
 from hourglass.networks.dense import dense_autoencoder
 from hourglass.networks.dense_classifier import dense_classifier
 from hourglass.networks.halves import Halves
+from hourglass.networks.layer_graph import layer_graph
 from hourglass.networks.pooling import pooling_autoencoder
 from hourglass.networks.pooling_dense import pooling_dense_autoencoder
 from hourglass.networks.posterior import with_log_variance
@@ -20,6 +21,7 @@ __all__ = [
     "convolutional_classifier",
     "dense_autoencoder",
     "dense_classifier",
+    "layer_graph",
     "pooling_autoencoder",
     "pooling_dense_autoencoder",
     "residual",

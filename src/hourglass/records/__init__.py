@@ -39,6 +39,15 @@ from hourglass.records.group import (
 )
 from hourglass.records.health import LEAST_VARIANCE, Collapse, LatentHealth, Lookup
 from hourglass.records.history import Epoch, History
+from hourglass.records.layer_graph import (
+    CODES,
+    IMAGES,
+    MOST_LAYERS,
+    LayerGraph,
+    LayerNode,
+    is_code,
+)
+from hourglass.records.layer_kinds import LAYER_KINDS, LayerKind
 from hourglass.records.linear import LEAST_SEPARATION, LinearComparison
 from hourglass.records.model_file import (
     SCHEMA_VERSION,
@@ -63,8 +72,10 @@ from hourglass.records.names import (
 from hourglass.records.network import (
     CLASSIFIER_DEFAULTS,
     FILES,
+    LAYERS,
     LOCAL_NETWORKS,
     NETWORK_DEFAULTS,
+    NO_OPTIONS,
     OBJECTIVES,
     ModelSpec,
     NetworkName,
@@ -103,6 +114,7 @@ from hourglass.records.variational import (
 __all__ = [
     "CLASSIFIERS",
     "CLASSIFIER_DEFAULTS",
+    "CODES",
     "CORRUPTIONS",
     "CROSS_ENTROPY",
     "DATA_SETS",
@@ -110,7 +122,10 @@ __all__ = [
     "DEMO",
     "FILES",
     "GAUSSIAN_DEVIATION",
+    "IMAGES",
     "LARGEST_WHOLE_SIDE",
+    "LAYERS",
+    "LAYER_KINDS",
     "LEAST_ACTIVITY",
     "LEAST_DIVERGENCE",
     "LEAST_SEPARATION",
@@ -120,8 +135,10 @@ __all__ = [
     "LONGER_RUNS",
     "LOSSES",
     "MAPPED_IMAGES",
+    "MOST_LAYERS",
     "NETWORKS",
     "NETWORK_DEFAULTS",
+    "NO_OPTIONS",
     "OBJECTIVES",
     "OPTIMIZERS",
     "SCHEDULES",
@@ -163,6 +180,9 @@ __all__ = [
     "ImportanceBound",
     "LabelSource",
     "LatentHealth",
+    "LayerGraph",
+    "LayerKind",
+    "LayerNode",
     "LayerRecord",
     "Likelihood",
     "LinearComparison",
@@ -206,6 +226,7 @@ __all__ = [
     "gallery_names",
     "gallery_path",
     "is_bare_name",
+    "is_code",
     "is_group",
     "read_entry",
     "read_toml",

@@ -8,6 +8,8 @@ from typing import Annotated, ClassVar, Final, Literal
 from annotated_types import Ge, Gt, Le, Lt, MaxLen
 from pydantic import AllowInfNan
 
+from hourglass.records.layer_graph import LayerGraph
+
 NetworkName = Literal[
     "convolutional", "dense", "pooling", "pooling-dense", "residual", "strided", "unet"
 ]
@@ -35,6 +37,9 @@ Activations = Annotated[tuple[ActivationName, ...], MaxLen(16)]
 # More classes than this would not fit into a table that someone reads.
 Classes = Annotated[int, Ge(2), Le(1000)]
 Beta = Annotated[float, AllowInfNan(False), Ge(0)]
+
+LAYERS: Final = "layers"
+"""The network of a model that came as a graph of layers; it is brought in, and not asked for."""
 
 FILES: Final = "files"
 """The corruption of images that came noisy: it is in the files, and nothing is added."""
@@ -141,6 +146,9 @@ CLASSIFIER_DEFAULTS: Mapping[NetworkName, NetworkOptions] = MappingProxyType(
 )
 
 
+# The layers of a graph say everything themselves.
+NO_OPTIONS: Final = NetworkOptions(units=(), latent_dim=None, activation="linear")
+
 # Networks without a bottleneck: they work on windows of an image, so that any size will do.
 LOCAL_NETWORKS: frozenset[NetworkName] = frozenset({"unet"})
 
@@ -152,7 +160,7 @@ class ModelSpec:
     Attributes
     ----------
     network
-        Name of the network.
+        Name of the network; ``layers`` for a graph of layers that a user brought.
     image_shape
         Height, width, channels; height and width are ``None`` where any size will do.
     options
@@ -176,11 +184,13 @@ class ModelSpec:
         Share of the noisy image that a blind-spot denoiser mixes into its answer.
     classes
         How many classes a classifier tells apart; ``None`` for all other models.
+    layers
+        The graph of a network ``layers``; ``None`` for all others.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
-    network: NetworkName
+    network: NetworkName | Literal["layers"]
     image_shape: tuple[Size | None, Size | None, Channels]
     options: NetworkOptions
     corruption: Words | None = None
@@ -191,3 +201,4 @@ class ModelSpec:
     beta: Beta | None = None
     kept: Rate = 0.0
     classes: Classes | None = None
+    layers: LayerGraph | None = None
