@@ -36,6 +36,7 @@ _COMMANDS: Final = {
         "Rebuild image files with a run, and say how well.",
     ),
     "denoise": ("hourglass.cli.denoise:denoise", "Denoise image files with a run."),
+    "detect": ("hourglass.cli.detect:detect", "Tell which image files are anomalies."),
     "sample": ("hourglass.cli.sample:sample", "Decode random codes to a sheet of images."),
     "interpolate": (
         "hourglass.cli.interpolate:interpolate",

@@ -2,6 +2,8 @@
 
 from hourglass.experiment.cross import CROSS_KINDS, cross_run, cross_two_runs
 from hourglass.experiment.denoise import denoise_files
+from hourglass.experiment.detect import HEAT_MAPS, detect_files
+from hourglass.experiment.detector import Detector, fit_detector
 from hourglass.experiment.device import device_in_use
 from hourglass.experiment.evaluate import estimate_run, evaluate_classifier, evaluate_run
 from hourglass.experiment.file_jobs import require_all_done
@@ -13,15 +15,19 @@ from hourglass.experiment.sampling import interpolate_images, sample_images
 
 __all__ = [
     "CROSS_KINDS",
+    "HEAT_MAPS",
+    "Detector",
     "LatentStudy",
     "cross_run",
     "cross_two_runs",
     "denoise_files",
+    "detect_files",
     "device_in_use",
     "estimate_run",
     "evaluate_classifier",
     "evaluate_latents",
     "evaluate_run",
+    "fit_detector",
     "interpolate_images",
     "reconstruct_files",
     "require_all_done",

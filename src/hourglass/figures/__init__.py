@@ -8,8 +8,9 @@ Draw inside the style, on a figure without a backend::
         figure.savefig("methods.svg")
 """
 
+from hourglass.figures.anomalies import HEAT_TOP, heat_map
 from hourglass.figures.architecture import architecture_size, draw_architecture
-from hourglass.figures.before_after import PAIR_SIDE, ImagePair, before_after_sheet
+from hourglass.figures.before_after import PAIR_SIDE, ImagePair, before_after_sheet, rows_sheet
 from hourglass.figures.calibration import CALIBRATION_SIZE, draw_calibration
 from hourglass.figures.classifiers import (
     accuracies_size,
@@ -52,6 +53,7 @@ __all__ = [
     "CURVES_SIZE",
     "ERRORS_SIZE",
     "FEW_LABELS_SIZE",
+    "HEAT_TOP",
     "INK",
     "PAIR_SIDE",
     "PALETTE",
@@ -89,6 +91,7 @@ __all__ = [
     "draw_spectra",
     "errors_by_class_size",
     "group_curves_size",
+    "heat_map",
     "hourglass_style",
     "image_grid",
     "image_sheet",
@@ -101,6 +104,7 @@ __all__ = [
     "mistakes_picture",
     "noise_matrix_size",
     "ring_edges",
+    "rows_sheet",
     "signed_images",
     "spectra_size",
     "strip_scale",

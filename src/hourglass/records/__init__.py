@@ -14,6 +14,17 @@ from hourglass.records.classification import (
 from hourglass.records.classifier_keys import CROSS_ENTROPY
 from hourglass.records.codes import CodeSource, CodeSpace, CodeSpread, RandomCodes
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
+from hourglass.records.detection import (
+    DECIDING,
+    DEFAULT_FALSE_ALARMS,
+    DETECTION_METHODS,
+    Calibration,
+    Detection,
+    DetectionMethod,
+    DetectionScores,
+    ObservedRate,
+    ScoredFile,
+)
 from hourglass.records.embedding import MAPPED_IMAGES, Embedding, Maps, SpaceName, SpaceScores
 from hourglass.records.experiment import DEMO, Experiment
 from hourglass.records.few_labels import FewLabelsRow, FewLabelsStudy
@@ -89,8 +100,11 @@ __all__ = [
     "CORRUPTIONS",
     "CROSS_ENTROPY",
     "DATA_SETS",
+    "DECIDING",
+    "DEFAULT_FALSE_ALARMS",
     "DEFAULT_PATCH_SIZE",
     "DEMO",
+    "DETECTION_METHODS",
     "FILES",
     "GAUSSIAN_DEVIATION",
     "LARGEST_WHOLE_SIDE",
@@ -109,6 +123,7 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "Architecture",
+    "Calibration",
     "CalibrationBin",
     "CheckpointTiming",
     "ClassScores",
@@ -123,6 +138,9 @@ __all__ = [
     "CrossTable",
     "DenoisedFile",
     "DenoisedFiles",
+    "Detection",
+    "DetectionMethod",
+    "DetectionScores",
     "Embedding",
     "Engine",
     "Environment",
@@ -158,12 +176,14 @@ __all__ = [
     "NetworkOptions",
     "NoiseStudy",
     "NoisyTarget",
+    "ObservedRate",
     "Precision",
     "Progress",
     "RandomCodes",
     "RocCurve",
     "RunRecord",
     "Samples",
+    "ScoredFile",
     "Scores",
     "Sides",
     "SpaceName",
