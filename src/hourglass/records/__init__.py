@@ -51,6 +51,16 @@ from hourglass.records.group import (
 from hourglass.records.health import LEAST_VARIANCE, Collapse, LatentHealth, Lookup
 from hourglass.records.history import Epoch, History
 from hourglass.records.linear import LEAST_SEPARATION, LinearComparison
+from hourglass.records.model_file import (
+    SCHEMA_VERSION,
+    DataCard,
+    FirstDescription,
+    ModelCard,
+    ModelDescription,
+    Preprocessing,
+    TrainingCard,
+    is_bare_name,
+)
 from hourglass.records.names import (
     CLASSIFIERS,
     CORRUPTIONS,
@@ -81,8 +91,15 @@ from hourglass.records.plan import Precision, TrainingPlan
 from hourglass.records.run import Engine, Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
+from hourglass.records.sizes import (
+    FixedShape,
+    ImageShape,
+    channels_and_width,
+    require_fixed,
+    require_multiple,
+)
 from hourglass.records.suite import SuiteRow, SuiteStudy
-from hourglass.records.validation import checked, from_json, to_json
+from hourglass.records.validation import checked, from_json, only_known_keys, to_json
 from hourglass.records.variational import (
     GAUSSIAN_DEVIATION,
     LEAST_ACTIVITY,
@@ -122,6 +139,7 @@ __all__ = [
     "OBJECTIVES",
     "OPTIMIZERS",
     "SCHEDULES",
+    "SCHEMA_VERSION",
     "Architecture",
     "Calibration",
     "CalibrationBin",
@@ -136,6 +154,7 @@ __all__ = [
     "Collapse",
     "CrossCell",
     "CrossTable",
+    "DataCard",
     "DenoisedFile",
     "DenoisedFiles",
     "Detection",
@@ -151,11 +170,14 @@ __all__ = [
     "FewLabelsStudy",
     "FileScores",
     "FileStatus",
+    "FirstDescription",
+    "FixedShape",
     "FolderOptions",
     "FolderRecord",
     "GroupPlan",
     "GroupRecord",
     "History",
+    "ImageShape",
     "ImportanceBound",
     "LabelSource",
     "LatentHealth",
@@ -171,6 +193,8 @@ __all__ = [
     "MethodEstimates",
     "MethodScores",
     "Mistake",
+    "ModelCard",
+    "ModelDescription",
     "ModelSpec",
     "NetworkName",
     "NetworkOptions",
@@ -178,6 +202,7 @@ __all__ = [
     "NoisyTarget",
     "ObservedRate",
     "Precision",
+    "Preprocessing",
     "Progress",
     "RandomCodes",
     "RocCurve",
@@ -191,16 +216,22 @@ __all__ = [
     "SuiteRow",
     "SuiteStudy",
     "TrainedByTested",
+    "TrainingCard",
     "TrainingPlan",
     "VariationalScores",
+    "channels_and_width",
     "checked",
     "clipping_warning",
     "from_json",
     "gallery_names",
     "gallery_path",
+    "is_bare_name",
     "is_group",
+    "only_known_keys",
     "read_entry",
     "read_toml",
+    "require_fixed",
+    "require_multiple",
     "resolve",
     "to_json",
     "without_rivals",
