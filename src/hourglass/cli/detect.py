@@ -5,21 +5,22 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import DataOptions, DeviceOptions, OutputOptions, RunsOptions
+from hourglass.cli.options import (
+    RUN_OR_FILE,
+    DataOptions,
+    DeviceOptions,
+    OutputOptions,
+    RunsOptions,
+)
 from hourglass.cli.output import teller
 from hourglass.cli.telling_detection import tell_detection
 from hourglass.cli.telling_files import progress_of_files
-from hourglass.runs import find_run
 
 
 def detect(
-    run: Annotated[
-        str,
-        Parameter(
-            help="Path or name of a run, or `latest`; it was trained on normal images alone."
-        ),
-    ],
+    run: Annotated[str, Parameter(help=RUN_OR_FILE)],
     inputs: Annotated[tuple[Path, ...], Parameter(help="Image files, or folders that hold some.")],
     /,
     *,
@@ -57,12 +58,13 @@ def detect(
 ) -> None:
     """Tell which image files are anomalies: unlike the normal images that a run learned from.
 
-    The threshold is such that of other normal images at most the asked share is flagged, and the
-    share that really was is printed beside it. Files are read as those of the training were. The
-    output gets a table of all files, a sheet of the worst, and heat maps; a stopped command is
-    gone on with by giving it again.
+    The images that the run was trained on count as normal, all of them. The threshold is such
+    that of other normal images at most the asked share is flagged, and the share that really was
+    is printed beside it. Files are read as those of the training were. The output gets a table of
+    all files, a sheet of the worst, and heat maps; a stopped command is gone on with by giving it
+    again.
     """
-    folder = find_run(run, runs_options.runs)
+    folder = find_model(run, runs_options.runs)
     prepare_keras(debug=output_options.debug, device=device_options.device)
     from hourglass.experiment import detect_files, require_all_done
 

@@ -48,7 +48,7 @@ from hourglass.records import (
     ScoredFile,
     to_json,
 )
-from hourglass.runs import RunFolder
+from hourglass.runs import TrainedModel
 from hourglass.runs.reading import read_json
 
 HeatMaps = Literal["worst", "all", "none"]
@@ -62,7 +62,7 @@ Tell = Callable[[str], None]
 
 
 def detect_files(
-    run: RunFolder,
+    run: TrainedModel,
     inputs: Sequence[Path],
     output: Path,
     *,
@@ -278,7 +278,7 @@ def _meaning() -> str:
     )
 
 
-def _require_code(model: object, experiment: Experiment, run: RunFolder) -> LatentModel:
+def _require_code(model: object, experiment: Experiment, run: TrainedModel) -> LatentModel:
     """Return a model that has a code.
 
     A denoiser without one rebuilds whatever it is shown: which images are normal cannot be told

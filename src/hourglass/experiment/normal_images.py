@@ -9,7 +9,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import ConfigurationError, DataError, HourglassError, ImageShapeError
+from hourglass.errors import (
+    ConfigurationError,
+    DataError,
+    ImageShapeError,
+    MissingPathError,
+    WriteError,
+)
 from hourglass.experiment.detector import (
     Detector,
     Scores,
@@ -24,7 +30,7 @@ from hourglass.experiment.pairs import FROZEN_SEED
 from hourglass.images import Images, PairedImages, load_images
 from hourglass.models import LatentModel
 from hourglass.records import DETECTION_METHODS, Experiment, FolderOptions
-from hourglass.runs import RunFolder
+from hourglass.runs import RunFolder, TrainedModel
 from hourglass.runs.archive import read_arrays, with_prefix, write_arrays
 from hourglass.seeds import generator
 
@@ -73,28 +79,25 @@ class Fitted:
 
 
 def fitted_to_run(
-    run: RunFolder, model: LatentModel, *, data_dir: Path | None, offline: bool, tell: Tell
+    run: TrainedModel, model: LatentModel, *, data_dir: Path | None, offline: bool, tell: Tell
 ) -> Fitted:
     """Return the detector of a run's own images, fitted now or by an earlier command.
 
+    A run keeps it beside its model; into a file that was handed on nothing is written.
+
     Raises
     ------
-    DataError
-        If the data are not those that the run was trained on, or cannot be read.
+    HourglassError
+        If the data are not those that the run was trained on, cannot be read, or are not told.
     """
-    experiment, place = run.read_experiment(), run.path / "detector.npz"
-    key = _key(run, model)
-    kept = _kept(place, model, key, experiment.data)
+    if not isinstance(run, RunFolder):
+        return _fitted_to_data(run, model, data_dir=data_dir, offline=offline)
+    place, key = run.path / "detector.npz", _key(run, model)
+    kept = _kept(place, model, key, run.read_experiment().data)
     if kept is not None:
         return kept
     tell("Looking at the normal images that the run was trained on.")
-    splits = load_splits_of(run, data_dir=data_dir, offline=offline)
-    sets = NormalSets(
-        _read(splits.train, "train"),
-        _read(splits.validation, "validation"),
-        _read(splits.test, "test"),
-    )
-    fitted = _fitted(model, sets, experiment.data, notes=tuple(_classes(splits.train)))
+    fitted = _fitted_to_data(run, model, data_dir=data_dir, offline=offline)
     _keep(place, fitted, key, tell)
     return fitted
 
@@ -141,6 +144,25 @@ def fitted_to(
         )
     fitted = _fitted(model, sets, normal, names, tuple(_classes(found.train)))
     return fitted
+
+
+def _fitted_to_data(
+    run: TrainedModel, model: LatentModel, *, data_dir: Path | None, offline: bool
+) -> Fitted:
+    try:
+        run.read_record()
+        splits = load_splits_of(run, data_dir=data_dir, offline=offline)
+    except (ConfigurationError, DataError, MissingPathError) as error:
+        raise type(error)(
+            f"{error} Or name other normal images, which the run has not seen: --normal PATH."
+        ) from error
+    sets = NormalSets(
+        _read(splits.train, "train"),
+        _read(splits.validation, "validation"),
+        _read(splits.test, "test"),
+    )
+    name = run.read_experiment().data
+    return _fitted(model, sets, name, notes=tuple(_classes(splits.train)))
 
 
 def _fitted(
@@ -242,5 +264,5 @@ def _keep(place: Path, fitted: Fitted, key: str, tell: Tell) -> None:
     }
     try:
         write_arrays(place, arrays)
-    except HourglassError as error:
+    except WriteError as error:
         tell(f"What normal images are to the network is not kept for the next time: {error}")
