@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from hourglass.bundles import save_bundle
+from hourglass.cli.telling import tell_finished_run
 from hourglass.images import write_image_file
 from hourglass.models import build_model
 from hourglass.records import (
@@ -18,6 +19,7 @@ from hourglass.records import (
     TrainingPlan,
     from_json,
 )
+from hourglass.runs import RunFolder
 from hourglass.seeds import generator
 
 DENSE = ModelSpec(
@@ -120,3 +122,9 @@ def test_normal_images_of_another_shape_are_refused(hourglass, given, tmp_path):
     np.savez(tmp_path / "large.npz", images=np.zeros((300, 9, 8, 1), np.uint8))
     done = hourglass("detect", "m.hourglass", given, "--output", "out", "--normal", "large.npz")
     assert done.code == 65 and "(9, 8, 1)" in done.err and "(8, 8, 1)" in done.err
+
+
+def test_a_training_that_ends_says_that_its_run_detects(a_code, a_run, capsys):
+    for run, said in ((a_code, True), (a_run, False)):
+        tell_finished_run(RunFolder(run), json=False)
+        assert (f"hourglass detect {run} IN --output OUT" in capsys.readouterr().out) == said
