@@ -36,6 +36,7 @@ _COMMANDS: Final = {
         "Rebuild image files with a run, and say how well.",
     ),
     "denoise": ("hourglass.cli.denoise:denoise", "Denoise image files with a run."),
+    "embed": ("hourglass.cli.embed:embed", "Write the latents of images to one file."),
     "sample": ("hourglass.cli.sample:sample", "Decode random codes to a sheet of images."),
     "interpolate": (
         "hourglass.cli.interpolate:interpolate",

@@ -60,6 +60,13 @@ from hourglass.evaluation.no_reference import (
     stein_risks,
 )
 from hourglass.evaluation.noise_level import estimate_noise_level
+from hourglass.evaluation.placing import (
+    MOST_FITTED,
+    fit_map,
+    place_latents,
+    placing_on,
+    require_map,
+)
 from hourglass.evaluation.reconstruction import Rebuild, pick_samples, score_method
 from hourglass.evaluation.spectrum import error_by_frequency
 from hourglass.evaluation.variational import (
@@ -70,6 +77,7 @@ from hourglass.evaluation.variational import (
 )
 
 __all__ = [
+    "MOST_FITTED",
     "Classes",
     "GaussianCodes",
     "LinearWeights",
@@ -93,6 +101,7 @@ __all__ = [
     "estimate_noise_level",
     "find_clusters",
     "fit_codes",
+    "fit_map",
     "gaussian_deviations",
     "held_out_errors",
     "importance_bound",
@@ -114,9 +123,12 @@ __all__ = [
     "peak_signal_to_noise",
     "perplexity_within",
     "pick_samples",
+    "place_latents",
+    "placing_on",
     "plane_codes",
     "precision_and_recall",
     "probe_accuracy",
+    "require_map",
     "roc_curves",
     "score_classifier",
     "score_method",

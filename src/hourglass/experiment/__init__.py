@@ -3,6 +3,7 @@
 from hourglass.experiment.cross import CROSS_KINDS, cross_run, cross_two_runs
 from hourglass.experiment.denoise import denoise_files
 from hourglass.experiment.device import device_in_use
+from hourglass.experiment.embed import EmbedOptions, embed_images
 from hourglass.experiment.evaluate import estimate_run, evaluate_classifier, evaluate_run
 from hourglass.experiment.file_jobs import require_all_done
 from hourglass.experiment.group import run_group
@@ -13,11 +14,13 @@ from hourglass.experiment.sampling import interpolate_images, sample_images
 
 __all__ = [
     "CROSS_KINDS",
+    "EmbedOptions",
     "LatentStudy",
     "cross_run",
     "cross_two_runs",
     "denoise_files",
     "device_in_use",
+    "embed_images",
     "estimate_run",
     "evaluate_classifier",
     "evaluate_latents",

@@ -22,6 +22,7 @@ from hourglass.records.flat import read_toml, without_rivals
 from hourglass.records.folder import (
     DEFAULT_PATCH_SIZE,
     LARGEST_WHOLE_SIDE,
+    ColorName,
     FolderOptions,
     FolderRecord,
     LabelSource,
@@ -39,6 +40,16 @@ from hourglass.records.group import (
 )
 from hourglass.records.health import LEAST_VARIANCE, Collapse, LatentHealth, Lookup
 from hourglass.records.history import Epoch, History
+from hourglass.records.latents_file import (
+    DIGEST_BYTES,
+    LATENTS_SCHEMA,
+    EmbeddedImages,
+    LatentRows,
+    LatentsFacts,
+    LatentsRequest,
+    MapName,
+)
+from hourglass.records.latents_map import LatentsMap, MapFacts
 from hourglass.records.linear import LEAST_SEPARATION, LinearComparison
 from hourglass.records.names import (
     CLASSIFIERS,
@@ -70,6 +81,14 @@ from hourglass.records.plan import Precision, TrainingPlan
 from hourglass.records.run import Engine, Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
+from hourglass.records.similar import (
+    DuplicatePair,
+    Duplicates,
+    LikenessKind,
+    MetricName,
+    SimilarImage,
+    SimilarImages,
+)
 from hourglass.records.suite import SuiteRow, SuiteStudy
 from hourglass.records.validation import checked, from_json, to_json
 from hourglass.records.variational import (
@@ -91,9 +110,11 @@ __all__ = [
     "DATA_SETS",
     "DEFAULT_PATCH_SIZE",
     "DEMO",
+    "DIGEST_BYTES",
     "FILES",
     "GAUSSIAN_DEVIATION",
     "LARGEST_WHOLE_SIDE",
+    "LATENTS_SCHEMA",
     "LEAST_ACTIVITY",
     "LEAST_DIVERGENCE",
     "LEAST_SEPARATION",
@@ -119,10 +140,14 @@ __all__ = [
     "CodeSpace",
     "CodeSpread",
     "Collapse",
+    "ColorName",
     "CrossCell",
     "CrossTable",
     "DenoisedFile",
     "DenoisedFiles",
+    "DuplicatePair",
+    "Duplicates",
+    "EmbeddedImages",
     "Embedding",
     "Engine",
     "Environment",
@@ -141,17 +166,25 @@ __all__ = [
     "ImportanceBound",
     "LabelSource",
     "LatentHealth",
+    "LatentRows",
+    "LatentsFacts",
+    "LatentsMap",
+    "LatentsRequest",
     "LayerRecord",
     "Likelihood",
+    "LikenessKind",
     "LinearComparison",
     "LinearRow",
     "Lookup",
     "LossOfLikelihood",
+    "MapFacts",
+    "MapName",
     "Maps",
     "Member",
     "MemberResult",
     "MethodEstimates",
     "MethodScores",
+    "MetricName",
     "Mistake",
     "ModelSpec",
     "NetworkName",
@@ -166,6 +199,8 @@ __all__ = [
     "Samples",
     "Scores",
     "Sides",
+    "SimilarImage",
+    "SimilarImages",
     "SpaceName",
     "SpaceScores",
     "SuiteRow",
