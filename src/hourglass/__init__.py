@@ -67,6 +67,7 @@ _HOME = {
     "resume_run": "experiment",
     "run_experiment": "experiment",
     "sample_images": "experiment",
+    "save_bundle": "bundles",
     "save_model": "bundles",
     "strided_autoencoder": "networks",
     "train": "training",

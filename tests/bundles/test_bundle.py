@@ -93,7 +93,7 @@ def test_a_description_that_is_none(folder: Path, text: bytes) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"schema_version": 2}, "schema version 2"),
+        ({"schema_version": 3}, "schema version 3"),
         ({"surprise": 1}, "'surprise' is not a key"),
         ({"weights_sha256": "0" * 64}, "SHA-256"),
     ],
@@ -117,7 +117,8 @@ def described(folder: Path, **changes: object) -> None:
     spec = json.loads((folder / "model.json").read_text())["spec"]
     for key, value in changes.items():
         (spec["options"] if key in spec["options"] else spec)[key] = value
-    changed(folder, spec=spec)
+    told = json.loads((folder / "model.json").read_text())["preprocessing"]
+    changed(folder, spec=spec, preprocessing=told | {"image_shape": spec["image_shape"]})
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from hourglass.errors import ConfigurationError
-from hourglass.networks.halves import channels_and_width, require_fixed, require_multiple
-from hourglass.records import ModelSpec
+from hourglass.records import ModelSpec, channels_and_width, require_fixed, require_multiple
 
 Shapes = dict[str, tuple[int, ...]]
 

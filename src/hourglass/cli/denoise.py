@@ -5,15 +5,15 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import DeviceOptions, OutputOptions, RunsOptions
+from hourglass.cli.options import RUN_OR_FILE, DeviceOptions, OutputOptions, RunsOptions
 from hourglass.cli.output import teller
 from hourglass.cli.telling_files import progress_of_files, tell_denoised
-from hourglass.runs import find_run
 
 
 def denoise(
-    run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
+    run: Annotated[str, Parameter(help=RUN_OR_FILE)],
     inputs: Annotated[tuple[Path, ...], Parameter(help="Image files, or folders that hold some.")],
     /,
     *,
@@ -46,7 +46,7 @@ def denoise(
     a folder are left out. Nothing is ever written over: files that are done already are left
     alone, so that a stopped command is gone on with by giving it again.
     """
-    folder = find_run(run, runs_options.runs)
+    folder = find_model(run, runs_options.runs)
     prepare_keras(debug=output_options.debug, device=device_options.device)
     from hourglass.experiment import denoise_files, require_all_done
 

@@ -4,8 +4,15 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import DataOptions, DeviceOptions, OutputOptions, RunsOptions
+from hourglass.cli.options import (
+    RUN_OR_FILE,
+    DataOptions,
+    DeviceOptions,
+    OutputOptions,
+    RunsOptions,
+)
 from hourglass.cli.output import teller
 from hourglass.cli.telling import (
     tell_cross,
@@ -16,11 +23,11 @@ from hourglass.cli.telling import (
 from hourglass.cli.telling_classes import tell_classification
 from hourglass.cli.telling_estimates import tell_estimates
 from hourglass.errors import ConfigurationError
-from hourglass.runs import RunFolder, find_run
+from hourglass.runs import RunFolder, TrainedModel
 
 
 def evaluate(
-    run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
+    run: Annotated[str, Parameter(help=RUN_OR_FILE)],
     other: Annotated[
         str | None,
         Parameter(help="With --cross: the run trained clean where RUN was noisy, or reversed."),
@@ -53,8 +60,8 @@ def evaluate(
     _require_cross(cross, other, on, split)
     if latents and cross:
         raise ConfigurationError("--latents and --cross are two questions; ask one at a time.")
-    folder = find_run(run, runs_options.runs)
-    second = None if other is None else find_run(other, runs_options.runs)
+    folder = find_model(run, runs_options.runs)
+    second = None if other is None else find_model(other, runs_options.runs)
     prepare_keras(debug=output_options.debug, device=device_options.device)
     if not cross and folder.read_experiment().classifies:
         _tell_classes(folder, split, data_options, output_options)
@@ -69,7 +76,7 @@ def evaluate(
 
 
 def _tell_again(
-    run: RunFolder,
+    run: TrainedModel,
     split: Literal["test", "validation"],
     data_options: DataOptions,
     output_options: OutputOptions,
@@ -87,7 +94,7 @@ def _tell_again(
 
 
 def _tell_classes(
-    run: RunFolder,
+    run: TrainedModel,
     split: Literal["test", "validation"],
     data_options: DataOptions,
     output_options: OutputOptions,
@@ -106,7 +113,7 @@ def _tell_classes(
 
 
 def _tell_one(
-    run: RunFolder, on: tuple[str, ...], data_options: DataOptions, output_options: OutputOptions
+    run: TrainedModel, on: tuple[str, ...], data_options: DataOptions, output_options: OutputOptions
 ) -> None:
     from hourglass.experiment import CROSS_KINDS, cross_run
     from hourglass.report import write_report
@@ -118,13 +125,15 @@ def _tell_one(
         offline=data_options.offline,
         tell=teller(output_options.quiet),
     )
-    run.write_cross(table)
-    write_report(run)
+    if isinstance(run, RunFolder):
+        # A file that was handed on stays as it is.
+        run.write_cross(table)
+        write_report(run)
     tell_cross(table, json=output_options.json)
 
 
 def _tell_latents(
-    run: RunFolder,
+    run: TrainedModel,
     split: Literal["test", "validation"],
     data_options: DataOptions,
     output_options: OutputOptions,
@@ -139,7 +148,7 @@ def _tell_latents(
         offline=data_options.offline,
         tell=teller(output_options.quiet),
     )
-    if split == "test":
+    if split == "test" and isinstance(run, RunFolder):
         # What is measured on validation is to choose by, and not what a report tells.
         run.write_maps(study.maps)
         run.write_embedding(study.embedding)
@@ -148,8 +157,8 @@ def _tell_latents(
 
 
 def _tell_two(
-    first: RunFolder,
-    second: RunFolder,
+    first: TrainedModel,
+    second: TrainedModel,
     data_options: DataOptions,
     output_options: OutputOptions,
 ) -> None:

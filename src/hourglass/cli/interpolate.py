@@ -5,14 +5,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import DataOptions, DebugOptions, DeviceOptions, RunsOptions
+from hourglass.cli.options import RUN_OR_FILE, DataOptions, DebugOptions, DeviceOptions, RunsOptions
 from hourglass.cli.output import print_line
-from hourglass.runs import find_run
 
 
 def interpolate(
-    run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
+    run: Annotated[str, Parameter(help=RUN_OR_FILE)],
     ends: Annotated[
         tuple[str, ...],
         Parameter(help="Two positions in the test split, or image files; by default two classes."),
@@ -27,7 +27,7 @@ def interpolate(
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
     """Decode what lies between two images in a run's code to one strip."""
-    folder = find_run(run, runs_options.runs)
+    folder = find_model(run, runs_options.runs)
     prepare_keras(debug=debug_options.debug, device=device_options.device)
     from hourglass.experiment import interpolate_images
 

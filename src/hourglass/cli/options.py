@@ -235,6 +235,10 @@ class ExperimentOptions:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
+#: What commands say of the argument that names a trained model.
+RUN_OR_FILE: Final = "Path or name of a run, `latest`, or a .hourglass file."
+
+
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class DataOptions:

@@ -5,15 +5,15 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import DeviceOptions, OutputOptions, RunsOptions
+from hourglass.cli.options import RUN_OR_FILE, DeviceOptions, OutputOptions, RunsOptions
 from hourglass.cli.output import teller
 from hourglass.cli.telling_files import tell_file_scores
-from hourglass.runs import find_run
 
 
 def reconstruct(
-    run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
+    run: Annotated[str, Parameter(help=RUN_OR_FILE)],
     inputs: Annotated[tuple[Path, ...], Parameter(help="Image files, or folders that hold some.")],
     /,
     *,
@@ -23,7 +23,7 @@ def reconstruct(
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
     """Rebuild image files as they are and say how well; files that are done are left alone."""
-    folder = find_run(run, runs_options.runs)
+    folder = find_model(run, runs_options.runs)
     prepare_keras(debug=output_options.debug, device=device_options.device)
     from hourglass.experiment import reconstruct_files, require_all_done
 

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from hourglass.bundles import find_model, require_run
 from hourglass.cli.options import DebugOptions, RunsOptions
 from hourglass.cli.output import print_line
-from hourglass.runs import find_group, find_run
+from hourglass.runs import find_group
 
 
 def report(
@@ -23,7 +24,11 @@ def report(
 
         print_line(str(write_group_report(group)))
         return
-    folder = find_run(run, runs_options.runs)
+    folder = require_run(
+        find_model(run, runs_options.runs),
+        "A report also shows the training's history and the images that were measured, which stay "
+        "in the folder of the run.",
+    )
     from hourglass.report import write_report
 
     print_line(str(write_report(folder)))

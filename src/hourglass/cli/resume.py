@@ -4,6 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
 from hourglass.cli.options import (
     CheckpointOptions,
@@ -12,10 +13,11 @@ from hourglass.cli.options import (
     OutputOptions,
     RunsOptions,
 )
+from hourglass.cli.output import errors, teller
 from hourglass.cli.telling import tell_finished_run
 from hourglass.cli.train import offering_to_resume, refuse_collapse, refuse_left_out
 from hourglass.errors import ConfigurationError
-from hourglass.runs import find_group, find_run
+from hourglass.runs import RunFolder, find_group
 
 
 def resume(
@@ -39,10 +41,13 @@ def resume(
             f"{group.path} is a group of runs. `hourglass gallery run`, said again as it was "
             "begun, goes on with it."
         )
-    folder = find_run(run, runs_options.runs)
+    folder = find_model(run, runs_options.runs)
+    if not isinstance(folder, RunFolder):
+        tell = teller(output_options.quiet)
+        tell(f"{folder.path} holds a trained model; there is nothing to go on with.")
+        return
     asked = folder.read_experiment()
     prepare_keras(debug=output_options.debug, device=device_options.device)
-    from hourglass.cli.output import errors, teller
     from hourglass.experiment import resume_run
     from hourglass.training import ProgressBar
 

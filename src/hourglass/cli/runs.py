@@ -7,18 +7,20 @@ from typing import Annotated
 import cyclopts
 from cyclopts import Parameter
 
-from hourglass.cli.options import OutputOptions, RunsOptions
+from hourglass.bundles import BundleFile, find_model
+from hourglass.cli.options import RUN_OR_FILE, OutputOptions, RunsOptions
 from hourglass.cli.output import print_json, print_line, print_table
 from hourglass.cli.telling import tell_scores
+from hourglass.cli.telling_cards import tell_card
 from hourglass.cli.telling_classes import tell_classification
 from hourglass.cli.telling_estimates import tell_estimates
 from hourglass.errors import HourglassError
 from hourglass.records import RunRecord, to_json
-from hourglass.runs import RunFolder, find_run, list_runs
+from hourglass.runs import RunFolder, list_runs
 
 app = cyclopts.App(name="runs", help="List, show and find runs.")
 
-RunName = Annotated[str, Parameter(help="Path or name of a run, or `latest`.")]
+RunName = Annotated[str, Parameter(help=RUN_OR_FILE)]
 
 
 @app.command(name="list")
@@ -51,7 +53,10 @@ def show(
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
     """Show what was asked for, what it was done with, and the scores."""
-    folder = find_run(run, runs_options.runs)
+    folder = find_model(run, runs_options.runs)
+    if isinstance(folder, BundleFile):
+        tell_card(folder, json=output_options.json)
+        return
     record = folder.read_record()
     if output_options.json:
         print_json(_shown(folder, record))
@@ -72,8 +77,8 @@ def show(
 
 @app.command
 def path(run: RunName, /, *, runs_options: RunsOptions = RunsOptions()) -> None:
-    """Print the folder of a run."""
-    print_line(str(find_run(run, runs_options.runs).path.resolve()))
+    """Print where a run lies."""
+    print_line(str(find_model(run, runs_options.runs).path.resolve()))
 
 
 def _shown(folder: RunFolder, record: RunRecord) -> bytes:

@@ -5,14 +5,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import DataOptions, DebugOptions, DeviceOptions, RunsOptions
+from hourglass.cli.options import RUN_OR_FILE, DataOptions, DebugOptions, DeviceOptions, RunsOptions
 from hourglass.cli.output import print_line
-from hourglass.runs import find_run
 
 
 def sample(
-    run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
+    run: Annotated[str, Parameter(help=RUN_OR_FILE)],
     /,
     *,
     output: Annotated[Path, Parameter(help="The sheet, a new PNG file.")],
@@ -24,7 +24,7 @@ def sample(
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
     """Decode random codes to one sheet of images, and say where the codes come from."""
-    folder = find_run(run, runs_options.runs)
+    folder = find_model(run, runs_options.runs)
     prepare_keras(debug=debug_options.debug, device=device_options.device)
     from hourglass.experiment import sample_images
 

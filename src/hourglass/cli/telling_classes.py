@@ -33,6 +33,18 @@ def tell_classification(classification: Classification, *, json: bool) -> None:
         ],
     )
     print_line("Precision, recall, F1: macro means over classes. AUC: one class against the rest.")
+    if classification.classes:
+        _tell_classes(classification, measured_on)
+    for line in (*_baseline_details(classification), *classification.left_out):
+        print_line(line)
+    print_line(
+        f"Expected calibration error {classification.calibration_error:.4f}, cross-entropy "
+        f"{classification.cross_entropy:.4f} nats ({classification.split} split)."
+    )
+    print_line(_classifier_verdict(classification))
+
+
+def _tell_classes(classification: Classification, measured_on: str) -> None:
     print_table(
         f"{classification.model.label}, class by class: {measured_on}",
         ("class", "images", "precision", "recall", "F1", "AUC"),
@@ -45,13 +57,6 @@ def tell_classification(classification: Classification, *, json: bool) -> None:
             for entry in classification.classes
         ],
     )
-    for line in (*_baseline_details(classification), *classification.left_out):
-        print_line(line)
-    print_line(
-        f"Expected calibration error {classification.calibration_error:.4f}, cross-entropy "
-        f"{classification.cross_entropy:.4f} nats ({classification.split} split)."
-    )
-    print_line(_classifier_verdict(classification))
 
 
 def tell_classifiers(record: GroupRecord, group: GroupFolder) -> None:

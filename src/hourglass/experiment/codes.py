@@ -17,7 +17,7 @@ from hourglass.images import Images, read_image_file
 from hourglass.inference import decode, encode
 from hourglass.models import LatentModel, VariationalAutoencoder
 from hourglass.records import ModelSpec
-from hourglass.runs import RunFolder
+from hourglass.runs import TrainedModel
 from hourglass.seeds import generator
 
 # A covariance of so many numbers takes 128 MB, and as much again to be factored.
@@ -31,7 +31,7 @@ class End(NamedTuple):
     name: str
 
 
-def load_latent_model(run: RunFolder) -> tuple[LatentModel, ModelSpec]:
+def load_latent_model(run: TrainedModel) -> tuple[LatentModel, ModelSpec]:
     """Read the model of a run and what it was built from.
 
     Raises

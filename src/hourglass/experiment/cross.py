@@ -20,7 +20,7 @@ from hourglass.experiment.rivals import Rivals
 from hourglass.images import Splits
 from hourglass.models import ImageModel
 from hourglass.records import FILES, CrossCell, CrossTable, Experiment, TrainedByTested
-from hourglass.runs import RunFolder
+from hourglass.runs import TrainedModel
 
 # Every kind once or more, at levels where an image can still be made out.
 CROSS_KINDS: Final = (
@@ -40,7 +40,7 @@ Tell = Callable[[str], None]
 
 
 def cross_run(
-    run: RunFolder,
+    run: TrainedModel,
     *,
     kinds: Sequence[str] = CROSS_KINDS,
     with_gap: Sequence[str] = (),
@@ -92,8 +92,8 @@ def cross_run(
 
 
 def cross_two_runs(
-    first: RunFolder,
-    second: RunFolder,
+    first: TrainedModel,
+    second: TrainedModel,
     *,
     data_dir: Path | None = None,
     offline: bool = False,
@@ -158,7 +158,9 @@ def _lmmse(
     return Rivals(task, splits, "test", pairs).rival(AffineLMMSE()).scores.mse
 
 
-def _clean_and_noisy(first: RunFolder, second: RunFolder) -> tuple[RunFolder, RunFolder]:
+def _clean_and_noisy(
+    first: TrainedModel, second: TrainedModel
+) -> tuple[TrainedModel, TrainedModel]:
     runs = {run.read_experiment().corruption is None: run for run in (first, second)}
     if len(runs) != 2:
         raise ConfigurationError(
@@ -174,7 +176,9 @@ def _clean_and_noisy(first: RunFolder, second: RunFolder) -> tuple[RunFolder, Ru
     return runs[True], runs[False]
 
 
-def _sameness(first: RunFolder, second: RunFolder) -> Iterator[tuple[str, tuple[object, object]]]:
+def _sameness(
+    first: TrainedModel, second: TrainedModel
+) -> Iterator[tuple[str, tuple[object, object]]]:
     asked = first.read_experiment(), second.read_experiment()
     found = first.read_record(), second.read_record()
     yield "network", (asked[0].network, asked[1].network)

@@ -21,11 +21,11 @@ from hourglass.experiment.sheet import require_sheet, write_sheet
 from hourglass.files import exists
 from hourglass.images import MOST_PIXELS
 from hourglass.records import DenoisedFile, DenoisedFiles, ModelSpec
-from hourglass.runs import RunFolder
+from hourglass.runs import TrainedModel
 
 
 def denoise_files(
-    run: RunFolder,
+    run: TrainedModel,
     inputs: Sequence[Path],
     output: Path,
     *,
@@ -140,7 +140,7 @@ def _done(
     return replace(file, status="written", estimated_noise_level=made.noise_level, notes=made.notes)
 
 
-def _require_denoiser(spec: ModelSpec, run: RunFolder) -> str:
+def _require_denoiser(spec: ModelSpec, run: TrainedModel) -> str:
     """Return what a model was trained to undo."""
     if spec.corruption is None:
         raise ConfigurationError(

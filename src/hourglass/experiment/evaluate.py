@@ -13,14 +13,14 @@ from hourglass.experiment.no_reference import estimate
 from hourglass.experiment.table import measure
 from hourglass.images import Splits
 from hourglass.records import Classification, Estimates, Experiment, Scores
-from hourglass.runs import RunFolder
+from hourglass.runs import TrainedModel
 
 # Other processors round other ways; a figure of another split is further off than this.
 _TOLERANCE: Final = 1e-3
 
 
 def evaluate_run(
-    run: RunFolder,
+    run: TrainedModel,
     *,
     split: Literal["test", "validation"] = "test",
     data_dir: Path | None = None,
@@ -44,14 +44,14 @@ def evaluate_run(
     model, _ = load_model(run.model)
     splits = load_splits_of(run, data_dir=data_dir, offline=offline)
     scores = measure(model, experiment, splits, split, tell=tell).scores
-    if (run.path / "scores.json").is_file():
+    if run.measured:
         for line in disagreements(run.read_scores(), scores):
             tell(line)
     return scores
 
 
 def estimate_run(
-    run: RunFolder,
+    run: TrainedModel,
     *,
     split: Literal["test", "validation"] = "test",
     data_dir: Path | None = None,
@@ -70,7 +70,7 @@ def estimate_run(
 
 
 def evaluate_classifier(
-    run: RunFolder,
+    run: TrainedModel,
     *,
     split: Literal["test", "validation"] = "test",
     data_dir: Path | None = None,
@@ -92,7 +92,7 @@ def evaluate_classifier(
     model, _ = load_classifier(run.model)
     splits = load_splits_of(run, data_dir=data_dir, offline=offline)
     found = measure_classifier(model, run.read_experiment(), splits, split, tell=tell)
-    if (run.path / "classification.json").is_file():
+    if run.classified:
         for line in _apart(
             run.read_classification(), found.classification, "accuracy", "accuracy", digits=4
         ):
@@ -100,7 +100,7 @@ def evaluate_classifier(
     return found.classification
 
 
-def require_clean(run: RunFolder) -> Experiment:
+def require_clean(run: TrainedModel) -> Experiment:
     """Return the experiment of a run whose clean images are known.
 
     Raises
@@ -118,7 +118,7 @@ def require_clean(run: RunFolder) -> Experiment:
     return experiment
 
 
-def load_splits_of(run: RunFolder, *, data_dir: Path | None, offline: bool) -> Splits:
+def load_splits_of(run: TrainedModel, *, data_dir: Path | None, offline: bool) -> Splits:
     """Load the data of a run, split as they were when it was trained.
 
     Raises

@@ -25,7 +25,7 @@ from hourglass.images import Images, Splits
 from hourglass.inference import encode
 from hourglass.models import LatentModel
 from hourglass.records import MAPPED_IMAGES, Embedding, Experiment, Maps, SpaceName, SpaceScores
-from hourglass.runs import RunFolder
+from hourglass.runs import TrainedModel
 from hourglass.seeds import derive, generator
 
 _MOST_TRAINING: Final = 60_000
@@ -68,7 +68,7 @@ class _Space(NamedTuple):
 
 
 def evaluate_latents(
-    run: RunFolder,
+    run: TrainedModel,
     *,
     split: Literal["test", "validation"] = "test",
     most_mapped: int = MAPPED_IMAGES,

@@ -13,11 +13,11 @@ from hourglass.experiment.file_jobs import FileJob, list_jobs, waiting, writing_
 from hourglass.experiment.files import rebuild_file
 from hourglass.models import ImageModel
 from hourglass.records import FileScores, ModelSpec
-from hourglass.runs import RunFolder
+from hourglass.runs import TrainedModel
 
 
 def reconstruct_files(
-    run: RunFolder,
+    run: TrainedModel,
     inputs: Sequence[Path],
     output: Path,
     *,

@@ -26,7 +26,7 @@ from hourglass.figures import image_sheet, labeled_strip, strip_scale
 from hourglass.files import exists
 from hourglass.images import write_image_file
 from hourglass.inference import decode
-from hourglass.runs import RunFolder
+from hourglass.runs import TrainedModel
 
 # Up to 64 images stand eight to a row; more make a square.
 _COLUMNS: Final = 8
@@ -34,7 +34,7 @@ _MOST: Final = 10_000
 
 
 def sample_images(
-    run: RunFolder,
+    run: TrainedModel,
     output: Path,
     *,
     count: int = 32,
@@ -88,7 +88,7 @@ def sample_images(
 
 
 def interpolate_images(
-    run: RunFolder,
+    run: TrainedModel,
     output: Path,
     ends: Sequence[str] = (),
     *,

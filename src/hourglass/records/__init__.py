@@ -51,6 +51,16 @@ from hourglass.records.latents_file import (
 )
 from hourglass.records.latents_map import LatentsMap, MapFacts
 from hourglass.records.linear import LEAST_SEPARATION, LinearComparison
+from hourglass.records.model_file import (
+    SCHEMA_VERSION,
+    DataCard,
+    FirstDescription,
+    ModelCard,
+    ModelDescription,
+    Preprocessing,
+    TrainingCard,
+    is_bare_name,
+)
 from hourglass.records.names import (
     CLASSIFIERS,
     CORRUPTIONS,
@@ -89,8 +99,15 @@ from hourglass.records.similar import (
     SimilarImage,
     SimilarImages,
 )
+from hourglass.records.sizes import (
+    FixedShape,
+    ImageShape,
+    channels_and_width,
+    require_fixed,
+    require_multiple,
+)
 from hourglass.records.suite import SuiteRow, SuiteStudy
-from hourglass.records.validation import checked, from_json, to_json
+from hourglass.records.validation import checked, from_json, only_known_keys, to_json
 from hourglass.records.variational import (
     GAUSSIAN_DEVIATION,
     LEAST_ACTIVITY,
@@ -129,6 +146,7 @@ __all__ = [
     "OBJECTIVES",
     "OPTIMIZERS",
     "SCHEDULES",
+    "SCHEMA_VERSION",
     "Architecture",
     "CalibrationBin",
     "CheckpointTiming",
@@ -143,6 +161,7 @@ __all__ = [
     "ColorName",
     "CrossCell",
     "CrossTable",
+    "DataCard",
     "DenoisedFile",
     "DenoisedFiles",
     "DuplicatePair",
@@ -158,11 +177,14 @@ __all__ = [
     "FewLabelsStudy",
     "FileScores",
     "FileStatus",
+    "FirstDescription",
+    "FixedShape",
     "FolderOptions",
     "FolderRecord",
     "GroupPlan",
     "GroupRecord",
     "History",
+    "ImageShape",
     "ImportanceBound",
     "LabelSource",
     "LatentHealth",
@@ -186,12 +208,15 @@ __all__ = [
     "MethodScores",
     "MetricName",
     "Mistake",
+    "ModelCard",
+    "ModelDescription",
     "ModelSpec",
     "NetworkName",
     "NetworkOptions",
     "NoiseStudy",
     "NoisyTarget",
     "Precision",
+    "Preprocessing",
     "Progress",
     "RandomCodes",
     "RocCurve",
@@ -206,16 +231,22 @@ __all__ = [
     "SuiteRow",
     "SuiteStudy",
     "TrainedByTested",
+    "TrainingCard",
     "TrainingPlan",
     "VariationalScores",
+    "channels_and_width",
     "checked",
     "clipping_warning",
     "from_json",
     "gallery_names",
     "gallery_path",
+    "is_bare_name",
     "is_group",
+    "only_known_keys",
     "read_entry",
     "read_toml",
+    "require_fixed",
+    "require_multiple",
     "resolve",
     "to_json",
     "without_rivals",

@@ -1,7 +1,7 @@
 """The door of the records: text and mappings come in checked, or not at all."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar, cast
 
@@ -53,8 +53,22 @@ def to_json(record: object) -> bytes:
     return TypeAdapter(type(record)).dump_json(record, indent=2) + b"\n"
 
 
-def from_json(kind: type[Record], text: bytes, source: str) -> Record:
+def from_json(
+    kind: type[Record], text: bytes, source: str, *, strict: bool | None = None
+) -> Record:
     """Build a record from JSON.
+
+    Parameters
+    ----------
+    kind
+        The record's class.
+    text
+        What is read.
+    source
+        Where it comes from, for the error.
+    strict
+        Whether a number in quotes is a text, and 1 no truth value; by default what can be read
+        as the right type is taken.
 
     Raises
     ------
@@ -62,9 +76,43 @@ def from_json(kind: type[Record], text: bytes, source: str) -> Record:
         If the text is not JSON, a key is unknown or a value does not fit.
     """
     try:
-        return TypeAdapter(kind).validate_json(text)
+        return TypeAdapter(kind).validate_json(text, strict=strict)
     except ValidationError as error:
         raise _configuration_error(error, kind, source) from error
+
+
+def only_known_keys(record: object, given: object, source: str) -> None:
+    """Refuse keys, on any level, that a record was not made of.
+
+    Parameters
+    ----------
+    record
+        What was built.
+    given
+        What its JSON says.
+    source
+        Where it comes from, for the error.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is such a key.
+    """
+    for key in _unknown(TypeAdapter(type(record)).dump_python(record, mode="json"), given):
+        raise ConfigurationError(f"{source}: {key!r} is not a key.")
+
+
+def _unknown(known: Any, given: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths of keys that are given and not known."""
+    if isinstance(known, dict) and isinstance(given, dict):
+        for key, value in given.items():
+            if key in known:
+                yield from _unknown(known[key], value, f"{path}{key}.")
+            else:
+                yield f"{path}{key}"
+    elif isinstance(known, list) and isinstance(given, list):
+        for one, other in zip(known, given, strict=False):
+            yield from _unknown(one, other, path)
 
 
 def _configuration_error(

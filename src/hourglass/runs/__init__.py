@@ -12,6 +12,7 @@ from hourglass.runs.latents_file import (
 )
 from hourglass.runs.latents_map import map_path, read_latents_map, write_latents_map
 from hourglass.runs.latents_parts import LatentsPart, LatentsParts, PartsPlan, parts_folder
+from hourglass.runs.trained import TrainedModel
 
 __all__ = [
     "LATENTS_FORMATS",
@@ -20,6 +21,7 @@ __all__ = [
     "LatentsParts",
     "PartsPlan",
     "RunFolder",
+    "TrainedModel",
     "environment_changes",
     "find_group",
     "find_run",

@@ -191,9 +191,19 @@ class RunFolder:
         return self._read(CrossTable, "cross.json")
 
     @property
+    def measured(self) -> bool:
+        """Whether there are scores against clean images on record."""
+        return (self.path / "scores.json").is_file()
+
+    @property
     def classified(self) -> bool:
         """Whether there are the scores of a classifier, which has no others."""
         return (self.path / "classification.json").is_file()
+
+    @property
+    def estimated(self) -> bool:
+        """Whether there are estimates that need no clean image on record."""
+        return (self.path / "estimates.json").is_file()
 
     @property
     def knows_clean(self) -> bool:
