@@ -186,7 +186,7 @@ def test_bad_files_are_named_and_the_others_scored(run, given, tmp_path):
     failed = {row["path"]: row["reason"] for row in rows_of(tmp_path / "out") if row["reason"]}
     assert sorted(failed.values()) == sorted(told)
     assert [name.rsplit("/", 1)[1] for name in failed] == ["color.png", "text.png", "wide.png"]
-    assert "color image" in told[0] and "no PNG" in told[1] and "(8, 9, 1)" in told[2]
+    assert "(8, 8, 3)" in told[0] and "no PNG" in told[1] and "(8, 9, 1)" in told[2]
     for path in (tmp_path / "in").glob("*"):
         if path.name not in {"color.png", "text.png", "wide.png"}:
             path.unlink()

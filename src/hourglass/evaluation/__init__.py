@@ -80,6 +80,13 @@ from hourglass.evaluation.no_reference import (
     stein_risks,
 )
 from hourglass.evaluation.noise_level import estimate_noise_level
+from hourglass.evaluation.placing import (
+    MOST_FITTED,
+    fit_map,
+    place_latents,
+    placing_on,
+    require_map,
+)
 from hourglass.evaluation.reconstruction import Rebuild, pick_samples, score_method
 from hourglass.evaluation.spectrum import error_by_frequency
 from hourglass.evaluation.variational import (
@@ -90,6 +97,7 @@ from hourglass.evaluation.variational import (
 )
 
 __all__ = [
+    "MOST_FITTED",
     "NETWORK_SCORES",
     "AnomalyReference",
     "Classes",
@@ -123,6 +131,7 @@ __all__ = [
     "find_clusters",
     "fit_anomaly",
     "fit_codes",
+    "fit_map",
     "gaussian_deviations",
     "held_out_errors",
     "importance_bound",
@@ -148,10 +157,13 @@ __all__ = [
     "perplexity_within",
     "pick_samples",
     "pixel_scores",
+    "place_latents",
+    "placing_on",
     "plane_codes",
     "precision_and_recall",
     "probe_accuracy",
     "relative_errors",
+    "require_map",
     "roc_curves",
     "score_classifier",
     "score_method",

@@ -5,6 +5,7 @@ from hourglass.experiment.denoise import denoise_files
 from hourglass.experiment.detect import HEAT_MAPS, detect_files
 from hourglass.experiment.detector import Detector, fit_detector
 from hourglass.experiment.device import device_in_use
+from hourglass.experiment.embed import EmbedOptions, embed_images
 from hourglass.experiment.evaluate import estimate_run, evaluate_classifier, evaluate_run
 from hourglass.experiment.file_jobs import require_all_done
 from hourglass.experiment.group import run_group
@@ -17,12 +18,14 @@ __all__ = [
     "CROSS_KINDS",
     "HEAT_MAPS",
     "Detector",
+    "EmbedOptions",
     "LatentStudy",
     "cross_run",
     "cross_two_runs",
     "denoise_files",
     "detect_files",
     "device_in_use",
+    "embed_images",
     "estimate_run",
     "evaluate_classifier",
     "evaluate_latents",

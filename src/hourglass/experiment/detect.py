@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -32,6 +32,7 @@ from hourglass.experiment.detect_scores import (
     write_heat_maps,
 )
 from hourglass.experiment.detector import detector_code
+from hourglass.experiment.embed_source import form_of
 from hourglass.experiment.file_jobs import FileJob, SourceFile, list_sources, writing_to
 from hourglass.experiment.kept import code_fingerprint
 from hourglass.experiment.normal_images import Fitted, fitted_to, fitted_to_run
@@ -149,14 +150,12 @@ def detect_files(
     maps = output / "heat-maps"
     scorer = FileScorer(
         detector=fitted.detector,
-        spec=spec,
-        options=experiment.folder,
-        max_pixels=max_pixels,
+        form=replace(form_of(experiment, spec.image_shape), max_pixels=max_pixels),
         heat_maps=maps if heat_maps == "all" else None,
     )
     work = _Work(run.path.resolve().name, experiment, output, files, labels, fitted, calibration)
     with writing_to(output, work.jobs):
-        shards = Shards(output / _PARTS, _causes(scorer, experiment), scorer.at_a_time)
+        shards = Shards(output / _PARTS, _causes(scorer), scorer.at_a_time)
         found = score_files(files, scorer, shards, tell, progress)
         shards.clear_unused()
         return work.finish(found, scorer, heat_maps, shards.digest)
@@ -256,15 +255,14 @@ class _Work:
         write_image_file(self.sheet, sheet.astype(np.float32) / 255.0)
 
 
-def _causes(scorer: FileScorer, experiment: Experiment) -> str:
+def _causes(scorer: FileScorer) -> str:
     """Return what the scores of a file follow from besides the file."""
     code = hashlib.sha256(detector_code()).hexdigest()
     words = (
         scorer.detector.digest,
         code,
         code_fingerprint(),
-        asdict(experiment.folder),
-        scorer.max_pixels,
+        scorer.form,
         scorer.heat_maps is not None,
     )
     return repr(words)

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from hourglass.errors import DataError, MissingPathError
 from hourglass.experiment.detector import Detector, Seen
 from hourglass.experiment.file_jobs import SourceFile
-from hourglass.experiment.files import read_as_trained
 from hourglass.experiment.shards import REASON, Results, Shards
 from hourglass.figures import heat_map, strip_scale
 from hourglass.files import exists
-from hourglass.images import write_image_file
+from hourglass.images import ModelForm, write_image_file
+from hourglass.images.memory import as_unit_range
 from hourglass.models import images_at_a_time
-from hourglass.records import DETECTION_METHODS, FolderOptions, ModelSpec
+from hourglass.records import DETECTION_METHODS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -26,30 +26,26 @@ class FileScorer:
 
     Attributes
     ----------
-    detector, spec
-        The detector, and what its network was built from.
-    options
-        What was done with the images that the network was trained on.
-    max_pixels
-        Files with more pixels are refused before they are decoded.
+    detector
+        What scores them.
+    form
+        What each is brought to.
     heat_maps
         Folder of the heat maps of all files; ``None`` where not all have one.
     """
 
     detector: Detector
-    spec: ModelSpec
-    options: FolderOptions
-    max_pixels: int
+    form: ModelForm
     heat_maps: Path | None = None
 
     @property
     def at_a_time(self) -> int:
         """How many files are in memory together."""
-        return images_at_a_time([size or 1 for size in self.spec.image_shape])
+        return images_at_a_time([size or 1 for size in self.form.shape])
 
     def read(self, file: SourceFile) -> NDArray[np.float32]:
         """Return a file as the network sees it, shape (height, width, channels)."""
-        return read_as_trained(file.path, self.spec, self.options, max_pixels=self.max_pixels)
+        return as_unit_range(self.form.read(file.path).pixels)
 
     def score(self, files: Sequence[SourceFile]) -> Results:
         """Return the scores of files by method, and why those have none that cannot be read."""

@@ -19,12 +19,10 @@ from hourglass.images import (
     save_image_file,
     upright,
 )
-from hourglass.images.bring import bring_to_size, bring_to_values
-from hourglass.images.decode import decode, naming
 from hourglass.images.memory import as_unit_range
 from hourglass.inference import rebuild_in_bands
 from hourglass.models import ImageModel
-from hourglass.records import FolderOptions, ModelSpec
+from hourglass.records import ModelSpec
 
 # Models of so many channels were trained on images whose last channel is an alpha.
 _WITH_ALPHA: Final = (2, 4)
@@ -102,59 +100,6 @@ def rebuild_file(
     colors = as_stored(_colors(pixels, file.pixels.shape[2]), file.form.orientation)
     save_image_file(job.target, replace(file, pixels=colors))
     return RebuiltFile(noise_level, mse, file.notes)
-
-
-def read_as_trained(
-    source: Path, spec: ModelSpec, options: FolderOptions, *, max_pixels: int = MOST_PIXELS
-) -> NDArray[np.float32]:
-    """Return an image file in the form that a model was trained on.
-
-    It is resized or cropped as the training images were. Gray becomes color and a missing alpha
-    an opaque one; an alpha that the model does not take is left out. Color becomes gray where
-    that was asked for in training, or where it is gray in truth.
-
-    Parameters
-    ----------
-    source
-        The file.
-    spec
-        What the model was built from.
-    options
-        What was done with the images of the folder that it was trained on.
-    max_pixels
-        Files with more pixels are refused before they are decoded.
-
-    Returns
-    -------
-    NDArray[np.float32]
-        Shape (height, width, channels), in [0, 1].
-
-    Raises
-    ------
-    DataError
-        If it is no image, or has a shape or channels that the model does not take.
-    MissingPathError
-        If there is no such file.
-    """
-    channels = spec.image_shape[2]
-    with naming(source):
-        read = decode(source, max_pixels=max_pixels)
-        pixels = bring_to_size(read, options.resize_to, options.crop_to)
-    if channels <= 2 and options.color != "gray" and not _is_gray(pixels):
-        raise ImageShapeError(
-            f"{source} is a color image, and the model takes gray ones. Convert it to gray first."
-        )
-    pixels = bring_to_values(pixels, channels, pixels.dtype.name)
-    if pixels.shape[2] < channels:
-        opaque = np.full_like(pixels[..., :1], np.iinfo(pixels.dtype).max)
-        pixels = np.concatenate([pixels, opaque], axis=2)
-    require_fitting(source, pixels.shape, spec)
-    return as_unit_range(pixels)
-
-
-def _is_gray(pixels: NDArray[Any]) -> bool:
-    """Tell whether an image has no color but gray."""
-    return pixels.shape[2] <= 2 or bool((pixels[..., :1] == pixels[..., :3]).all())
 
 
 def require_fitting(source: Path, shape: tuple[int, ...], spec: ModelSpec) -> None:

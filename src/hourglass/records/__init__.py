@@ -33,6 +33,7 @@ from hourglass.records.flat import read_toml, without_rivals
 from hourglass.records.folder import (
     DEFAULT_PATCH_SIZE,
     LARGEST_WHOLE_SIDE,
+    ColorName,
     FolderOptions,
     FolderRecord,
     LabelSource,
@@ -50,6 +51,16 @@ from hourglass.records.group import (
 )
 from hourglass.records.health import LEAST_VARIANCE, Collapse, LatentHealth, Lookup
 from hourglass.records.history import Epoch, History
+from hourglass.records.latents_file import (
+    DIGEST_BYTES,
+    LATENTS_SCHEMA,
+    EmbeddedImages,
+    LatentRows,
+    LatentsFacts,
+    LatentsRequest,
+    MapName,
+)
+from hourglass.records.latents_map import LatentsMap, MapFacts
 from hourglass.records.linear import LEAST_SEPARATION, LinearComparison
 from hourglass.records.model_file import (
     SCHEMA_VERSION,
@@ -91,6 +102,14 @@ from hourglass.records.plan import Precision, TrainingPlan
 from hourglass.records.run import Engine, Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
+from hourglass.records.similar import (
+    DuplicatePair,
+    Duplicates,
+    LikenessKind,
+    MetricName,
+    SimilarImage,
+    SimilarImages,
+)
 from hourglass.records.sizes import (
     FixedShape,
     ImageShape,
@@ -122,9 +141,11 @@ __all__ = [
     "DEFAULT_PATCH_SIZE",
     "DEMO",
     "DETECTION_METHODS",
+    "DIGEST_BYTES",
     "FILES",
     "GAUSSIAN_DEVIATION",
     "LARGEST_WHOLE_SIDE",
+    "LATENTS_SCHEMA",
     "LEAST_ACTIVITY",
     "LEAST_DIVERGENCE",
     "LEAST_SEPARATION",
@@ -152,6 +173,7 @@ __all__ = [
     "CodeSpace",
     "CodeSpread",
     "Collapse",
+    "ColorName",
     "CrossCell",
     "CrossTable",
     "DataCard",
@@ -160,6 +182,9 @@ __all__ = [
     "Detection",
     "DetectionMethod",
     "DetectionScores",
+    "DuplicatePair",
+    "Duplicates",
+    "EmbeddedImages",
     "Embedding",
     "Engine",
     "Environment",
@@ -181,17 +206,25 @@ __all__ = [
     "ImportanceBound",
     "LabelSource",
     "LatentHealth",
+    "LatentRows",
+    "LatentsFacts",
+    "LatentsMap",
+    "LatentsRequest",
     "LayerRecord",
     "Likelihood",
+    "LikenessKind",
     "LinearComparison",
     "LinearRow",
     "Lookup",
     "LossOfLikelihood",
+    "MapFacts",
+    "MapName",
     "Maps",
     "Member",
     "MemberResult",
     "MethodEstimates",
     "MethodScores",
+    "MetricName",
     "Mistake",
     "ModelCard",
     "ModelDescription",
@@ -211,6 +244,8 @@ __all__ = [
     "ScoredFile",
     "Scores",
     "Sides",
+    "SimilarImage",
+    "SimilarImages",
     "SpaceName",
     "SpaceScores",
     "SuiteRow",

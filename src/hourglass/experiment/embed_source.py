@@ -1,0 +1,217 @@
+"""Where the images come from whose latents are written: given files, or a data set."""
+
+import abc
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final, Literal, final
+
+import numpy as np
+
+from hourglass.errors import ConfigurationError, ImageShapeError
+from hourglass.images import GivenFiles, GivenImage, Images, ModelForm, load_splits
+from hourglass.images.survey import digest_of
+from hourglass.records import Experiment, FolderOptions
+
+SplitName = Literal["train", "validation", "test", "all"]
+_SPLITS: Final = ("train", "validation", "test")
+
+
+class ImageSource(abc.ABC):
+    """Images by their position, each with a name and perhaps a label.
+
+    Attributes
+    ----------
+    words
+        What they are, in words.
+    fingerprint
+        SHA-256 that changes with which images they are.
+    changed
+        SHA-256 that changes when one of them is written again.
+    """
+
+    words: str
+    fingerprint: str
+    changed: str
+
+    @abc.abstractmethod
+    def __len__(self) -> int:
+        """Return the number of images."""
+
+    @abc.abstractmethod
+    def name(self, position: int) -> str:
+        """Return what the path of an image is in the file of latents."""
+
+    @abc.abstractmethod
+    def label(self, position: int) -> str:
+        """Return the class of an image, nothing where it is not known."""
+
+    @abc.abstractmethod
+    def read(self, position: int) -> GivenImage:
+        """Return an image in the form of the model.
+
+        Raises
+        ------
+        DataError, MissingPathError
+            If that cannot be done.
+        """
+
+    @property
+    def labeled(self) -> bool:
+        """Whether the class of an image is known."""
+        return any(self.label(position) for position in range(len(self)))
+
+
+@final
+class FilesSource(ImageSource):
+    """Image files.
+
+    Parameters
+    ----------
+    inputs
+        Files, and folders whose files are taken with the tree below them.
+    form
+        What each is brought to.
+    """
+
+    def __init__(self, inputs: Sequence[Path], form: ModelForm) -> None:
+        self._files, self._form = GivenFiles(inputs), form
+        self.words = " ".join(path.as_posix() for path in inputs)
+        self.fingerprint, self.changed = self._files.fingerprints()
+
+    def __len__(self) -> int:
+        """Return the number of files."""
+        return len(self._files)
+
+    def name(self, position: int) -> str:
+        """Return a file's path from the given folder on."""
+        return self._files.name(position)
+
+    def label(self, position: int) -> str:
+        """Return the sub-folder that is a file's class."""
+        return self._files.label(position)
+
+    def read(self, position: int) -> GivenImage:
+        """Decode a file and bring it to the form of the model."""
+        return self._form.read(self._files.path(position))
+
+
+@final
+class DataSource(ImageSource):
+    """The images of one or all splits of a data set.
+
+    Parameters
+    ----------
+    name
+        Name of the data set.
+    parts
+        The images by split.
+    form
+        What the model takes.
+
+    Raises
+    ------
+    ImageShapeError
+        If it takes others.
+    """
+
+    def __init__(self, name: str, parts: Mapping[str, Images], form: ModelForm) -> None:
+        self._name, self._parts = name, dict(parts)
+        self._ends = np.cumsum([len(images) for images in self._parts.values()])
+        for images in self._parts.values():
+            _require_shape(name, images, form)
+        self.words = f"{name} ({', '.join(self._parts)})"
+        self.fingerprint = " ".join(images.fingerprint for images in self._parts.values())
+        self.changed = self.fingerprint
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return int(self._ends[-1])
+
+    def name(self, position: int) -> str:
+        """Return data set, split and position in it."""
+        split, index = self._place(position)
+        return f"{self._name}/{split}/{index:06}"
+
+    def label(self, position: int) -> str:
+        """Return the name of the class of an image."""
+        split, index = self._place(position)
+        images = self._parts[split]
+        if images.labels is None:
+            return ""
+        label = int(images.labels[index])
+        return str(label) if images.class_names is None else images.class_names[label]
+
+    def read(self, position: int) -> GivenImage:
+        """Return an image as it lies at rest."""
+        split, index = self._place(position)
+        pixels = self._parts[split].at_rest(index)
+        return GivenImage(pixels, digest_of(pixels))
+
+    def _place(self, position: int) -> tuple[str, int]:
+        part = int(np.searchsorted(self._ends, position, side="right"))
+        return list(self._parts)[part], position - int(self._ends[part - 1] if part else 0)
+
+
+def source_of_files(inputs: Sequence[Path], form: ModelForm) -> ImageSource:
+    """Return the image files that a user gave.
+
+    Raises
+    ------
+    MissingPathError
+        If there are none.
+    """
+    return FilesSource(inputs, form)
+
+
+def source_of_data(
+    data: str,
+    split: SplitName,
+    experiment: Experiment,
+    form: ModelForm,
+    *,
+    data_dir: Path | None,
+    offline: bool,
+) -> ImageSource:
+    """Return the images of a data set, split by the seed of a run.
+
+    Raises
+    ------
+    HourglassError
+        As ``load_splits`` raises it.
+    ImageShapeError
+        If the model takes others.
+    """
+    # What a folder was brought to is for folders alone.
+    of_folder = experiment.folder if Path(data).expanduser().is_dir() else FolderOptions()
+    splits = load_splits(
+        data, seed=experiment.plan.seed, folder=of_folder, data_dir=data_dir, offline=offline
+    )
+    wanted = _SPLITS if split == "all" else (split,)
+    return DataSource(splits.name, {part: splits.parts[part] for part in wanted}, form)
+
+
+def form_of(experiment: Experiment, shape: tuple[int | None, int | None, int]) -> ModelForm:
+    """Return how files become what a model takes: as its training did it with its folder.
+
+    Raises
+    ------
+    ConfigurationError
+        If the model has no fixed size.
+    """
+    if None in shape:
+        raise ConfigurationError(
+            "Latents of one length need a model that takes images of one size; this one takes any."
+        )
+    options = experiment.folder
+    form = ModelForm(shape, options.resize_to, options.crop_to, options.color)
+    if options.max_pixels is None:
+        return form
+    return ModelForm(shape, form.resize, form.crop, form.color, options.max_pixels)
+
+
+def _require_shape(name: str, images: Images, form: ModelForm) -> None:
+    if images.shape != form.shape:
+        raise ImageShapeError(
+            f"{name} has images of shape {images.shape}, and the model takes {form.shape}. "
+            "Name data of that shape, or give the files themselves."
+        )
