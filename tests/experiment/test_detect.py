@@ -158,6 +158,17 @@ def test_another_rate_needs_no_new_score(run, given, tmp_path, monkeypatch):
     assert second.heat_maps is None and not (tmp_path / "out" / "heat-maps").exists()
 
 
+def test_scores_of_other_normal_images_leave_no_heat_map_of_before(run, given, digits, tmp_path):
+    np.savez(tmp_path / "normal.npz", images=np.rint(digits[:300] * 255).astype(np.uint8))
+    output = tmp_path / "out"
+    detect_files(run, [given], output, heat_maps="all")
+    detect_files(run, [given], output)
+    maps = output / "heat-maps"
+    assert len(list(maps.rglob("*.png"))) == 25
+    detect_files(run, [given], output, normal=str(tmp_path / "normal.npz"))
+    assert len(list(maps.rglob("*.png"))) == 12
+
+
 def test_the_second_command_needs_no_data(run, given, found, tmp_path, monkeypatch):
     def gone(*_, **__):
         raise DataError("gone")

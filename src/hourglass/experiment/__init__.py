@@ -2,7 +2,7 @@
 
 from hourglass.experiment.cross import CROSS_KINDS, cross_run, cross_two_runs
 from hourglass.experiment.denoise import denoise_files
-from hourglass.experiment.detect import HEAT_MAPS, detect_files
+from hourglass.experiment.detect import detect_files
 from hourglass.experiment.detector import Detector, fit_detector
 from hourglass.experiment.device import device_in_use
 from hourglass.experiment.embed import EmbedOptions, embed_images
@@ -16,7 +16,6 @@ from hourglass.experiment.sampling import interpolate_images, sample_images
 
 __all__ = [
     "CROSS_KINDS",
-    "HEAT_MAPS",
     "Detector",
     "EmbedOptions",
     "LatentStudy",

@@ -16,6 +16,7 @@ from hourglass.figures import heat_map, strip_scale
 from hourglass.files import exists
 from hourglass.images import ModelForm, write_image_file
 from hourglass.images.memory import as_unit_range
+from hourglass.images.workers import in_order
 from hourglass.models import images_at_a_time
 from hourglass.records import DETECTION_METHODS
 
@@ -51,11 +52,11 @@ class FileScorer:
         """Return the scores of files by method, and why those have none that cannot be read."""
         images: dict[int, NDArray[np.float32]] = {}
         reasons = [""] * len(files)
-        for number, file in enumerate(files):
-            try:
-                images[number] = self.read(file)
-            except (DataError, MissingPathError) as error:
-                reasons[number] = str(error)
+        for number, image in enumerate(in_order(self._read_or_why, files)):
+            if isinstance(image, str):
+                reasons[number] = image
+            else:
+                images[number] = image
         found: dict[str, NDArray[Any]] = {
             name: np.full(len(files), np.nan) for name in DETECTION_METHODS
         }
@@ -66,6 +67,13 @@ class FileScorer:
             if self.heat_maps is not None:
                 write_heat_maps([files[number] for number in images], seen, self.heat_maps)
         return {**found, REASON: np.array(reasons)}
+
+    def _read_or_why(self, file: SourceFile) -> NDArray[np.float32] | str:
+        """Return a file as the network sees it, or why it cannot be read."""
+        try:
+            return self.read(file)
+        except (DataError, MissingPathError) as error:
+            return str(error)
 
 
 @final

@@ -92,7 +92,7 @@ def fitted_to_run(
     """
     if not isinstance(run, RunFolder):
         return _fitted_to_data(run, model, data_dir=data_dir, offline=offline)
-    place, key = run.path / "detector.npz", _key(run, model)
+    place, key = run.detector, _key(run, model)
     kept = _kept(place, model, key, run.read_experiment().data)
     if kept is not None:
         return kept

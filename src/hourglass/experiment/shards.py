@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hourglass.baselines import ArrayCache
 from hourglass.experiment.file_jobs import SourceFile
-from hourglass.files import make_folder, remove_file, remove_leftovers
+from hourglass.files import make_folder, remove_file, remove_leftovers, write_text
 
 #: The array that says of each file why it has no result; empty for one that has.
 REASON: Final = "reason"
@@ -45,6 +45,21 @@ class Shards:
         self._parts = ArrayCache(folder, most_bytes=_NO_LIMIT)
         self._used: set[str] = set()
         remove_leftovers(make_folder(folder))
+
+    def begin(self) -> bool:
+        """Note what results follow from; tell whether those of an earlier command did not.
+
+        Raises
+        ------
+        WriteError
+            If it cannot be noted.
+        """
+        place, now = self.folder / "causes", hashlib.sha256(self.causes.encode()).hexdigest()
+        before = now
+        with contextlib.suppress(FileNotFoundError):
+            before = place.read_text(errors="replace")
+        write_text(place, now)
+        return before != now
 
     def results(
         self,

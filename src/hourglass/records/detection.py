@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
+HeatMaps = Literal["worst", "all", "none"]
+#: Which files get a heat map; the first where nothing is said.
+HEAT_MAPS: Final[tuple[HeatMaps, ...]] = ("worst", "all", "none")
 DetectionMethod = Literal["combined", "pixels", "latents", "pca", "neighbors"]
 #: The methods in the order of every table; the first decides.
 DETECTION_METHODS: Final[Mapping[DetectionMethod, str]] = MappingProxyType(
