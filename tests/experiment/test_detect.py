@@ -139,7 +139,11 @@ def test_a_stopped_command_goes_on_and_ends_with_the_same_bytes(
         detect_files(run, [given], output, heat_maps="all")
     assert counted["files"] == 12 and not (output / "anomalies.csv").exists()
     monkeypatch.setattr(Detector, "see", watched)
+    # What a kill can leave.
+    for folder in (output / "heat-maps" / "good", output / ".hourglass-parts"):
+        (folder / ".x.png.0123456789ab.part").write_bytes(b"half")
     detect_files(run, [given], output, heat_maps="all")
+    assert not list(output.rglob("*.part"))
     # The twelve of the sheet are looked at once more.
     assert counted["files"] == 25 + 12
     assert content_of(output) == content_of(whole)

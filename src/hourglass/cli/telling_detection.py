@@ -49,8 +49,9 @@ def _row(method: DetectionScores, *, labeled: bool) -> Iterator[str]:
     yield f"{method.flagged:,}"
     if labeled:
         yield "" if method.auroc is None else f"{method.auroc:.4f}"
-        yield _observed(method.detected)
-        yield _observed(method.flagged_normal)
+        # Their intervals are printed with --json.
+        yield "" if method.detected is None else _percent(method.detected.rate)
+        yield "" if method.flagged_normal is None else _percent(method.flagged_normal.rate)
 
 
 def _measured(found: Detection) -> str:

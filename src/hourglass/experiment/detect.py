@@ -14,7 +14,7 @@ from hourglass.errors import (
     require_positive,
 )
 from hourglass.experiment.detect_results import FileLabels, calibrate, label_of
-from hourglass.experiment.detect_scores import FileScorer, score_files
+from hourglass.experiment.detect_scores import FileScorer, clear_heat_maps, score_files
 from hourglass.experiment.detect_work import HEAT_MAPS_FOLDER, DetectionWork
 from hourglass.experiment.detector import detector_code
 from hourglass.experiment.embed_source import form_of
@@ -139,6 +139,7 @@ def detect_files(
         shards = Shards(output / _PARTS, _causes(scorer), scorer.at_a_time)
         if shards.begin():
             remove_folder(work.maps)
+        clear_heat_maps(work.maps)
         found = score_files(files, scorer, shards, tell, progress)
         shards.clear_unused()
         return work.finish(found, scorer, shards)

@@ -1,5 +1,6 @@
 """Scores of a user's files, a part of them at a time."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from hourglass.experiment.detector import Detector, Seen
 from hourglass.experiment.file_jobs import SourceFile
 from hourglass.experiment.shards import REASON, Results, Shards
 from hourglass.figures import heat_map, strip_scale
-from hourglass.files import exists
+from hourglass.files import exists, remove_leftovers
 from hourglass.images import ModelForm, write_image_file
 from hourglass.images.memory import as_unit_range
 from hourglass.images.workers import in_order
@@ -132,6 +133,12 @@ def score_files(
 def heat_map_path(folder: Path, file: SourceFile) -> Path:
     """Return where the heat map of a file lies: its kind stays in the name, so that none meet."""
     return folder / f"{file.name}.png"
+
+
+def clear_heat_maps(folder: Path) -> None:
+    """Remove what a killed command has left half written among heat maps."""
+    for place, _, _ in os.walk(folder):
+        remove_leftovers(Path(place))
 
 
 def write_heat_maps(files: Sequence[SourceFile], seen: Seen, folder: Path) -> None:
