@@ -67,10 +67,12 @@ def test_the_table_names_every_method_with_its_split_and_interval(hourglass, a_c
         "False alarms: measured on 180 other normal images (digits, test).",
         "Thresholds: rank 180 among the scores of 180 normal images (digits, validation).",
         "all of them count as normal",
-        "1 anomalies and 10 normal ones (good)",
+        "10 of them normal (good) and 1 not.",
         f"{Path('out') / 'anomalies.csv'}",
     ):
         assert words in done.out
+    alone = hourglass("detect", a_code, given / "good", "--output", "o", "--normal-label", "good")
+    assert "10 of them normal (good) and 0 not. It takes one of each." in alone.out
     assert {path.name for path in Path("out").iterdir()} == {
         "anomalies.csv",
         "anomalies.json",
@@ -89,8 +91,8 @@ def test_json_is_the_record_on_disk_and_failed_files_end_with_3(hourglass, a_cod
     found = from_json(Detection, done.out.encode(), "the output")
     assert (found.failed, found.calibration.false_alarms) == (1, 0.05)
     assert found.deciding.auroc is None
-    again = hourglass(*words)
-    assert (again.code, again.out) == (3, done.out)
+    again = hourglass(*words, "--quiet")
+    assert (again.code, again.out, len(again.err.splitlines())) == (3, done.out, 2)
     assert json.loads(done.out)["calibration"]["split"] == "validation"
 
 

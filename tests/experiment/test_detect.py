@@ -190,13 +190,13 @@ def test_the_second_command_needs_no_data(run, given, found, tmp_path, monkeypat
     (run.path / "away").rename(run.path / "detector.npz")
 
 
-def test_bad_files_are_named_and_the_others_scored(run, given, tmp_path):
+def test_bad_files_are_named_and_the_others_scored(run, given, digits, tmp_path):
     shutil.copytree(given / "odd", tmp_path / "in")
     (tmp_path / "in" / "text.png").write_text("no image")
     write_image_file(tmp_path / "in" / "wide.png", np.zeros((8, 9, 1), np.float32))
     write_image_file(tmp_path / "in" / "color.png", generator(1).random((8, 8, 3)))
     told = []
-    found = detect_files(run, [tmp_path / "in"], tmp_path / "out", tell=told.append)
+    found = detect_files(run, [tmp_path / "in"], tmp_path / "out", tell_failed=told.append)
     assert (found.files, found.failed) == (8, 3)
     failed = {row["path"]: row["reason"] for row in rows_of(tmp_path / "out") if row["reason"]}
     assert sorted(failed.values()) == sorted(told)
@@ -205,8 +205,15 @@ def test_bad_files_are_named_and_the_others_scored(run, given, tmp_path):
     for path in (tmp_path / "in").glob("*"):
         if path.name not in {"color.png", "text.png", "wide.png"}:
             path.unlink()
-    found = detect_files(run, [tmp_path / "in"], tmp_path / "all-bad")
-    assert (found.failed, found.worst) == (3, ())
+    write_image_file(tmp_path / "in" / "fine.png", digits[0])
+    for heat_maps in ("all", "worst"):
+        # Results inside the folder are no new files of it.
+        inside = tmp_path / "in" / "out"
+        found = detect_files(run, [tmp_path / "in"], inside, heat_maps=heat_maps)
+        assert (found.files, found.failed, len(found.worst)) == (4, 3, 1)
+    (tmp_path / "in" / "fine.png").unlink()
+    found = detect_files(run, [tmp_path / "in"], inside)
+    assert (found.failed, found.worst) == (3, ()) and not (inside / "worst.png").exists()
 
 
 def test_other_normal_images_take_the_place_of_the_runs_own(run, given, digits, tmp_path):

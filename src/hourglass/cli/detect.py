@@ -79,8 +79,9 @@ def detect(
             heat_maps=heat_maps,
             data_dir=data_options.data_dir,
             offline=data_options.offline,
+            tell=teller(output_options.quiet),
             # Which files failed is a result, so it is told also where the story is not.
-            tell=teller(quiet=False),
+            tell_failed=teller(quiet=False),
             progress=progress,
             **{name: value for name, value in given.items() if value is not None},
         )

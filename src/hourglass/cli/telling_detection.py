@@ -12,7 +12,7 @@ def tell_detection(found: Detection, output: Path, *, json: bool) -> None:
     if json:
         print_json(to_json(found))
         return
-    labeled = found.deciding.auroc is not None
+    labeled = bool(found.normal_labels)
     print_table(
         f"{found.model} ({found.run}), at most {_percent(found.calibration.false_alarms)} false "
         "alarms asked",
@@ -30,10 +30,7 @@ def tell_detection(found: Detection, output: Path, *, json: bool) -> None:
     for note in found.notes:
         print_line(note)
     if labeled:
-        print_line(
-            f"AUROC, on the given files: {found.anomalous_files:,} anomalies and "
-            f"{found.normal_files:,} normal ones ({', '.join(found.normal_labels)})."
-        )
+        print_line(_by_label(found))
     print_line(
         f"{found.deciding.flagged:,} of {found.files - found.failed:,} files are anomalies by "
         f"{found.deciding.label}: {output / 'anomalies.csv'}"
@@ -52,6 +49,14 @@ def _row(method: DetectionScores, *, labeled: bool) -> Iterator[str]:
         # Their intervals are printed with --json.
         yield "" if method.detected is None else _percent(method.detected.rate)
         yield "" if method.flagged_normal is None else _percent(method.flagged_normal.rate)
+
+
+def _by_label(found: Detection) -> str:
+    missing = "" if found.deciding.auroc is not None else " It takes one of each."
+    return (
+        f"AUROC: on the given files, {found.normal_files:,} of them normal "
+        f"({', '.join(found.normal_labels)}) and {found.anomalous_files:,} not.{missing}"
+    )
 
 
 def _measured(found: Detection) -> str:

@@ -48,6 +48,7 @@ def detect_files(
     data_dir: Path | None = None,
     offline: bool = False,
     tell: Tell = lambda line: None,
+    tell_failed: Tell = lambda line: None,
     progress: Callable[[float, int], None] = lambda done, files: None,
 ) -> Detection:
     """Score how unlike normal images files are, and flag those above a threshold.
@@ -81,7 +82,9 @@ def detect_files(
     data_dir, offline
         Where normal images come from.
     tell
-        Called with a line for each file that failed, and for what is to be known.
+        Called with a line at each turn of the story.
+    tell_failed
+        Called with a line for each file that failed.
     progress
         Called with the number of files that are done and the number of all.
 
@@ -140,7 +143,7 @@ def detect_files(
         if shards.begin():
             remove_folder(work.maps)
         clear_heat_maps(work.maps)
-        found = score_files(files, scorer, shards, tell, progress)
+        found = score_files(files, scorer, shards, tell_failed, progress)
         shards.clear_unused()
         return work.finish(found, scorer, shards)
 

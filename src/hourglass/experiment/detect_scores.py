@@ -110,7 +110,7 @@ def score_files(
     files: Sequence[SourceFile],
     scorer: FileScorer,
     shards: Shards,
-    tell: Callable[[str], None],
+    tell_failed: Callable[[str], None],
     progress: Callable[[float, int], None],
 ) -> FileScores:
     """Score all files, but for those that an earlier command has scored."""
@@ -124,7 +124,7 @@ def score_files(
         found.put(done, results)
         for number in range(done, done + len(part)):
             if number in found.reasons:
-                tell(found.reasons[number])
+                tell_failed(found.reasons[number])
         done += len(part)
         progress(done, len(files))
     return found
