@@ -4,12 +4,10 @@ import numpy as np
 import pytest
 
 from hourglass.bundles import load_model
-from hourglass.errors import ConfigurationError
 from hourglass.experiment import Detector, fit_detector
-from hourglass.experiment.detector import network_view
+from hourglass.experiment.network_view import NetworkViewer
 from hourglass.inference import encode, reconstruct
-from hourglass.models import build_model
-from hourglass.records import DECIDING, DETECTION_METHODS, ModelSpec, NetworkOptions
+from hourglass.records import DECIDING, DETECTION_METHODS
 from hourglass.seeds import generator
 
 SCORES = ["combined", "pixels", "latents", "pca", "neighbors"]
@@ -79,9 +77,14 @@ def test_pixels_of_files_are_kept_as_bytes(model):
 
 
 def test_what_the_network_says_is_what_it_gives_elsewhere(model, digits):
-    view, rebuilt = network_view(model, digits[:30])
+    viewer = NetworkViewer(model)
+    scales = viewer.scales(digits[:200])
+    view, rebuilt = viewer.view(digits[:30], scales)
     assert np.allclose(rebuilt, reconstruct(model, digits[:30]), atol=1e-6)
-    assert np.array_equal(view.codes, encode(model, digits[:30]).reshape(30, -1))
+    codes = encode(model, digits[:30]).reshape(30, -1)
+    standardized = codes / scales.deviations[-codes.shape[1] :] / np.sqrt(codes.shape[1])
+    assert np.allclose(view.codes, standardized, rtol=1e-4, atol=1e-5)
+    assert np.array_equal(view.features[:, -codes.shape[1] :], view.codes)
 
 
 def test_a_heat_map_is_hottest_where_an_image_was_changed(detector, digits):
@@ -91,13 +94,3 @@ def test_a_heat_map_is_hottest_where_an_image_was_changed(detector, digits):
     after = detector.see(image).heat[0]
     assert after.shape == (8, 8)
     assert after[:3, 0].mean() > 3 * before[:3, 0].mean()
-
-
-def test_a_code_of_too_many_numbers_is_refused(digits):
-    spec = ModelSpec(
-        network="dense",
-        image_shape=(8, 8, 1),
-        options=NetworkOptions(units=(), latent_dim=5000, activation="relu"),
-    )
-    with pytest.raises(ConfigurationError, match="4,096 numbers; this network's have 5,000"):
-        fit_detector(build_model(spec), digits[:5], digits[5:10])

@@ -51,6 +51,7 @@ from hourglass.evaluation.embedding import (
     score_space,
     trustworthiness,
 )
+from hourglass.evaluation.features import LayerScales, features_of, fit_layers
 from hourglass.evaluation.generation import precision_and_recall
 from hourglass.evaluation.health import judge_collapse, judge_latents
 from hourglass.evaluation.linear import (
@@ -102,6 +103,7 @@ __all__ = [
     "AnomalyReference",
     "Classes",
     "GaussianCodes",
+    "LayerScales",
     "LinearWeights",
     "Moments",
     "NetworkView",
@@ -128,9 +130,11 @@ __all__ = [
     "error_by_frequency",
     "estimate_noise_level",
     "exact_interval",
+    "features_of",
     "find_clusters",
     "fit_anomaly",
     "fit_codes",
+    "fit_layers",
     "fit_map",
     "gaussian_deviations",
     "held_out_errors",

@@ -22,8 +22,8 @@ _LEAST_ERROR: Final = 1e-10
 _TO_DEVIATION: Final = 1.4826
 # Directions in which training codes hardly vary would count without limit.
 _LEAST_SHARE: Final = 1e-3
-# Of codes with more numbers, the directions in which they vary most.
-_MOST_DIRECTIONS: Final = 256
+# Of the part of the pixels in the score that decides (docs/decisions/018-detection.md).
+_PIXEL_WEIGHT: Final = 0.5
 
 
 class NetworkView(NamedTuple):
@@ -33,13 +33,16 @@ class NetworkView(NamedTuple):
     ----------
     errors
         Mean squared error per value of each reconstruction, shape (images,).
+    features
+        What all layers of the encoder say, as ``features_of`` returns it, shape (images, features).
     codes
-        The code of each image, shape (images, numbers).
+        The part of it that is the code, shape (images, numbers).
     variances
         How much the values of each image vary, whatever the network, shape (images,).
     """
 
     errors: NDArray[np.float64]
+    features: NDArray[np.float32]
     codes: NDArray[np.float32]
     variances: NDArray[np.float64]
 
@@ -54,50 +57,53 @@ class AnomalyReference:
         Middle and spread of the logarithms of their errors, shape (2,).
     unexplained
         The same of their errors over the variance of the image.
+    features
+        What the encoder says of them, as in ``NetworkView``.
     code_mean
         Mean of their codes, shape (numbers,).
     whitening
-        Brings centered codes to unit variance in every direction, shape (numbers, directions).
+        Brings centered codes to unit variance in every direction, shape (numbers, numbers).
     codes
-        Their whitened codes, shape (images, directions).
-    distance
+        Their whitened codes, shape (images, numbers).
+    feature_distance, code_distance
         Middle and spread of the logarithms of the distances of each to its neighbors, shape (2,).
     """
 
     error: NDArray[np.float64]
     unexplained: NDArray[np.float64]
+    features: NDArray[np.float32]
     code_mean: NDArray[np.float64]
     whitening: NDArray[np.float64]
     codes: NDArray[np.float32]
-    distance: NDArray[np.float64]
+    feature_distance: NDArray[np.float64]
+    code_distance: NDArray[np.float64]
 
 
 def fit_anomaly(view: NetworkView) -> AnomalyReference:
     """Return what a network says of normal training images, ready to hold others against it."""
-    rows = view.codes.astype(np.float64)
-    mean = rows.mean(axis=0)
-    whitening = _whitening(rows - mean)
-    codes = ((rows - mean) @ whitening).astype(np.float32)
-    distances = neighbor_distances(codes, codes, skip_itself=True)
+    mean = view.codes.mean(axis=0, dtype=np.float64)
+    whitening = _whitening(view.codes - mean)
+    codes = ((view.codes - mean) @ whitening).astype(np.float32)
     return AnomalyReference(
         error=_middle_and_spread(_logarithms(view.errors)),
         unexplained=_middle_and_spread(_unexplained(view)),
+        features=view.features,
         code_mean=mean,
         whitening=whitening,
         codes=codes,
-        distance=_middle_and_spread(_logarithms(distances)),
+        feature_distance=_own_distances(view.features),
+        code_distance=_own_distances(codes),
     )
 
 
 def pixel_scores(reference: AnomalyReference, view: NetworkView) -> NDArray[np.float64]:
-    """Return how far each error is from that of training images, to either side.
+    """Return how far each error is above that of training images.
 
-    The larger of two: |log e − median| over the spread of the logarithms (Hampel 1974), so that
-    an error that is far too low counts as one that is too high; and the same of log e / v, to the
-    upper side, where v is the variance of the image. An image of one color is rebuilt with a small
-    error, and none of it is explained.
+    The larger of two: (log e − median) over the spread of the logarithms (Hampel 1974), and the
+    same of log e / v, where v is the variance of the image. An image of one color is rebuilt with
+    a small error, and none of it is explained.
     """
-    errors = np.abs(_standardized(_logarithms(view.errors), reference.error))
+    errors = _standardized(_logarithms(view.errors), reference.error)
     return np.maximum(errors, _standardized(_unexplained(view), reference.unexplained))
 
 
@@ -109,12 +115,20 @@ def latent_scores(reference: AnomalyReference, view: NetworkView) -> NDArray[np.
     """
     codes = ((view.codes - reference.code_mean) @ reference.whitening).astype(np.float32)
     distances = neighbor_distances(codes, reference.codes)
-    return _standardized(_logarithms(distances), reference.distance)
+    return _standardized(_logarithms(distances), reference.code_distance)
 
 
 def combined_scores(reference: AnomalyReference, view: NetworkView) -> NDArray[np.float64]:
-    """Return the larger of both: an image is as strange as the stranger of its two sides."""
-    return np.maximum(pixel_scores(reference, view), latent_scores(reference, view))
+    """Return how far each image is from what the network has learned, as all its layers see it.
+
+    The mean distance to the five nearest training images in the features of all layers (as Bergman
+    et al. 2020 take it from a network trained on other images), its logarithm held against those
+    of training images, and half of ``pixel_scores``.
+    """
+    distances = neighbor_distances(view.features, reference.features)
+    features = _standardized(_logarithms(distances), reference.feature_distance)
+    scores: NDArray[np.float64] = features + _PIXEL_WEIGHT * pixel_scores(reference, view)
+    return scores
 
 
 Score = Callable[[AnomalyReference, NetworkView], NDArray[np.float64]]
@@ -191,11 +205,14 @@ def relative_errors(
     return times
 
 
+def _own_distances(rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return middle and spread of what rows have to their neighbors among themselves."""
+    return _middle_and_spread(_logarithms(neighbor_distances(rows, rows, skip_itself=True)))
+
+
 def _whitening(centered: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what brings centered rows to unit variance, shape (numbers, directions)."""
-    covariance = centered.T @ centered / len(centered)
-    variances, directions = np.linalg.eigh(covariance)
-    variances, directions = variances[-_MOST_DIRECTIONS:], directions[:, -_MOST_DIRECTIONS:]
+    """Return what brings centered rows to unit variance, shape (numbers, numbers)."""
+    variances, directions = np.linalg.eigh(centered.T @ centered / len(centered))
     floor = max(_LEAST_SHARE * float(variances[-1]), _LEAST_ERROR)
     scaled: NDArray[np.float64] = directions / np.sqrt(np.maximum(variances, floor))
     return scaled

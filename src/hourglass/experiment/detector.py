@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.baselines import Pairs, PCAReconstruction
-from hourglass.errors import ConfigurationError
 from hourglass.evaluation import (
     NETWORK_SCORES,
     AnomalyReference,
+    LayerScales,
     NetworkView,
     fit_anomaly,
     mean_squared_errors,
@@ -22,17 +22,15 @@ from hourglass.evaluation import (
     relative_errors,
     usual_errors,
 )
+from hourglass.experiment.network_view import NetworkViewer
 from hourglass.experiment.pairs import FROZEN_SEED
 from hourglass.images.memory import as_unit_range
-from hourglass.inference import decode, encode
 from hourglass.models import LatentModel, images_at_a_time
 from hourglass.records import DETECTION_METHODS
 from hourglass.runs.archive import with_prefix
 from hourglass.seeds import derive
 
 COMPONENTS: Final = 32
-# A covariance of so many numbers takes 128 MB.
-_MOST_NUMBERS: Final = 4096
 
 Scores = Mapping[str, NDArray[np.float64]]
 
@@ -55,20 +53,6 @@ class Seen(NamedTuple):
     heat: NDArray[np.float32]
 
 
-def network_view(
-    model: LatentModel, images: NDArray[np.float32]
-) -> tuple[NetworkView, NDArray[np.float32]]:
-    """Return what a network says of images, and their reconstructions."""
-    codes = encode(model, images)
-    rebuilt = decode(model, codes)
-    view = NetworkView(
-        errors=mean_squared_errors(images, rebuilt),
-        codes=codes.reshape(len(codes), -1),
-        variances=images.var(axis=(1, 2, 3), dtype=np.float64),
-    )
-    return view, rebuilt
-
-
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Detector:
@@ -78,6 +62,8 @@ class Detector:
     ----------
     model
         The network, trained on normal images.
+    layers
+        How much the layers of its encoder vary among normal training images.
     reference
         What it says of normal training images.
     pca
@@ -91,6 +77,7 @@ class Detector:
     """
 
     model: LatentModel
+    layers: LayerScales
     reference: AnomalyReference
     pca: PCAReconstruction
     known: NDArray[np.float32]
@@ -113,9 +100,14 @@ class Detector:
 
     def see(self, images: NDArray[np.float32]) -> Seen:
         """Return the scores of a few images, with their reconstructions and heat maps."""
-        view, rebuilt = network_view(self.model, images)
+        view, rebuilt = self.viewer.view(images, self.layers)
         heat = relative_errors(_squares(images, rebuilt), self.usual)
         return Seen(_of_view(self, images, view), rebuilt, heat)
+
+    @cached_property
+    def viewer(self) -> NetworkViewer:
+        """Asks the network."""
+        return NetworkViewer(self.model)
 
     @cached_property
     def digest(self) -> str:
@@ -128,9 +120,9 @@ class Detector:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all but the network as arrays by name."""
-        reference = {field.name: getattr(self.reference, field.name) for field in _FIELDS}
         return {
-            **{f"reference/{name}": array for name, array in reference.items()},
+            **_arrays("layers/", self.layers),
+            **_arrays("reference/", self.reference),
             **{f"pca/{name}": array for name, array in self.pca.state().items()},
             **{f"held-out/{name}": scores for name, scores in self.held_out.items()},
             "known": _smallest(self.known),
@@ -150,15 +142,13 @@ class Detector:
         known = arrays["known"]
         return cls(
             model=model,
+            layers=LayerScales(**with_prefix(arrays, "layers/")),
             reference=AnomalyReference(**with_prefix(arrays, "reference/")),
             pca=_pca().restore(with_prefix(arrays, "pca/")),
             known=as_unit_range(known),
             usual=arrays["usual"],
             held_out={name: arrays[f"held-out/{name}"] for name in DETECTION_METHODS},
         )
-
-
-_FIELDS: Final = fields(AnomalyReference)
 
 
 def fit_detector(
@@ -175,24 +165,17 @@ def fit_detector(
     held_out
         Other normal images, which neither the network nor this has learned from: thresholds are
         taken from them.
-
-    Raises
-    ------
-    ConfigurationError
-        If the network's code has too many numbers for a covariance.
     """
-    if model.code_size > _MOST_NUMBERS:
-        raise ConfigurationError(
-            f"Distances can be measured between codes of up to {_MOST_NUMBERS:,} numbers; this "
-            f"network's have {model.code_size:,}. Train one with a smaller --latent-dim."
-        )
+    viewer = NetworkViewer(model)
+    layers = viewer.scales(training)
     known = Pairs(seen=training, clean=training)
     fitted = Detector(
         model=model,
-        reference=fit_anomaly(network_view(model, training)[0]),
+        layers=layers,
+        reference=fit_anomaly(viewer.view_all(training, layers)),
         pca=_pca().fit(known, known),
         known=training.reshape(len(training), -1),
-        usual=_usual(model, held_out),
+        usual=usual_errors(_errors_at_places(viewer, held_out, layers)),
         held_out={},
     )
     return Detector(
@@ -216,7 +199,7 @@ def detector_code() -> bytes:
 
 
 def _scores(detector: Detector, images: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
-    return _of_view(detector, images, network_view(detector.model, images)[0])
+    return _of_view(detector, images, detector.viewer.view(images, detector.layers)[0])
 
 
 def _of_view(
@@ -236,8 +219,16 @@ def _pca() -> PCAReconstruction:
     return PCAReconstruction(COMPONENTS, seed=derive(FROZEN_SEED, "pca"))
 
 
-def _usual(model: LatentModel, held_out: NDArray[np.float32]) -> NDArray[np.float32]:
-    return usual_errors(_squares(held_out, network_view(model, held_out)[1]))
+def _arrays(prefix: str, record: AnomalyReference | LayerScales) -> dict[str, NDArray[Any]]:
+    return {f"{prefix}{field.name}": getattr(record, field.name) for field in fields(record)}
+
+
+def _errors_at_places(
+    viewer: NetworkViewer, images: NDArray[np.float32], layers: LayerScales
+) -> NDArray[np.float32]:
+    step = images_at_a_time(images.shape[1:])
+    batches = [images[start : start + step] for start in range(0, len(images), step)]
+    return np.concatenate([_squares(batch, viewer.view(batch, layers)[1]) for batch in batches])
 
 
 def _squares(images: NDArray[np.float32], rebuilt: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ DetectionMethod = Literal["combined", "pixels", "latents", "pca", "neighbors"]
 #: The methods in the order of every table; the first decides.
 DETECTION_METHODS: Final[Mapping[DetectionMethod, str]] = MappingProxyType(
     {
-        "combined": "pixels and latents",
+        "combined": "features and pixels",
         "pixels": "pixel error",
         "latents": "latent distance",
         "pca": "PCA-32 error",
