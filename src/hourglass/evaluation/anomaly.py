@@ -113,8 +113,8 @@ def latent_scores(reference: AnomalyReference, view: NetworkView) -> NDArray[np.
 
 
 def combined_scores(reference: AnomalyReference, view: NetworkView) -> NDArray[np.float64]:
-    """Return the larger of both: an image is as strange as the stranger of its two sides."""
-    return np.maximum(pixel_scores(reference, view), latent_scores(reference, view))
+    """Return the sum of both, each in deviations of training images (Stouffer et al. 1949)."""
+    return pixel_scores(reference, view) + latent_scores(reference, view)
 
 
 Score = Callable[[AnomalyReference, NetworkView], NDArray[np.float64]]
