@@ -49,6 +49,15 @@ from hourglass.evaluation.measures import (
     peak_signal_to_noise,
     structural_similarity,
 )
+from hourglass.evaluation.near_copies import (
+    LEAST_DISTANCES,
+    distances_between,
+    joined,
+    nearest_positions,
+    pairs_within,
+    unusually_near,
+)
+from hourglass.evaluation.neighbors_search import Found, NeighborsSearch
 from hourglass.evaluation.no_reference import (
     Restore,
     clipped_share,
@@ -77,11 +86,14 @@ from hourglass.evaluation.variational import (
 )
 
 __all__ = [
+    "LEAST_DISTANCES",
     "MOST_FITTED",
     "Classes",
+    "Found",
     "GaussianCodes",
     "LinearWeights",
     "Moments",
+    "NeighborsSearch",
     "Rebuild",
     "Restore",
     "accuracy_of",
@@ -95,6 +107,7 @@ __all__ = [
     "continuity",
     "decoder_directions",
     "describe_classifier",
+    "distances_between",
     "divergences",
     "effective_dimension",
     "error_by_frequency",
@@ -106,6 +119,7 @@ __all__ = [
     "held_out_errors",
     "importance_bound",
     "interpolate",
+    "joined",
     "judge_collapse",
     "judge_latents",
     "linear_mse",
@@ -116,10 +130,12 @@ __all__ = [
     "measure_variational",
     "moments_of",
     "mutual_information",
+    "nearest_positions",
     "neighbors_accuracy",
     "neighbors_accuracy_among",
     "neighbors_within",
     "normal_quantiles",
+    "pairs_within",
     "peak_signal_to_noise",
     "perplexity_within",
     "pick_samples",
@@ -140,4 +156,5 @@ __all__ = [
     "structural_similarity",
     "trustworthiness",
     "tsne_map",
+    "unusually_near",
 ]

@@ -3,6 +3,7 @@
 from hourglass.experiment.cross import CROSS_KINDS, cross_run, cross_two_runs
 from hourglass.experiment.denoise import denoise_files
 from hourglass.experiment.device import device_in_use
+from hourglass.experiment.duplicates import find_duplicates
 from hourglass.experiment.embed import EmbedOptions, embed_images
 from hourglass.experiment.evaluate import estimate_run, evaluate_classifier, evaluate_run
 from hourglass.experiment.file_jobs import require_all_done
@@ -11,6 +12,7 @@ from hourglass.experiment.latents import LatentStudy, evaluate_latents
 from hourglass.experiment.reconstruct import reconstruct_files
 from hourglass.experiment.run import resume_run, run_experiment
 from hourglass.experiment.sampling import interpolate_images, sample_images
+from hourglass.experiment.similar import similar_images
 
 __all__ = [
     "CROSS_KINDS",
@@ -25,6 +27,7 @@ __all__ = [
     "evaluate_classifier",
     "evaluate_latents",
     "evaluate_run",
+    "find_duplicates",
     "interpolate_images",
     "reconstruct_files",
     "require_all_done",
@@ -32,4 +35,5 @@ __all__ = [
     "run_experiment",
     "run_group",
     "sample_images",
+    "similar_images",
 ]

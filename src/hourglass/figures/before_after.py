@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from hourglass.errors import ImageShapeError
-from hourglass.figures.strips import image_strip, label_font
+from hourglass.figures.strips import fitting_end, image_strip, label_font
 from hourglass.figures.style import INK
 
 #: The longer side of an image that is shown as it is; smaller ones are enlarged.
@@ -62,7 +62,7 @@ def before_after_sheet(
         pen.text((left, _MARGIN), head, INK, font)
     top = _MARGIN + _LINE
     for label, tiles in rows.items():
-        pen.text((_MARGIN, top), _fitting(label, width - 2 * _MARGIN), INK, font)
+        pen.text((_MARGIN, top), fitting_end(label, width - 2 * _MARGIN), INK, font)
         top += _LINE
         for left, tile in zip(lefts, tiles, strict=True):
             paper.paste(tile, (left, top), tile)
@@ -80,13 +80,3 @@ def _tiles(pair: ImagePair) -> list[Image.Image]:
             f"{pair.after.shape}."
         )
     return [Image.fromarray(image_strip({label: one}, scale)) for label, one in rows.items()]
-
-
-def _fitting(label: str, width: int) -> str:
-    """Return the end of a label that is too long: names differ there."""
-    font = label_font()
-    short = label
-    while len(short) > 1 and font.getlength(short) > width:
-        label = label[1:]
-        short = f"…{label}"
-    return short
