@@ -37,7 +37,7 @@ def nearest_positions(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
     for top, left, squares in _tiles(vectors):
         for axis, start, other in ((1, top, left), (0, left, top)):
             found = squares.argmin(axis=axis)
-            values = squares.min(axis=axis)
+            values = np.take_along_axis(squares, np.expand_dims(found, axis), axis).ravel()
             here = slice(start, start + len(values))
             better = values < least[here]
             where[here][better] = found[better] + other

@@ -164,7 +164,7 @@ def _write_sheet(
     result: SimilarImages,
 ) -> None:
     pictures = [
-        LabeledPicture(picture_of(rows, int(position)), (one.path, f"{one.distance:.4g}"))
+        LabeledPicture(picture_of(rows, int(position)), (one.path, f"{one.distance:.4f}"))
         for position, one in zip(positions, result.found, strict=True)
     ]
     lines = [pictures[start : start + _COLUMNS] for start in range(0, len(pictures), _COLUMNS)]
