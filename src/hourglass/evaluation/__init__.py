@@ -69,6 +69,15 @@ from hourglass.evaluation.measures import (
     peak_signal_to_noise,
     structural_similarity,
 )
+from hourglass.evaluation.near_copies import (
+    LEAST_DISTANCES,
+    distances_between,
+    joined,
+    nearest_positions,
+    pairs_within,
+    unusually_near,
+)
+from hourglass.evaluation.neighbors_search import Found, NeighborsSearch
 from hourglass.evaluation.no_reference import (
     Restore,
     clipped_share,
@@ -97,13 +106,16 @@ from hourglass.evaluation.variational import (
 )
 
 __all__ = [
+    "LEAST_DISTANCES",
     "MOST_FITTED",
     "NETWORK_SCORES",
     "AnomalyReference",
     "Classes",
+    "Found",
     "GaussianCodes",
     "LinearWeights",
     "Moments",
+    "NeighborsSearch",
     "NetworkView",
     "Rebuild",
     "Restore",
@@ -123,6 +135,7 @@ __all__ = [
     "continuity",
     "decoder_directions",
     "describe_classifier",
+    "distances_between",
     "divergences",
     "effective_dimension",
     "error_by_frequency",
@@ -136,6 +149,7 @@ __all__ = [
     "held_out_errors",
     "importance_bound",
     "interpolate",
+    "joined",
     "judge_collapse",
     "judge_latents",
     "latent_scores",
@@ -147,12 +161,14 @@ __all__ = [
     "measure_variational",
     "moments_of",
     "mutual_information",
+    "nearest_positions",
     "neighbor_distances",
     "neighbors_accuracy",
     "neighbors_accuracy_among",
     "neighbors_within",
     "normal_quantiles",
     "p_values",
+    "pairs_within",
     "peak_signal_to_noise",
     "perplexity_within",
     "pick_samples",
@@ -175,5 +191,6 @@ __all__ = [
     "structural_similarity",
     "trustworthiness",
     "tsne_map",
+    "unusually_near",
     "usual_errors",
 ]
