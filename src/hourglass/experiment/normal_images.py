@@ -126,17 +126,14 @@ def fitted_to(
     HourglassError
         As ``load_images`` raises it.
     """
-    source = Path(normal).expanduser()
-    options = FolderOptions(resize=seen.resize, crop=seen.crop, color=seen.color)
-    if not source.is_dir():
-        options = FolderOptions()
+    options = FolderOptions()
+    if Path(normal).expanduser().is_dir():
+        options = FolderOptions(resize=seen.resize, crop=seen.crop, color=seen.color)
     found = load_images(normal, folder=options, data_dir=data_dir, offline=offline)
     parts: dict[str, Images] = dict(found.parts)
+    names = ("validation", "test")
     if len(parts) < len(NormalSets._fields):
-        parts = _divided(found.train)
-        names = ("held-out part", "part left for testing")
-    else:
-        names = ("validation", "test")
+        parts, names = _divided(found.train), ("held-out part", "part left for testing")
     sets = NormalSets(*(_read(images, split) for split, images in parts.items()))
     shape = model.encoder.input.shape[1:]
     if sets.training.shape[1:] != shape:
@@ -144,8 +141,7 @@ def fitted_to(
             f"The images of {normal} have shape {sets.training.shape[1:]}, and the model takes "
             f"{tuple(shape)}."
         )
-    fitted = _fitted(model, sets, normal, names, tuple(_classes(found.train)))
-    return fitted
+    return _fitted(model, sets, normal, names, tuple(_classes(found.train)))
 
 
 def _fitted_to_data(
