@@ -38,11 +38,13 @@ _COMMANDS: Final = {
     "denoise": ("hourglass.cli.denoise:denoise", "Denoise image files with a run."),
     "detect": ("hourglass.cli.detect:detect", "Tell which image files are anomalies."),
     "embed": ("hourglass.cli.embed:embed", "Write the latents of images to one file."),
+    "similar": ("hourglass.cli.similar:similar", "Find images that are like one, or copies."),
     "sample": ("hourglass.cli.sample:sample", "Decode random codes to a sheet of images."),
     "interpolate": (
         "hourglass.cli.interpolate:interpolate",
         "Decode what lies between two images.",
     ),
+    "export": ("hourglass.cli.export:export", "Write a model as one file to hand on."),
     "gallery": ("hourglass.cli.gallery:app", "Run the experiments that come with Hourglass."),
     "report": (
         "hourglass.cli.report:report",

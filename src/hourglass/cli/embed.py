@@ -5,16 +5,23 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import DataOptions, DeviceOptions, OutputOptions, RunsOptions
+from hourglass.cli.options import (
+    RUN_OR_FILE,
+    DataOptions,
+    DeviceOptions,
+    OutputOptions,
+    RunsOptions,
+)
 from hourglass.cli.output import teller
 from hourglass.cli.telling_files import progress_of_files
 from hourglass.cli.telling_latents import tell_embedded
-from hourglass.runs import find_run, latents_format
+from hourglass.runs import latents_format
 
 
 def embed(
-    run: Annotated[str, Parameter(help="Path or name of a run, or `latest`.")],
+    run: Annotated[str, Parameter(help=RUN_OR_FILE)],
     inputs: Annotated[
         tuple[Path, ...], Parameter(help="Image files, or folders that hold some.")
     ] = (),
@@ -54,7 +61,7 @@ def embed(
     named, and the others are done. A command that was stopped goes on when it is given again, and
     a finished file is left alone.
     """
-    folder = find_run(run, runs_options.runs)
+    folder = find_model(run, runs_options.runs)
     latents_format(output)
     prepare_keras(debug=output_options.debug, device=device_options.device)
     from hourglass.experiment import EmbedOptions, embed_images, require_all_done

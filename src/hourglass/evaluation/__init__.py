@@ -70,6 +70,15 @@ from hourglass.evaluation.measures import (
     peak_signal_to_noise,
     structural_similarity,
 )
+from hourglass.evaluation.near_copies import (
+    LEAST_DISTANCES,
+    distances_between,
+    joined,
+    nearest_positions,
+    pairs_within,
+    unusually_near,
+)
+from hourglass.evaluation.neighbors_search import Found, NeighborsSearch
 from hourglass.evaluation.no_reference import (
     Restore,
     clipped_share,
@@ -98,14 +107,17 @@ from hourglass.evaluation.variational import (
 )
 
 __all__ = [
+    "LEAST_DISTANCES",
     "MOST_FITTED",
     "NETWORK_SCORES",
     "AnomalyReference",
     "Classes",
+    "Found",
     "GaussianCodes",
     "LayerScales",
     "LinearWeights",
     "Moments",
+    "NeighborsSearch",
     "NetworkView",
     "Rebuild",
     "Restore",
@@ -125,6 +137,7 @@ __all__ = [
     "continuity",
     "decoder_directions",
     "describe_classifier",
+    "distances_between",
     "divergences",
     "effective_dimension",
     "error_by_frequency",
@@ -140,6 +153,7 @@ __all__ = [
     "held_out_errors",
     "importance_bound",
     "interpolate",
+    "joined",
     "judge_collapse",
     "judge_latents",
     "latent_scores",
@@ -151,12 +165,14 @@ __all__ = [
     "measure_variational",
     "moments_of",
     "mutual_information",
+    "nearest_positions",
     "neighbor_distances",
     "neighbors_accuracy",
     "neighbors_accuracy_among",
     "neighbors_within",
     "normal_quantiles",
     "p_values",
+    "pairs_within",
     "peak_signal_to_noise",
     "perplexity_within",
     "pick_samples",
@@ -179,5 +195,6 @@ __all__ = [
     "structural_similarity",
     "trustworthiness",
     "tsne_map",
+    "unusually_near",
     "usual_errors",
 ]

@@ -22,33 +22,39 @@ _COLUMNS: Final = 8192
 _ROUNDING: Final = 1e-5
 
 
-def nearest_distances(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the Euclidean distance of each vector to the nearest other one, shape (count,).
+def nearest_positions(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return which other vector is nearest to each by Euclidean distance, shape (count,).
 
-    All pairs are compared, a tile of them in memory at a time; the pair that is found for each is
-    measured again in float64.
+    All pairs are compared, a tile of them in memory at a time, by products of matrices in float32.
 
     Parameters
     ----------
     vectors
         Shape (count, numbers), two or more.
     """
-    return _measured(vectors, np.arange(len(vectors)), nearest_positions(vectors))
-
-
-def nearest_positions(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return which other vector is nearest to each, shape (count,)."""
     least = np.full(len(vectors), np.inf, np.float32)
     where = np.zeros(len(vectors), np.int64)
     for top, left, squares in _tiles(vectors):
         for axis, start, other in ((1, top, left), (0, left, top)):
             found = squares.argmin(axis=axis)
-            values = squares.min(axis=axis)
+            values = np.take_along_axis(squares, np.expand_dims(found, axis), axis).ravel()
             here = slice(start, start + len(values))
             better = values < least[here]
             where[here][better] = found[better] + other
             least[here][better] = values[better]
     return where
+
+
+def distances_between(
+    vectors: NDArray[np.float32], first: NDArray[np.int64], second: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the Euclidean distance of each pair, measured in float64, shape (pairs,)."""
+    pieces = [np.empty(0)]
+    for start in range(0, len(first), _COLUMNS):
+        here = slice(start, start + _COLUMNS)
+        apart = vectors[first[here]].astype(np.float64) - vectors[second[here]]
+        pieces.append(np.linalg.norm(apart, axis=1))
+    return np.concatenate(pieces)
 
 
 def unusually_near(distances: NDArray[np.float64]) -> float:
@@ -111,7 +117,7 @@ def pairs_within(
         rows, columns = np.nonzero(squares <= distance**2 + margin)
         pairs = np.stack([rows + top, columns + left], axis=1)
         pairs = pairs[pairs[:, 0] < pairs[:, 1]]
-        pairs = pairs[_measured(vectors, *pairs.T) <= distance]
+        pairs = pairs[distances_between(vectors, *pairs.T) <= distance]
         count += len(pairs)
         if count > most:
             raise DataError(
@@ -121,7 +127,7 @@ def pairs_within(
         kept.append(pairs)
     found = np.concatenate(kept)
     found = found[np.lexsort((found[:, 1], found[:, 0]))]
-    return found, _measured(vectors, *found.T)
+    return found, distances_between(vectors, *found.T)
 
 
 def joined(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
@@ -152,14 +158,3 @@ def _tiles(vectors: NDArray[np.float32]) -> Iterator[tuple[int, int, NDArray[np.
 
 def _largest_square(vectors: NDArray[np.float32]) -> float:
     return float(np.square(vectors - vectors.mean(axis=0)).sum(axis=1).max())
-
-
-def _measured(
-    vectors: NDArray[np.float32], first: NDArray[np.int64], second: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    pieces = [np.empty(0)]
-    for start in range(0, len(first), _COLUMNS):
-        here = slice(start, start + _COLUMNS)
-        apart = vectors[first[here]].astype(np.float64) - vectors[second[here]]
-        pieces.append(np.linalg.norm(apart, axis=1))
-    return np.concatenate(pieces)

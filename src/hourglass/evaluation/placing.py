@@ -125,10 +125,10 @@ def placing_on(on: LatentsMap) -> Place:
 
 def _principal_plane(latents: NDArray[np.float32], seed: int) -> dict[str, NDArray[Any]]:
     wanted = min(2, latents.shape[1])
-    found = PCA(wanted, random_state=seed).fit(latents)
     axes = np.zeros((2, latents.shape[1]), np.float32)
-    axes[:wanted] = found.components_
-    return {"mean": found.mean_.astype(np.float32), "axes": axes}
+    if np.ptp(latents, axis=0).any():
+        axes[:wanted] = PCA(wanted, random_state=seed).fit(latents).components_
+    return {"mean": latents.mean(axis=0), "axes": axes}
 
 
 def _fitted_tsne(facts: MapFacts, latents: NDArray[np.float32]) -> NDArray[np.float32]:

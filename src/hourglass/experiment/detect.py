@@ -17,7 +17,7 @@ from hourglass.experiment.detect_results import FileLabels, calibrate, label_of
 from hourglass.experiment.detect_scores import FileScorer, clear_heat_maps, score_files
 from hourglass.experiment.detect_work import HEAT_MAPS_FOLDER, DetectionWork
 from hourglass.experiment.detector import detector_code
-from hourglass.experiment.embed_source import form_of
+from hourglass.experiment.embed_source import form_of, preprocessing_of
 from hourglass.experiment.file_jobs import SourceFile, list_sources, writing_to
 from hourglass.experiment.kept import code_fingerprint
 from hourglass.experiment.normal_images import fitted_to, fitted_to_run
@@ -116,16 +116,17 @@ def detect_files(
     _offer_labels(files, normal_labels, tell)
     _require_own(output)
     experiment = run.read_experiment()
-    model, spec = load_model(run.model)
+    model, _ = load_model(run.model)
     network = _require_code(model, experiment, run)
+    seen = preprocessing_of(run)
     if normal is None:
         fitted = fitted_to_run(run, network, data_dir=data_dir, offline=offline, tell=tell)
     else:
-        fitted = fitted_to(normal, network, experiment, data_dir=data_dir, offline=offline)
+        fitted = fitted_to(normal, network, seen, data_dir=data_dir, offline=offline)
     calibration = calibrate(fitted, false_alarms)
     scorer = FileScorer(
         detector=fitted.detector,
-        form=replace(form_of(experiment, spec.image_shape), max_pixels=max_pixels),
+        form=replace(form_of(seen), max_pixels=max_pixels),
         heat_maps=output / HEAT_MAPS_FOLDER if heat_maps == "all" else None,
     )
     work = DetectionWork(

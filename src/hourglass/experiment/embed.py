@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from hourglass.bundles.reading import read_description
 from hourglass.errors import ConfigurationError, DataError, OutputExistsError
 from hourglass.evaluation import require_map
 from hourglass.experiment.codes import load_latent_model
@@ -19,13 +20,14 @@ from hourglass.experiment.embed_map import (
 )
 from hourglass.experiment.embed_parts import encode_part, images_in_a_part, rows_of
 from hourglass.experiment.embed_source import (
+    FilesSource,
     ImageSource,
     SplitName,
     form_of,
+    preprocessing_of,
     source_of_data,
-    source_of_files,
 )
-from hourglass.files import exists, locked, remove_leftovers, sha256
+from hourglass.files import exists, locked, remove_folder, remove_leftovers
 from hourglass.models import LatentModel
 from hourglass.records import (
     EmbeddedImages,
@@ -34,12 +36,12 @@ from hourglass.records import (
     LatentsMap,
     LatentsRequest,
     MapName,
-    ModelSpec,
+    Preprocessing,
 )
 from hourglass.runs import (
     LatentsParts,
     PartsPlan,
-    RunFolder,
+    TrainedModel,
     latents_format,
     map_path,
     parts_folder,
@@ -85,7 +87,7 @@ class _Job(NamedTuple):
 
 
 def embed_images(
-    run: RunFolder,
+    run: TrainedModel,
     inputs: Sequence[Path],
     output: Path,
     *,
@@ -147,10 +149,16 @@ def embed_images(
     if options.map is not None:
         require_map(options.map)
     _require_one(inputs, data, options)
-    model, spec = load_latent_model(run)
+    model, _ = load_latent_model(run)
     given = _given_map(options, run)
-    source = _source(run, spec, inputs, data, split, data_dir=data_dir, offline=offline)
-    request = _request(run, spec, source, options, given, default=form.thumbnails)
+    seen = preprocessing_of(run)
+    source: ImageSource
+    if data is None:
+        source = FilesSource(inputs, form_of(seen))
+    else:
+        seed = run.read_experiment().plan.seed
+        source = source_of_data(data, split, seen, seed=seed, data_dir=data_dir, offline=offline)
+    request = _request(run, seen, source, options, given, default=form.thumbnails)
     job = _Job(output, model, source, request, given)
     busy = f"Another command is writing {output}. Wait until it is done, or end it."
     with locked(output.with_name(f".{output.name}.lock"), busy=busy):
@@ -172,51 +180,33 @@ def _require_one(inputs: Sequence[Path], data: str | None, options: EmbedOptions
         )
 
 
-def _given_map(options: EmbedOptions, run: RunFolder) -> GivenMap | None:
+def _given_map(options: EmbedOptions, run: TrainedModel) -> GivenMap | None:
     return None if options.on_map is None else read_given_map(options.on_map, model_digest(run))
 
 
-def model_digest(run: RunFolder) -> str:
-    """Return the SHA-256 of a run's weights, which its model file was checked against."""
-    return sha256(run.model / "weights.safetensors")
-
-
-def _source(
-    run: RunFolder,
-    spec: ModelSpec,
-    inputs: Sequence[Path],
-    data: str | None,
-    split: SplitName,
-    *,
-    data_dir: Path | None,
-    offline: bool,
-) -> ImageSource:
-    experiment = run.read_experiment()
-    form = form_of(experiment, spec.image_shape)
-    if data is None:
-        return source_of_files(inputs, form)
-    return source_of_data(data, split, experiment, form, data_dir=data_dir, offline=offline)
+def model_digest(run: TrainedModel) -> str:
+    """Return the SHA-256 of the weights of a model, which its files were checked against."""
+    return read_description(run.model).weights_sha256
 
 
 def _request(
-    run: RunFolder,
-    spec: ModelSpec,
+    run: TrainedModel,
+    seen: Preprocessing,
     source: ImageSource,
     options: EmbedOptions,
     given: GivenMap | None,
     *,
     default: bool,
 ) -> LatentsRequest:
-    folder = run.read_experiment().folder
     return LatentsRequest(
         model_sha256=model_digest(run),
         images=source.words,
         images_sha256=source.fingerprint,
         count=len(source),
-        image_shape=spec.image_shape,
-        resize=None if folder.resize is None else str(folder.resize),
-        crop=None if folder.crop is None else str(folder.crop),
-        color=folder.color,
+        image_shape=seen.image_shape,
+        resize=seen.resize,
+        crop=seen.crop,
+        color=seen.color,
         thumbnails=default if options.thumbnails is None else options.thumbnails,
         map=options.map if given is None else given.map.facts.kind,
         map_seed=options.seed,
@@ -235,7 +225,7 @@ def _done_before(job: _Job, tell: Tell) -> EmbeddedImages:
             f"{job.output} exists already and was made of other images, by another model, or with "
             "other options. Choose another --output, or remove that one."
         )
-    _parts(job).remove() if exists(parts_folder(job.output)) else None
+    remove_folder(parts_folder(job.output))
     for reason in facts.reasons.values():
         tell(reason)
     return EmbeddedImages(

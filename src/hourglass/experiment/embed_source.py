@@ -2,15 +2,18 @@
 
 import abc
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal, final
 
 import numpy as np
 
+from hourglass.bundles.reading import read_description
 from hourglass.errors import ConfigurationError, ImageShapeError
 from hourglass.images import GivenFiles, GivenImage, Images, ModelForm, load_splits
 from hourglass.images.survey import digest_of
-from hourglass.records import Experiment, FolderOptions
+from hourglass.records import FolderOptions, Preprocessing
+from hourglass.runs import TrainedModel
 
 SplitName = Literal["train", "validation", "test", "all"]
 _SPLITS: Final = ("train", "validation", "test")
@@ -152,23 +155,12 @@ class DataSource(ImageSource):
         return list(self._parts)[part], position - int(self._ends[part - 1] if part else 0)
 
 
-def source_of_files(inputs: Sequence[Path], form: ModelForm) -> ImageSource:
-    """Return the image files that a user gave.
-
-    Raises
-    ------
-    MissingPathError
-        If there are none.
-    """
-    return FilesSource(inputs, form)
-
-
 def source_of_data(
     data: str,
     split: SplitName,
-    experiment: Experiment,
-    form: ModelForm,
+    seen: Preprocessing,
     *,
+    seed: int,
     data_dir: Path | None,
     offline: bool,
 ) -> ImageSource:
@@ -182,31 +174,52 @@ def source_of_data(
         If the model takes others.
     """
     # What a folder was brought to is for folders alone.
-    of_folder = experiment.folder if Path(data).expanduser().is_dir() else FolderOptions()
+    is_folder = Path(data).expanduser().is_dir()
     splits = load_splits(
-        data, seed=experiment.plan.seed, folder=of_folder, data_dir=data_dir, offline=offline
+        data,
+        seed=seed,
+        folder=_options(seen) if is_folder else FolderOptions(),
+        data_dir=data_dir,
+        offline=offline,
     )
     wanted = _SPLITS if split == "all" else (split,)
-    return DataSource(splits.name, {part: splits.parts[part] for part in wanted}, form)
+    return DataSource(splits.name, {part: splits.parts[part] for part in wanted}, form_of(seen))
 
 
-def form_of(experiment: Experiment, shape: tuple[int | None, int | None, int]) -> ModelForm:
-    """Return how files become what a model takes: as its training did it with its folder.
+def preprocessing_of(run: TrainedModel) -> Preprocessing:
+    """Return how images become what a model takes: as its training did it with its folder.
 
     Raises
     ------
     ConfigurationError
-        If the model has no fixed size.
+        If the model takes images of any size, whose latents differ in length.
     """
-    if None in shape:
+    found, options = read_description(run.model).preprocessing, run.read_experiment().folder
+    if None in found.image_shape:
         raise ConfigurationError(
             "Latents of one length need a model that takes images of one size; this one takes any."
         )
-    options = experiment.folder
-    form = ModelForm(shape, options.resize_to, options.crop_to, options.color)
-    if options.max_pixels is None:
-        return form
-    return ModelForm(shape, form.resize, form.crop, form.color, options.max_pixels)
+    # Models of an older schema do not tell it themselves.
+    return replace(
+        found,
+        resize=found.resize or _spelled(options.resize),
+        crop=found.crop or _spelled(options.crop),
+        color=found.color or options.color,
+    )
+
+
+def _spelled(size: object) -> str | None:
+    return None if size is None else str(size)
+
+
+def form_of(seen: Preprocessing) -> ModelForm:
+    """Return what each file is brought to."""
+    options = _options(seen)
+    return ModelForm(seen.image_shape, options.resize_to, options.crop_to, options.color)
+
+
+def _options(seen: Preprocessing) -> FolderOptions:
+    return FolderOptions(resize=seen.resize, crop=seen.crop, color=seen.color)
 
 
 def _require_shape(name: str, images: Images, form: ModelForm) -> None:

@@ -29,7 +29,7 @@ from hourglass.experiment.material import MEASURED_BYTES
 from hourglass.experiment.pairs import FROZEN_SEED
 from hourglass.images import Images, PairedImages, load_images
 from hourglass.models import LatentModel
-from hourglass.records import DETECTION_METHODS, Experiment, FolderOptions
+from hourglass.records import DETECTION_METHODS, FolderOptions, Preprocessing
 from hourglass.runs import RunFolder, TrainedModel
 from hourglass.runs.archive import read_arrays, with_prefix, write_arrays
 from hourglass.seeds import generator
@@ -103,7 +103,7 @@ def fitted_to_run(
 
 
 def fitted_to(
-    normal: str, model: LatentModel, experiment: Experiment, *, data_dir: Path | None, offline: bool
+    normal: str, model: LatentModel, seen: Preprocessing, *, data_dir: Path | None, offline: bool
 ) -> Fitted:
     """Return a detector of images that a user says are normal.
 
@@ -116,8 +116,8 @@ def fitted_to(
         Name of a data set, or a path.
     model
         A network that has not seen these images in training.
-    experiment
-        How it was trained; images of a folder are brought to the same form.
+    seen
+        How images became what it takes; those of a folder are brought to the same form.
     data_dir, offline
         Where data come from.
 
@@ -126,15 +126,14 @@ def fitted_to(
     HourglassError
         As ``load_images`` raises it.
     """
-    source = Path(normal).expanduser()
-    options = experiment.folder if source.is_dir() else FolderOptions()
+    options = FolderOptions()
+    if Path(normal).expanduser().is_dir():
+        options = FolderOptions(resize=seen.resize, crop=seen.crop, color=seen.color)
     found = load_images(normal, folder=options, data_dir=data_dir, offline=offline)
     parts: dict[str, Images] = dict(found.parts)
+    names = ("validation", "test")
     if len(parts) < len(NormalSets._fields):
-        parts = _divided(found.train)
-        names = ("held-out part", "part left for testing")
-    else:
-        names = ("validation", "test")
+        parts, names = _divided(found.train), ("held-out part", "part left for testing")
     sets = NormalSets(*(_read(images, split) for split, images in parts.items()))
     shape = model.encoder.input.shape[1:]
     if sets.training.shape[1:] != shape:
@@ -142,8 +141,7 @@ def fitted_to(
             f"The images of {normal} have shape {sets.training.shape[1:]}, and the model takes "
             f"{tuple(shape)}."
         )
-    fitted = _fitted(model, sets, normal, names, tuple(_classes(found.train)))
-    return fitted
+    return _fitted(model, sets, normal, names, tuple(_classes(found.train)))
 
 
 def _fitted_to_data(

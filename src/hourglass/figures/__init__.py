@@ -25,6 +25,7 @@ from hourglass.figures.divergences import divergences_size, draw_divergences
 from hourglass.figures.errors import ERRORS_SIZE, draw_errors
 from hourglass.figures.errors_by_class import draw_errors_by_class, errors_by_class_size
 from hourglass.figures.few_labels import FEW_LABELS_SIZE, draw_few_labels
+from hourglass.figures.found import LabeledPicture, labeled_pictures
 from hourglass.figures.group_curves import (
     draw_group_accuracies,
     draw_group_curves,
@@ -59,6 +60,7 @@ __all__ = [
     "PALETTE",
     "ROC_SIZE",
     "ImagePair",
+    "LabeledPicture",
     "MapPanel",
     "Mark",
     "accuracies_size",
@@ -96,6 +98,7 @@ __all__ = [
     "image_grid",
     "image_sheet",
     "image_strip",
+    "labeled_pictures",
     "labeled_strip",
     "maps_size",
     "marks_of",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from hourglass.errors import ImageShapeError
-from hourglass.figures.strips import image_strip, label_font
+from hourglass.figures.strips import fitting_end, image_strip, label_font
 from hourglass.figures.style import INK
 
 #: The longer side of an image that is shown as it is; smaller ones are enlarged.
@@ -89,7 +89,7 @@ def rows_sheet(
         pen.text((left, _MARGIN), head, INK, font)
     top = _MARGIN + _LINE
     for label, line in tiles.items():
-        pen.text((_MARGIN, top), _fitting(label, width - 2 * _MARGIN), INK, font)
+        pen.text((_MARGIN, top), fitting_end(label, width - 2 * _MARGIN), INK, font)
         top += _LINE
         for left, tile in zip(lefts, line, strict=True):
             paper.paste(tile, (left, top), tile)
@@ -106,13 +106,3 @@ def _tiles(images: Sequence[NDArray[Any]]) -> list[Image.Image]:
         )
     # One strip of all would need as many channels in each.
     return [Image.fromarray(image_strip({"image": image[None]}, scale)) for image in images]
-
-
-def _fitting(label: str, width: int) -> str:
-    """Return the end of a label that is too long: names differ there."""
-    font = label_font()
-    short = label
-    while len(short) > 1 and font.getlength(short) > width:
-        label = label[1:]
-        short = f"…{label}"
-    return short

@@ -1,9 +1,10 @@
 """The door of the records: text and mappings come in checked, or not at all."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar, cast
+from functools import cache
+from typing import Any, Final, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -11,6 +12,9 @@ from pydantic_core import ErrorDetails
 from hourglass.errors import ConfigurationError, nearest
 
 Record = TypeVar("Record")
+
+# What reads and writes records of a kind takes longer to make than to use.
+_adapter: Final[Callable[[Any], TypeAdapter[Any]]] = cache(TypeAdapter)
 
 
 def checked(
@@ -43,14 +47,14 @@ def checked(
         If a key is unknown (the nearest is offered) or a value does not fit.
     """
     try:
-        return TypeAdapter(kind).validate_python(dict(values))
+        return cast(Record, _adapter(kind).validate_python(dict(values)))
     except ValidationError as error:
         raise _configuration_error(error, kind, source, unseen, short) from error
 
 
 def to_json(record: object) -> bytes:
     """Return a record as indented JSON."""
-    return TypeAdapter(type(record)).dump_json(record, indent=2) + b"\n"
+    return _adapter(type(record)).dump_json(record, indent=2) + b"\n"
 
 
 def from_json(
@@ -76,7 +80,7 @@ def from_json(
         If the text is not JSON, a key is unknown or a value does not fit.
     """
     try:
-        return TypeAdapter(kind).validate_json(text, strict=strict)
+        return cast(Record, _adapter(kind).validate_json(text, strict=strict))
     except ValidationError as error:
         raise _configuration_error(error, kind, source) from error
 
@@ -98,7 +102,7 @@ def only_known_keys(record: object, given: object, source: str) -> None:
     ConfigurationError
         If there is such a key.
     """
-    for key in _unknown(TypeAdapter(type(record)).dump_python(record, mode="json"), given):
+    for key in _unknown(_adapter(type(record)).dump_python(record, mode="json"), given):
         raise ConfigurationError(f"{source}: {key!r} is not a key.")
 
 

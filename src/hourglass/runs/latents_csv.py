@@ -62,9 +62,11 @@ class CsvLatents(LatentsFormat):
 
     def read(self, path: Path, facts: LatentsFacts) -> LatentRows:
         """Read all lines."""
-        expected, at_least = _columns(facts), len(facts.request.model_sha256)
-        if path.stat().st_size < facts.rows * (2 * facts.numbers + 1) + at_least:
-            raise DataError(f"it has fewer than {facts.rows:,} rows.")
+        if path.stat().st_size < facts.rows * 2 * facts.numbers:
+            raise DataError(
+                f"it is too short for {facts.rows:,} rows of {facts.numbers:,} numbers."
+            )
+        expected = _columns(facts)
         with path.open(encoding="utf-8", newline="") as file:
             lines = csv.reader(file, strict=True)
             found = next(lines, [])
