@@ -22,6 +22,7 @@ from hourglass.evaluation import (
     relative_errors,
     usual_errors,
 )
+from hourglass.experiment import network_view
 from hourglass.experiment.network_view import NetworkViewer
 from hourglass.experiment.pairs import FROZEN_SEED
 from hourglass.images.memory import as_unit_range
@@ -194,8 +195,8 @@ def model_digest(model: LatentModel) -> str:
 
 
 def detector_code() -> bytes:
-    """Return what changes when this file does: what was fitted by another is fitted again."""
-    return Path(__file__).read_bytes()
+    """Return what changes with how scores are made: what was fitted before is fitted again."""
+    return b"".join(Path(place).read_bytes() for place in (__file__, network_view.__file__))
 
 
 def _scores(detector: Detector, images: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
