@@ -52,6 +52,7 @@ def start(*words: str | Path, cwd: Path, **environment: str) -> Iterator[subproc
         ["--help"],
         ["train", "--help"],
         ["denoise", "--help"],
+        ["detect", "--help"],
         ["reconstruct", "--help"],
         ["data", "list"],
         ["data", "show", "fashion-mnist-small"],

@@ -36,6 +36,9 @@ _COMMANDS: Final = {
         "Rebuild image files with a run, and say how well.",
     ),
     "denoise": ("hourglass.cli.denoise:denoise", "Denoise image files with a run."),
+    "detect": ("hourglass.cli.detect:detect", "Tell which image files are anomalies."),
+    "embed": ("hourglass.cli.embed:embed", "Write the latents of images to one file."),
+    "similar": ("hourglass.cli.similar:similar", "Find images that are like one, or copies."),
     "sample": ("hourglass.cli.sample:sample", "Decode random codes to a sheet of images."),
     "interpolate": (
         "hourglass.cli.interpolate:interpolate",

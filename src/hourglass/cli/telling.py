@@ -231,6 +231,8 @@ def _tell_uses(run: RunFolder, scores: Scores | None) -> None:
     else:
         print_line(f"Rebuild files: hourglass reconstruct {run.path} IN --output OUT")
     if coded:
+        print_line(f"Find anomalies: hourglass detect {run.path} IN --output OUT")
+        print_line(f"Search images by the code: hourglass embed {run.path} IN --output LATENTS.npz")
         print_line(f"Decode random codes: hourglass sample {run.path} --output SHEET.png")
         print_line(f"Go between two images: hourglass interpolate {run.path} --output STRIP.png")
 

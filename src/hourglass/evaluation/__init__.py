@@ -1,5 +1,18 @@
 """Questions asked of arrays; answers are frozen records."""
 
+from hourglass.evaluation.anomaly import (
+    NETWORK_SCORES,
+    AnomalyReference,
+    NetworkView,
+    area_under_curve,
+    combined_scores,
+    fit_anomaly,
+    latent_scores,
+    neighbor_distances,
+    pixel_scores,
+    relative_errors,
+    usual_errors,
+)
 from hourglass.evaluation.classification import (
     accuracy_of,
     calibration_bins,
@@ -16,6 +29,13 @@ from hourglass.evaluation.codes import (
     plane_codes,
     standard_codes,
 )
+from hourglass.evaluation.conformal import (
+    calibrated_interval,
+    conformal_rank,
+    conformal_threshold,
+    exact_interval,
+    p_values,
+)
 from hourglass.evaluation.embedding import (
     Classes,
     adjusted_rand,
@@ -31,6 +51,7 @@ from hourglass.evaluation.embedding import (
     score_space,
     trustworthiness,
 )
+from hourglass.evaluation.features import LayerScales, features_of, fit_layers
 from hourglass.evaluation.generation import precision_and_recall
 from hourglass.evaluation.health import judge_collapse, judge_latents
 from hourglass.evaluation.linear import (
@@ -49,6 +70,15 @@ from hourglass.evaluation.measures import (
     peak_signal_to_noise,
     structural_similarity,
 )
+from hourglass.evaluation.near_copies import (
+    LEAST_DISTANCES,
+    distances_between,
+    joined,
+    nearest_positions,
+    pairs_within,
+    unusually_near,
+)
+from hourglass.evaluation.neighbors_search import Found, NeighborsSearch
 from hourglass.evaluation.no_reference import (
     Restore,
     clipped_share,
@@ -60,6 +90,13 @@ from hourglass.evaluation.no_reference import (
     stein_risks,
 )
 from hourglass.evaluation.noise_level import estimate_noise_level
+from hourglass.evaluation.placing import (
+    MOST_FITTED,
+    fit_map,
+    place_latents,
+    placing_on,
+    require_map,
+)
 from hourglass.evaluation.reconstruction import Rebuild, pick_samples, score_method
 from hourglass.evaluation.spectrum import error_by_frequency
 from hourglass.evaluation.variational import (
@@ -70,35 +107,56 @@ from hourglass.evaluation.variational import (
 )
 
 __all__ = [
+    "LEAST_DISTANCES",
+    "MOST_FITTED",
+    "NETWORK_SCORES",
+    "AnomalyReference",
     "Classes",
+    "Found",
     "GaussianCodes",
+    "LayerScales",
     "LinearWeights",
     "Moments",
+    "NeighborsSearch",
+    "NetworkView",
     "Rebuild",
     "Restore",
     "accuracy_of",
     "adjusted_rand",
+    "area_under_curve",
+    "calibrated_interval",
     "calibration_bins",
     "calibration_error",
     "centered_weights",
     "clipped_share",
     "clustering_accuracy",
+    "combined_scores",
     "compare_with_pca",
+    "conformal_rank",
+    "conformal_threshold",
     "continuity",
     "decoder_directions",
     "describe_classifier",
+    "distances_between",
     "divergences",
     "effective_dimension",
     "error_by_frequency",
     "estimate_noise_level",
+    "exact_interval",
+    "features_of",
     "find_clusters",
+    "fit_anomaly",
     "fit_codes",
+    "fit_layers",
+    "fit_map",
     "gaussian_deviations",
     "held_out_errors",
     "importance_bound",
     "interpolate",
+    "joined",
     "judge_collapse",
     "judge_latents",
+    "latent_scores",
     "linear_mse",
     "log_likelihoods",
     "match_directions",
@@ -107,16 +165,25 @@ __all__ = [
     "measure_variational",
     "moments_of",
     "mutual_information",
+    "nearest_positions",
+    "neighbor_distances",
     "neighbors_accuracy",
     "neighbors_accuracy_among",
     "neighbors_within",
     "normal_quantiles",
+    "p_values",
+    "pairs_within",
     "peak_signal_to_noise",
     "perplexity_within",
     "pick_samples",
+    "pixel_scores",
+    "place_latents",
+    "placing_on",
     "plane_codes",
     "precision_and_recall",
     "probe_accuracy",
+    "relative_errors",
+    "require_map",
     "roc_curves",
     "score_classifier",
     "score_method",
@@ -128,4 +195,6 @@ __all__ = [
     "structural_similarity",
     "trustworthiness",
     "tsne_map",
+    "unusually_near",
+    "usual_errors",
 ]

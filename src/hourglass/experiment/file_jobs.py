@@ -15,6 +15,26 @@ from hourglass.images import IMAGE_EXTENSIONS, target_name
 _LOCK: Final = ".hourglass.lock"
 
 
+class SourceFile(NamedTuple):
+    """A file that a user gave.
+
+    Attributes
+    ----------
+    root
+        The folder that was given, or that the file lies in.
+    name
+        The path from there.
+    """
+
+    root: Path
+    name: str
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.root / self.name
+
+
 class FileJob(NamedTuple):
     """A file, and where its result goes."""
 
@@ -53,6 +73,30 @@ def list_jobs(inputs: Iterable[Path], output: Path) -> list[FileJob]:
                 "Choose another --output."
             )
     return [FileJob(source, target) for target, source in sources.items()]
+
+
+def list_sources(inputs: Iterable[Path], output: Path) -> list[SourceFile]:
+    """Return the files of a command that gives one result for all of them, each named once.
+
+    They are taken as ``list_jobs`` takes them.
+
+    Raises
+    ------
+    ConfigurationError
+        If two files would have the same name in the results.
+    MissingPathError
+        If an input does not exist, cannot be reached, or is a folder without an image file.
+    """
+    sources: dict[str, SourceFile] = {}
+    for path in inputs:
+        for file in _sources_of(path, output):
+            if file.name in sources:
+                raise ConfigurationError(
+                    f"{sources[file.name].path} and {file.path} would both be called {file.name}. "
+                    "Give the folder above them, or each a command with its own --output."
+                )
+            sources[file.name] = file
+    return list(sources.values())
 
 
 def waiting(jobs: Iterable[FileJob]) -> list[FileJob]:
@@ -100,19 +144,26 @@ def require_all_done(failed: int, files: int, output: Path) -> None:
 
 def _sources_and_targets(inputs: Iterable[Path], output: Path) -> Iterator[tuple[Path, Path]]:
     for path in inputs:
-        if not _is_folder(path):
-            yield path, output / target_name(path)
-            continue
-        files = sorted(_pictures(path, output))
-        if not files:
-            raise MissingPathError(
-                f"{path} holds no image file: one whose name ends in "
-                f"{', '.join(IMAGE_EXTENSIONS)}. Hidden files are left out, and links that lead "
-                "out of it."
-            )
-        yield from (
-            (file, output / file.relative_to(path).with_name(target_name(file))) for file in files
+        for file in _sources_of(path, output):
+            name = Path(file.name)
+            yield file.path, output / name.with_name(target_name(name))
+
+
+def _sources_of(path: Path, output: Path) -> Iterator[SourceFile]:
+    """Yield a file that was given, or the image files below a folder, by their paths from there."""
+    if not _is_folder(path):
+        yield SourceFile(path.parent, path.name)
+        return
+    names = [str(file.relative_to(path)) for file in _pictures(path, output)]
+    if not names:
+        raise MissingPathError(
+            f"{path} holds no image file: one whose name ends in "
+            f"{', '.join(IMAGE_EXTENSIONS)}. Hidden files are left out, and links that lead "
+            "out of it."
         )
+    # As paths are sorted: folder by folder, not letter by letter.
+    for name in sorted(names, key=lambda name: Path(name).parts):
+        yield SourceFile(path, name)
 
 
 def _is_folder(path: Path) -> bool:

@@ -40,7 +40,7 @@ class KeptResults:
     def key(self, what: str, *causes: Any) -> str:
         """Return a name that changes with the data, the code and the causes, as JSON has them."""
         words = json.dumps(
-            [*causes, self._splits.fingerprint, self._splits.split_hash, _code_fingerprint()]
+            [*causes, self._splits.fingerprint, self._splits.split_hash, code_fingerprint()]
         )
         return f"{what}-{hashlib.sha256(words.encode()).hexdigest()[:32]}"
 
@@ -60,7 +60,7 @@ class KeptResults:
 
 
 @cache
-def _code_fingerprint() -> str:
+def code_fingerprint() -> str:
     """Return what changes with the code and the libraries that baselines are computed with."""
     digest = hashlib.sha256()
     for library in _LIBRARIES:

@@ -8,8 +8,9 @@ Draw inside the style, on a figure without a backend::
         figure.savefig("methods.svg")
 """
 
+from hourglass.figures.anomalies import HEAT_TOP, heat_map
 from hourglass.figures.architecture import architecture_size, draw_architecture
-from hourglass.figures.before_after import PAIR_SIDE, ImagePair, before_after_sheet
+from hourglass.figures.before_after import PAIR_SIDE, ImagePair, before_after_sheet, rows_sheet
 from hourglass.figures.calibration import CALIBRATION_SIZE, draw_calibration
 from hourglass.figures.classifiers import (
     accuracies_size,
@@ -24,6 +25,7 @@ from hourglass.figures.divergences import divergences_size, draw_divergences
 from hourglass.figures.errors import ERRORS_SIZE, draw_errors
 from hourglass.figures.errors_by_class import draw_errors_by_class, errors_by_class_size
 from hourglass.figures.few_labels import FEW_LABELS_SIZE, draw_few_labels
+from hourglass.figures.found import LabeledPicture, labeled_pictures
 from hourglass.figures.group_curves import (
     draw_group_accuracies,
     draw_group_curves,
@@ -52,11 +54,13 @@ __all__ = [
     "CURVES_SIZE",
     "ERRORS_SIZE",
     "FEW_LABELS_SIZE",
+    "HEAT_TOP",
     "INK",
     "PAIR_SIDE",
     "PALETTE",
     "ROC_SIZE",
     "ImagePair",
+    "LabeledPicture",
     "MapPanel",
     "Mark",
     "accuracies_size",
@@ -89,10 +93,12 @@ __all__ = [
     "draw_spectra",
     "errors_by_class_size",
     "group_curves_size",
+    "heat_map",
     "hourglass_style",
     "image_grid",
     "image_sheet",
     "image_strip",
+    "labeled_pictures",
     "labeled_strip",
     "maps_size",
     "marks_of",
@@ -101,6 +107,7 @@ __all__ = [
     "mistakes_picture",
     "noise_matrix_size",
     "ring_edges",
+    "rows_sheet",
     "signed_images",
     "spectra_size",
     "strip_scale",

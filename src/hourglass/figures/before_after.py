@@ -1,6 +1,6 @@
 """Pairs of images of any sizes, one below the other: before on the left, after on the right."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from hourglass.errors import ImageShapeError
-from hourglass.figures.strips import image_strip, label_font
+from hourglass.figures.strips import fitting_end, image_strip, label_font
 from hourglass.figures.style import INK
 
 #: The longer side of an image that is shown as it is; smaller ones are enlarged.
@@ -47,46 +47,62 @@ def before_after_sheet(
     ImageShapeError
         If there is no pair, or the images of one differ in height or width.
     """
-    if not pairs:
-        raise ImageShapeError("A sheet needs one pair of images or more; none was given.")
-    rows = {label: _tiles(pair) for label, pair in pairs.items()}
-    column = max(tile.width for tiles in rows.values() for tile in tiles)
-    lefts = (_MARGIN, _MARGIN + column + _GAP)
+    return rows_sheet(pairs, heads)
+
+
+def rows_sheet(
+    rows: Mapping[str, Sequence[NDArray[Any]]], heads: Sequence[str]
+) -> NDArray[np.uint8]:
+    """Return rows of images that belong together on white, each with its label above.
+
+    Parameters
+    ----------
+    rows
+        By label: images of shape (height, width, channels) in [0, 1], of one height and width,
+        one for each of the heads.
+    heads
+        What stands above the columns.
+
+    Returns
+    -------
+    NDArray
+        Shape (height, width, 3), RGB.
+
+    Raises
+    ------
+    ImageShapeError
+        If there is no row, or the images of one differ in height or width.
+    """
+    if not rows:
+        raise ImageShapeError("A sheet needs one row of images or more; none was given.")
+    tiles = {label: _tiles(images) for label, images in rows.items()}
     font = label_font()
-    column_of_text = round(max(font.getlength(head) for head in heads))
-    width = max(lefts[1] + max(column, column_of_text) + _MARGIN, PAIR_SIDE)
-    height = 2 * _MARGIN + _LINE + sum(_LINE + _GAP + tiles[0].height for tiles in rows.values())
+    column = max(tile.width for line in tiles.values() for tile in line)
+    pitch = max(column, *(round(font.getlength(head)) for head in heads[:-1])) + _GAP
+    last = max(column, round(font.getlength(heads[-1])))
+    lefts = [_MARGIN + number * pitch for number in range(len(heads))]
+    width = max(lefts[-1] + last + _MARGIN, PAIR_SIDE)
+    height = 2 * _MARGIN + _LINE + sum(_LINE + _GAP + line[0].height for line in tiles.values())
     paper = Image.new("RGB", (width, height), "white")
     pen = ImageDraw.Draw(paper)
     for left, head in zip(lefts, heads, strict=True):
         pen.text((left, _MARGIN), head, INK, font)
     top = _MARGIN + _LINE
-    for label, tiles in rows.items():
-        pen.text((_MARGIN, top), _fitting(label, width - 2 * _MARGIN), INK, font)
+    for label, line in tiles.items():
+        pen.text((_MARGIN, top), fitting_end(label, width - 2 * _MARGIN), INK, font)
         top += _LINE
-        for left, tile in zip(lefts, tiles, strict=True):
+        for left, tile in zip(lefts, line, strict=True):
             paper.paste(tile, (left, top), tile)
-        top += tiles[0].height + _GAP
+        top += line[0].height + _GAP
     return np.asarray(paper)
 
 
-def _tiles(pair: ImagePair) -> list[Image.Image]:
-    scale = max(1, PAIR_SIDE // max(pair.before.shape[:2]))
-    # One strip of both would need as many channels in each.
-    rows = {"before": pair.before[None], "after": pair.after[None]}
-    if pair.before.shape[:2] != pair.after.shape[:2]:
+def _tiles(images: Sequence[NDArray[Any]]) -> list[Image.Image]:
+    scale = max(1, PAIR_SIDE // max(images[0].shape[:2]))
+    if len({image.shape[:2] for image in images}) > 1:
         raise ImageShapeError(
-            f"The images of a pair are of one size; these have shapes {pair.before.shape} and "
-            f"{pair.after.shape}."
+            f"The images of a row are of one size; these have shapes "
+            f"{', '.join(str(image.shape) for image in images)}."
         )
-    return [Image.fromarray(image_strip({label: one}, scale)) for label, one in rows.items()]
-
-
-def _fitting(label: str, width: int) -> str:
-    """Return the end of a label that is too long: names differ there."""
-    font = label_font()
-    short = label
-    while len(short) > 1 and font.getlength(short) > width:
-        label = label[1:]
-        short = f"…{label}"
-    return short
+    # One strip of all would need as many channels in each.
+    return [Image.fromarray(image_strip({"image": image[None]}, scale)) for image in images]

@@ -151,6 +151,16 @@ def label_font() -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(file, _FONT_SIZE)
 
 
+def fitting_end(label: str, width: int) -> str:
+    """Return the end of a label that is too long: names differ there."""
+    font = label_font()
+    short = label
+    while len(short) > 1 and font.getlength(short) > width:
+        label = label[1:]
+        short = f"…{label}"
+    return short
+
+
 def _require_alike(rows: Mapping[str, NDArray[Any]]) -> None:
     shapes = {label: images.shape for label, images in rows.items()}
     alike = len({shape[:3] for shape in shapes.values()}) == 1

@@ -18,6 +18,7 @@ from hourglass.images.facts import DataFacts, describe, fetch, places
 from hourglass.images.files import FileImages
 from hourglass.images.folder import load_folder
 from hourglass.images.form import FileForm
+from hourglass.images.given import GivenFiles, GivenImage, ModelForm
 from hourglass.images.image_file import ImageFile, load_image_file, save_image_file, target_name
 from hourglass.images.load import load_images, load_splits
 from hourglass.images.lookup import Place
@@ -27,24 +28,31 @@ from hourglass.images.patches import PatchImages
 from hourglass.images.promise import Images
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.split import DataSet, Splits, split_images
+from hourglass.images.thumbnail import THUMBNAIL_SIDE, decode_thumbnail, encode_thumbnail
 
 __all__ = [
     "IMAGE_EXTENSIONS",
     "MOST_PIXELS",
+    "THUMBNAIL_SIDE",
     "ArrayImages",
     "BandImages",
     "DataFacts",
     "DataSet",
     "FileForm",
     "FileImages",
+    "GivenFiles",
+    "GivenImage",
     "ImageFile",
     "Images",
+    "ModelForm",
     "PairedImages",
     "PatchImages",
     "Place",
     "Splits",
     "as_stored",
+    "decode_thumbnail",
     "describe",
+    "encode_thumbnail",
     "fetch",
     "image_bits",
     "image_notes",

@@ -15,7 +15,7 @@ from hourglass.records import LabelSource
 
 MOST_LISTED: Final = 20
 
-_SPLIT_FOLDERS: Final = {
+SPLIT_FOLDERS: Final = {
     "train": "train",
     "val": "validation",
     "valid": "validation",
@@ -86,7 +86,7 @@ def listed(entries: Iterable[object]) -> str:
 def _split_folders(folder: Path) -> Mapping[str, Path]:
     """Return the folder of each split; a folder without split folders is all training."""
     parts = sub_folders(folder, folder)
-    named = {part: split for part in parts if (split := _SPLIT_FOLDERS.get(part.name.lower()))}
+    named = {part: split for part in parts if (split := SPLIT_FOLDERS.get(part.name.lower()))}
     if not named:
         return {"train": folder}
     others = [part for part in parts if part not in named and _has_images(part, folder)]

@@ -5,8 +5,19 @@ from hourglass.inference.batched import (
     decode,
     encode,
     encode_gaussian,
+    encode_in_depth,
+    encoder_layers,
     reconstruct,
 )
 from hourglass.inference.tiles import rebuild_in_bands
 
-__all__ = ["classify", "decode", "encode", "encode_gaussian", "rebuild_in_bands", "reconstruct"]
+__all__ = [
+    "classify",
+    "decode",
+    "encode",
+    "encode_gaussian",
+    "encode_in_depth",
+    "encoder_layers",
+    "rebuild_in_bands",
+    "reconstruct",
+]

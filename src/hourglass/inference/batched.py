@@ -45,6 +45,40 @@ def encode(
     return _batched(model.encoder.predict_on_batch, images, batch_size)
 
 
+def encoder_layers(model: LatentModel) -> keras.Model:
+    """Return a network from images to what each layer of the encoder says, the code last.
+
+    Layers without weights are left out: they say what the one before them says. Build it once and
+    ask it with ``encode_in_depth``, as it is compiled for its first batch.
+    """
+    encoder = model.encoder
+    hidden = [layer.output for layer in encoder.layers if layer.weights]
+    depths = [output for output in hidden if output is not encoder.output]
+    return keras.Model(encoder.input, [*depths, encoder.output])
+
+
+def encode_in_depth(
+    depths: keras.Model, images: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], ...]:
+    """Return what each layer of an encoder says of a batch of images.
+
+    Parameters
+    ----------
+    depths
+        What ``encoder_layers`` returned.
+    images
+        Shape (count, height, width, channels), in [0, 1]; as many as memory holds at once.
+
+    Returns
+    -------
+    tuple
+        Arrays of shape (count, numbers), the code last.
+    """
+    outputs = depths.predict_on_batch(images)
+    layers = map(keras.ops.convert_to_numpy, outputs if len(depths.outputs) > 1 else [outputs])
+    return tuple(layer.reshape(len(images), -1) for layer in layers)
+
+
 def classify(
     model: Classifier, images: NDArray[np.float32], *, batch_size: int | None = None
 ) -> NDArray[np.float64]:

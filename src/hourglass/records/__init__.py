@@ -14,6 +14,19 @@ from hourglass.records.classification import (
 from hourglass.records.classifier_keys import CROSS_ENTROPY
 from hourglass.records.codes import CodeSource, CodeSpace, CodeSpread, RandomCodes
 from hourglass.records.cross import CrossCell, CrossTable, TrainedByTested
+from hourglass.records.detection import (
+    DECIDING,
+    DEFAULT_FALSE_ALARMS,
+    DETECTION_METHODS,
+    HEAT_MAPS,
+    Calibration,
+    Detection,
+    DetectionMethod,
+    DetectionScores,
+    HeatMaps,
+    ObservedRate,
+    ScoredFile,
+)
 from hourglass.records.embedding import MAPPED_IMAGES, Embedding, Maps, SpaceName, SpaceScores
 from hourglass.records.experiment import DEMO, Experiment
 from hourglass.records.few_labels import FewLabelsRow, FewLabelsStudy
@@ -22,6 +35,7 @@ from hourglass.records.flat import read_toml, without_rivals
 from hourglass.records.folder import (
     DEFAULT_PATCH_SIZE,
     LARGEST_WHOLE_SIDE,
+    ColorName,
     FolderOptions,
     FolderRecord,
     LabelSource,
@@ -39,6 +53,16 @@ from hourglass.records.group import (
 )
 from hourglass.records.health import LEAST_VARIANCE, Collapse, LatentHealth, Lookup
 from hourglass.records.history import Epoch, History
+from hourglass.records.latents_file import (
+    DIGEST_BYTES,
+    LATENTS_SCHEMA,
+    EmbeddedImages,
+    LatentRows,
+    LatentsFacts,
+    LatentsRequest,
+    MapName,
+)
+from hourglass.records.latents_map import LatentsMap, MapFacts
 from hourglass.records.layer_graph import (
     CODES,
     IMAGES,
@@ -91,6 +115,14 @@ from hourglass.records.plan import Precision, TrainingPlan
 from hourglass.records.run import Engine, Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
+from hourglass.records.similar import (
+    DuplicatePair,
+    Duplicates,
+    LikenessKind,
+    MetricName,
+    SimilarImage,
+    SimilarImages,
+)
 from hourglass.records.sizes import (
     FixedShape,
     ImageShape,
@@ -118,12 +150,18 @@ __all__ = [
     "CORRUPTIONS",
     "CROSS_ENTROPY",
     "DATA_SETS",
+    "DECIDING",
+    "DEFAULT_FALSE_ALARMS",
     "DEFAULT_PATCH_SIZE",
     "DEMO",
+    "DETECTION_METHODS",
+    "DIGEST_BYTES",
     "FILES",
     "GAUSSIAN_DEVIATION",
+    "HEAT_MAPS",
     "IMAGES",
     "LARGEST_WHOLE_SIDE",
+    "LATENTS_SCHEMA",
     "LAYERS",
     "LAYER_KINDS",
     "LEAST_ACTIVITY",
@@ -144,6 +182,7 @@ __all__ = [
     "SCHEDULES",
     "SCHEMA_VERSION",
     "Architecture",
+    "Calibration",
     "CalibrationBin",
     "CheckpointTiming",
     "ClassScores",
@@ -154,11 +193,18 @@ __all__ = [
     "CodeSpace",
     "CodeSpread",
     "Collapse",
+    "ColorName",
     "CrossCell",
     "CrossTable",
     "DataCard",
     "DenoisedFile",
     "DenoisedFiles",
+    "Detection",
+    "DetectionMethod",
+    "DetectionScores",
+    "DuplicatePair",
+    "Duplicates",
+    "EmbeddedImages",
     "Embedding",
     "Engine",
     "Environment",
@@ -175,25 +221,34 @@ __all__ = [
     "FolderRecord",
     "GroupPlan",
     "GroupRecord",
+    "HeatMaps",
     "History",
     "ImageShape",
     "ImportanceBound",
     "LabelSource",
     "LatentHealth",
+    "LatentRows",
+    "LatentsFacts",
+    "LatentsMap",
+    "LatentsRequest",
     "LayerGraph",
     "LayerKind",
     "LayerNode",
     "LayerRecord",
     "Likelihood",
+    "LikenessKind",
     "LinearComparison",
     "LinearRow",
     "Lookup",
     "LossOfLikelihood",
+    "MapFacts",
+    "MapName",
     "Maps",
     "Member",
     "MemberResult",
     "MethodEstimates",
     "MethodScores",
+    "MetricName",
     "Mistake",
     "ModelCard",
     "ModelDescription",
@@ -202,6 +257,7 @@ __all__ = [
     "NetworkOptions",
     "NoiseStudy",
     "NoisyTarget",
+    "ObservedRate",
     "Precision",
     "Preprocessing",
     "Progress",
@@ -209,8 +265,11 @@ __all__ = [
     "RocCurve",
     "RunRecord",
     "Samples",
+    "ScoredFile",
     "Scores",
     "Sides",
+    "SimilarImage",
+    "SimilarImages",
     "SpaceName",
     "SpaceScores",
     "SuiteRow",

@@ -14,6 +14,7 @@
         cross.json          the model on other input, once it was tested on it
         embedding.json      how images lie in its code, once that was measured
         maps.npz            the same images on maps of pixels, PCA and code
+        detector.npz        what normal images are to the network, once anomalies were looked for
         model/              written by ``bundles``
         checkpoint/         written by ``training``, until the run is finished
         figures/            written by ``report``
@@ -123,6 +124,11 @@ class RunFolder:
             self.path / ".lock",
             busy=f"Another process is working on {self.path}. Wait until it is done, or end it.",
         )
+
+    @property
+    def detector(self) -> Path:
+        """What is kept of normal images, once anomalies were looked for."""
+        return self.path / "detector.npz"
 
     @property
     def figures(self) -> Path:

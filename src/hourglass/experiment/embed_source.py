@@ -1,0 +1,230 @@
+"""Where the images come from whose latents are written: given files, or a data set."""
+
+import abc
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, Literal, final
+
+import numpy as np
+
+from hourglass.bundles.reading import read_description
+from hourglass.errors import ConfigurationError, ImageShapeError
+from hourglass.images import GivenFiles, GivenImage, Images, ModelForm, load_splits
+from hourglass.images.survey import digest_of
+from hourglass.records import FolderOptions, Preprocessing
+from hourglass.runs import TrainedModel
+
+SplitName = Literal["train", "validation", "test", "all"]
+_SPLITS: Final = ("train", "validation", "test")
+
+
+class ImageSource(abc.ABC):
+    """Images by their position, each with a name and perhaps a label.
+
+    Attributes
+    ----------
+    words
+        What they are, in words.
+    fingerprint
+        SHA-256 that changes with which images they are.
+    changed
+        SHA-256 that changes when one of them is written again.
+    """
+
+    words: str
+    fingerprint: str
+    changed: str
+
+    @abc.abstractmethod
+    def __len__(self) -> int:
+        """Return the number of images."""
+
+    @abc.abstractmethod
+    def name(self, position: int) -> str:
+        """Return what the path of an image is in the file of latents."""
+
+    @abc.abstractmethod
+    def label(self, position: int) -> str:
+        """Return the class of an image, nothing where it is not known."""
+
+    @abc.abstractmethod
+    def read(self, position: int) -> GivenImage:
+        """Return an image in the form of the model.
+
+        Raises
+        ------
+        DataError, MissingPathError
+            If that cannot be done.
+        """
+
+    @property
+    def labeled(self) -> bool:
+        """Whether the class of an image is known."""
+        return any(self.label(position) for position in range(len(self)))
+
+
+@final
+class FilesSource(ImageSource):
+    """Image files.
+
+    Parameters
+    ----------
+    inputs
+        Files, and folders whose files are taken with the tree below them.
+    form
+        What each is brought to.
+    """
+
+    def __init__(self, inputs: Sequence[Path], form: ModelForm) -> None:
+        self._files, self._form = GivenFiles(inputs), form
+        self.words = " ".join(path.as_posix() for path in inputs)
+        self.fingerprint, self.changed = self._files.fingerprints()
+
+    def __len__(self) -> int:
+        """Return the number of files."""
+        return len(self._files)
+
+    def name(self, position: int) -> str:
+        """Return a file's path from the given folder on."""
+        return self._files.name(position)
+
+    def label(self, position: int) -> str:
+        """Return the sub-folder that is a file's class."""
+        return self._files.label(position)
+
+    def read(self, position: int) -> GivenImage:
+        """Decode a file and bring it to the form of the model."""
+        return self._form.read(self._files.path(position))
+
+
+@final
+class DataSource(ImageSource):
+    """The images of one or all splits of a data set.
+
+    Parameters
+    ----------
+    name
+        Name of the data set.
+    parts
+        The images by split.
+    form
+        What the model takes.
+
+    Raises
+    ------
+    ImageShapeError
+        If it takes others.
+    """
+
+    def __init__(self, name: str, parts: Mapping[str, Images], form: ModelForm) -> None:
+        self._name, self._parts = name, dict(parts)
+        self._ends = np.cumsum([len(images) for images in self._parts.values()])
+        for images in self._parts.values():
+            _require_shape(name, images, form)
+        self.words = f"{name} ({', '.join(self._parts)})"
+        self.fingerprint = " ".join(images.fingerprint for images in self._parts.values())
+        self.changed = self.fingerprint
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return int(self._ends[-1])
+
+    def name(self, position: int) -> str:
+        """Return data set, split and position in it."""
+        split, index = self._place(position)
+        return f"{self._name}/{split}/{index:06}"
+
+    def label(self, position: int) -> str:
+        """Return the name of the class of an image."""
+        split, index = self._place(position)
+        images = self._parts[split]
+        if images.labels is None:
+            return ""
+        label = int(images.labels[index])
+        return str(label) if images.class_names is None else images.class_names[label]
+
+    def read(self, position: int) -> GivenImage:
+        """Return an image as it lies at rest."""
+        split, index = self._place(position)
+        pixels = self._parts[split].at_rest(index)
+        return GivenImage(pixels, digest_of(pixels))
+
+    def _place(self, position: int) -> tuple[str, int]:
+        part = int(np.searchsorted(self._ends, position, side="right"))
+        return list(self._parts)[part], position - int(self._ends[part - 1] if part else 0)
+
+
+def source_of_data(
+    data: str,
+    split: SplitName,
+    seen: Preprocessing,
+    *,
+    seed: int,
+    data_dir: Path | None,
+    offline: bool,
+) -> ImageSource:
+    """Return the images of a data set, split by the seed of a run.
+
+    Raises
+    ------
+    HourglassError
+        As ``load_splits`` raises it.
+    ImageShapeError
+        If the model takes others.
+    """
+    # What a folder was brought to is for folders alone.
+    is_folder = Path(data).expanduser().is_dir()
+    splits = load_splits(
+        data,
+        seed=seed,
+        folder=_options(seen) if is_folder else FolderOptions(),
+        data_dir=data_dir,
+        offline=offline,
+    )
+    wanted = _SPLITS if split == "all" else (split,)
+    return DataSource(splits.name, {part: splits.parts[part] for part in wanted}, form_of(seen))
+
+
+def preprocessing_of(run: TrainedModel) -> Preprocessing:
+    """Return how images become what a model takes: as its training did it with its folder.
+
+    Raises
+    ------
+    ConfigurationError
+        If the model takes images of any size, whose latents differ in length.
+    """
+    found, options = read_description(run.model).preprocessing, run.read_experiment().folder
+    if None in found.image_shape:
+        raise ConfigurationError(
+            "Latents of one length need a model that takes images of one size; this one takes any."
+        )
+    # Models of an older schema do not tell it themselves.
+    return replace(
+        found,
+        resize=found.resize or _spelled(options.resize),
+        crop=found.crop or _spelled(options.crop),
+        color=found.color or options.color,
+    )
+
+
+def _spelled(size: object) -> str | None:
+    return None if size is None else str(size)
+
+
+def form_of(seen: Preprocessing) -> ModelForm:
+    """Return what each file is brought to."""
+    options = _options(seen)
+    return ModelForm(seen.image_shape, options.resize_to, options.crop_to, options.color)
+
+
+def _options(seen: Preprocessing) -> FolderOptions:
+    return FolderOptions(resize=seen.resize, crop=seen.crop, color=seen.color)
+
+
+def _require_shape(name: str, images: Images, form: ModelForm) -> None:
+    if images.shape != form.shape:
+        raise ImageShapeError(
+            f"{name} has images of shape {images.shape}, and the model takes {form.shape}. "
+            "Name data of that shape, or give the files themselves."
+        )
