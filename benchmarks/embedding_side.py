@@ -42,7 +42,7 @@ def embed(place: Path, folder: Path) -> dict[str, Any]:
     save_model(model, spec, run.model)
     run.write_experiment(Experiment(network="dense"))
     # What the backend sets up once is no cost of an image.
-    encode(model, np.zeros((500, SIDE, SIDE, 1), np.float32))  # type: ignore[arg-type]
+    encode(model, np.zeros((500, SIDE, SIDE, 1), np.float32))
     output = folder.with_suffix(".parquet")
     found = measure("embed", lambda: embed_images(run, [folder], output).facts.rows)
     return {**found, "numbers": 32, "median_ms": ""}

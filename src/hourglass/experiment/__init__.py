@@ -4,7 +4,8 @@ from hourglass.experiment.cross import CROSS_KINDS, cross_run, cross_two_runs
 from hourglass.experiment.denoise import denoise_files
 from hourglass.experiment.device import device_in_use
 from hourglass.experiment.duplicates import find_duplicates
-from hourglass.experiment.embed import EmbedOptions, embed_images
+from hourglass.experiment.embed import embed_images
+from hourglass.experiment.embed_request import EmbedOptions
 from hourglass.experiment.evaluate import estimate_run, evaluate_classifier, evaluate_run
 from hourglass.experiment.file_jobs import require_all_done
 from hourglass.experiment.group import run_group
