@@ -10,13 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.evaluation import (
-    NeighborsSearch,
-    distances_between,
-    nearest_positions,
-    pairs_within,
-    unusually_near,
-)
+from hourglass.evaluation import NeighborsSearch, near_pairs
 from streaming import SIDE
 
 _QUESTIONS: Final = 200
@@ -71,9 +65,7 @@ def copies(count: int, numbers: int) -> dict[str, Any]:
     vectors = latents(count, numbers)
 
     def compare() -> int:
-        usual = np.stack([np.arange(count), nearest_positions(vectors)], axis=1)
-        within = unusually_near(distances_between(vectors, *usual.T))
-        pairs_within(vectors, within, most=1_000_000)
+        near_pairs(vectors)
         return count
 
     return {**measure("copies", compare), "numbers": numbers, "median_ms": ""}
