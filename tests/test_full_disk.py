@@ -130,6 +130,13 @@ def a_model(folder: Path) -> Act:
     return lambda: save_model(model, spec, folder / "run" / "model")
 
 
+def a_bundle(folder: Path) -> Act:
+    from hourglass.bundles import BundleFile, export_model
+
+    model = Path(__file__).parent / "bundles" / "random_weights.hourglass"
+    return lambda: export_model(BundleFile(model), folder / "out" / "model.hourglass")
+
+
 def denoised_files(folder: Path) -> Act:
     from hourglass.experiment import denoise_files
 
@@ -197,10 +204,11 @@ def attempt(act: Act, steps: int) -> bool:
     return True
 
 
-# What stands where a denoised file would go is a result of an earlier command and left alone.
+# What stands where a denoised file would go is a result of an earlier command and left alone, and
+# what stands where a bundle would go is refused.
 @pytest.mark.parametrize(
     ("story", "before"),
-    [*itertools.product(STORIES, [None, OLD]), (denoised_files, None)],
+    [*itertools.product(STORIES, [None, OLD]), (a_bundle, None), (denoised_files, None)],
     ids=lambda value: value.__name__ if callable(value) else ("all" if value else "none"),
 )
 def test_every_file_is_as_it_was_or_as_it_should_be(place, story, before):

@@ -19,14 +19,14 @@ from hourglass.training import Resuming, Training, train
 def reconstruct_all(folder: Path, *names: str) -> None:
     images = np.load(folder / "images.npy")
     for name in names:
-        model, _ = load_model(folder / name)
+        model, _ = load_model(folder / f"{name}.hourglass")
         np.save(folder / f"{name}.npy", reconstruct(model, images))
 
 
 def classify_all(folder: Path, *names: str) -> None:
     images = np.load(folder / "images.npy")
     for name in names:
-        model, _ = load_classifier(folder / name)
+        model, _ = load_classifier(folder / f"{name}.hourglass")
         np.save(folder / f"{name}.npy", classify(model, images))
 
 

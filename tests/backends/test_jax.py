@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hourglass.bundles import save_model
+from hourglass.bundles import save_bundle
 from hourglass.inference import classify
 from hourglass.models import build_classifier, build_model
 from hourglass.records import (
@@ -56,13 +56,13 @@ def images(tmp_path, digits):
     return digits[:20]
 
 
-def test_models_give_the_same_on_jax(tmp_path, images):
+def test_bundles_made_on_tensorflow_give_the_same_on_jax(tmp_path, images):
     noise = np.random.default_rng(0)
     specs = {name: spec(name) for name in NETWORKS} | {"variational": VARIATIONAL}
     models = {name: build_model(asked) for name, asked in specs.items()}
     for name, model in models.items():
         model.set_weights([noise.normal(0, 0.05, w.shape) for w in model.get_weights()])
-        save_model(model, specs[name], tmp_path / name)
+        save_bundle(model, specs[name], tmp_path / f"{name}.hourglass")
     classifiers = {}
     for name, options in CLASSIFIER_DEFAULTS.items():
         asked = ModelSpec(
@@ -73,7 +73,8 @@ def test_models_give_the_same_on_jax(tmp_path, images):
             classes=10,
         )
         classifiers[f"{name}-classifier"] = build_classifier(asked)
-        save_model(classifiers[f"{name}-classifier"], asked, tmp_path / f"{name}-classifier")
+        bundle = tmp_path / f"{name}-classifier.hourglass"
+        save_bundle(classifiers[f"{name}-classifier"], asked, bundle)
     on_jax(
         f"reconstruct {tmp_path} {' '.join(models)}",
         f"classify {tmp_path} {' '.join(classifiers)}",

@@ -57,6 +57,7 @@ def start(*words: str | Path, cwd: Path, **environment: str) -> Iterator[subproc
         ["data", "show", "fashion-mnist-small"],
         ["runs", "list"],
         ["runs", "show", "RUN"],
+        ["export", "RUN", "--output", "model.hourglass"],
         ["report", "RUN"],
     ],
     ids=" ".join,

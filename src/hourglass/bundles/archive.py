@@ -182,7 +182,9 @@ def _read_local(file: BinaryIO, offset: int, name: str, where: str) -> tuple[_Lo
     found = file.read(min(name_length, 2 * len(WEIGHTS)))
     if signature != b"PK\x03\x04" or found != name.encode() or name_length != len(found):
         raise _refused(where, f"{name} does not stand where it should")
-    if extra or flags & ~_FLAGS_WITHOUT_MEANING or method not in (_STORED, _DEFLATED):
+    if extra:
+        raise _refused(where, f"{name} has fields that Hourglass does not write (zip -X has none)")
+    if flags & ~_FLAGS_WITHOUT_MEANING or method not in (_STORED, _DEFLATED):
         raise _refused(
             where, f"{name} is encrypted, or packed in another way than stored or deflated"
         )

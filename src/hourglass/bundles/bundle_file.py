@@ -5,9 +5,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, final
 
-from hourglass.bundles.reading import read_description
+from hourglass.bundles.reading import describing, read_description
 from hourglass.errors import ConfigurationError
 from hourglass.records import (
+    FILES,
     Classification,
     Estimates,
     Experiment,
@@ -72,9 +73,17 @@ class BundleFile:
         """Return the experiment that led to the model, or the words for its task without a card.
 
         Of paths only the last part is left.
+
+        Raises
+        ------
+        ModelFileError
+            If nothing that can be asked for leads to such a model.
         """
         card = self.description.card
-        return _asked_for(self.description.spec) if card is None else card.training.experiment
+        if card is not None:
+            return card.training.experiment
+        with describing(str(self.path)):
+            return _asked_for(self.description.spec)
 
     def read_record(self) -> RunRecord:
         """Return the facts of the run that made the model.
@@ -149,8 +158,11 @@ class BundleFile:
 
 def _asked_for(spec: ModelSpec) -> Experiment:
     """Return an experiment whose words tell what a model does."""
+    # Noise that came with the files was told from a clean image of each, or from neighbors.
+    pairs = spec.corruption == FILES and spec.objective != "blind-spot"
     return Experiment(
         data="images",
+        clean="clean" if pairs else None,
         network=spec.network,
         latent_dim=spec.options.latent_dim,
         objective=spec.objective,

@@ -29,6 +29,7 @@ from hourglass.runs import RunFolder
 # Spaces within a path are left aside: paths that the experiment names are known whole.
 _PLACE: Final = re.compile(r"(?<![\w.])(?:[A-Za-z]:[\\/]|\\\\|\.{0,2}/|~\w*/)[^\s'\"`,;:=()]*")
 _LONGEST_NAME: Final = 255
+_OF_PATHS_ALONE: Final = "./\\~"
 _KEYS_OF_PATHS: Final = ("data", "clean", "second_shot")
 
 
@@ -133,7 +134,8 @@ def _without_places(card: ModelCard, experiment: Experiment) -> ModelCard:
     known = {
         place: last_part(place)
         for place in (getattr(experiment, key) for key in _KEYS_OF_PATHS)
-        if place is not None
+        # A dot alone would be found in every number of a version.
+        if place is not None and place.strip(_OF_PATHS_ALONE)
     }
     told = _cleaned(json.loads(to_json(card)), known)
     return from_json(ModelCard, json.dumps(told).encode(), "the card")

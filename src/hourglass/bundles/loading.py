@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hourglass.bundles.reading import describing, description_of, open_model
-from hourglass.bundles.weights import variables_of
+from hourglass.bundles.weights import unpack_weights, variables_of
 from hourglass.errors import ConfigurationError
 from hourglass.records import ModelSpec
 
@@ -65,7 +65,7 @@ def _load(path: Path, *, classifies: bool) -> tuple[Any, ModelSpec]:
 
         with describing(description_of(path)):
             model = build_classifier(spec) if classifies else build_model(spec)
-        tensors = found.read_tensors()
+        tensors = unpack_weights(found.read_weights())
     for name, variable in variables_of(model).items():
         variable.assign(tensors[name])
     return model, spec

@@ -6,6 +6,7 @@ No Keras here: a file that is refused is refused before it is imported, and a ca
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from textwrap import shorten
 from typing import BinaryIO, Final, NamedTuple
 
 from hourglass.bundles.archive import (
@@ -17,12 +18,14 @@ from hourglass.bundles.archive import (
 from hourglass.bundles.shapes import weight_shapes
 from hourglass.bundles.strict_json import parse_json
 from hourglass.bundles.vocabulary import require_vocabulary
-from hourglass.bundles.weights import Tensors, read_tensors, require_weights, scan_weights
+from hourglass.bundles.weights import read_again, require_weights, scan_weights
 from hourglass.errors import ConfigurationError, MissingPathError, ModelFileError
-from hourglass.records import FirstDescription, ModelDescription, from_json, only_known_keys
+from hourglass.records import FirstDescription, ModelDescription, from_json
 
 BUNDLE_SUFFIX: Final = ".hourglass"
 
+# What is wrong may be told for each of thousands of entries.
+_LONGEST_REASON: Final = 600
 _BLOCK_BYTES: Final = 1 << 20
 _SCHEMAS: Final = (1, 2)
 
@@ -34,12 +37,12 @@ class ModelFile(NamedTuple):
     ----------
     description
         What ``model.json`` tells, in the newest schema.
-    read_tensors
-        Reads the weights, an array for each name of ``weight_shapes``; while the file is open.
+    read_weights
+        Reads the bytes of the safetensors file that was checked, while it is open.
     """
 
     description: ModelDescription
-    read_tensors: Callable[[], Tensors]
+    read_weights: Callable[[], bytes]
 
 
 class _Source(NamedTuple):
@@ -69,13 +72,13 @@ def open_model(path: Path) -> Iterator[ModelFile]:
         If a file is damaged, of another schema, cannot be read, or does not fit the other one.
     """
     with _opened(path) as source:
-        description = _read_description(source)
+        description = _parsed(source.description, source.where_description, source.schemas)
         with describing(source.where_description):
             require_vocabulary(description.spec)
             expected = weight_shapes(description.spec)
         sha256, where = description.weights_sha256, source.where_weights
         require_weights(scan_weights(source.weights()), expected, sha256, where)
-        yield ModelFile(description, lambda: read_tensors(source.weights(), sha256, where))
+        yield ModelFile(description, lambda: read_again(source.weights(), sha256, where))
 
 
 def read_description(path: Path) -> ModelDescription:
@@ -109,6 +112,19 @@ def describing(where: str) -> Iterator[None]:
             f"{where} describes a model that cannot be built: {cause}. "
             "It is damaged, or not a model of Hourglass."
         ) from error
+
+
+def check_description(content: bytes, where: str) -> None:
+    """Refuse a description that could be written and not be read again.
+
+    Raises
+    ------
+    ModelFileError
+        If it could not.
+    """
+    if len(content) > MOST_DESCRIPTION_BYTES:
+        raise ModelFileError(f"{where} is too large for the description of a model.")
+    _parsed(content, where, _SCHEMAS)
 
 
 def description_of(path: Path) -> str:
@@ -181,21 +197,19 @@ def _reading(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _read_description(source: _Source) -> ModelDescription:
-    where = source.where_description
-    values = parse_json(source.description, where)
+def _parsed(content: bytes, where: str, schemas: tuple[int, ...]) -> ModelDescription:
+    values = parse_json(content, where)
     version = values.get("schema_version")
-    if version not in source.schemas or type(version) is not int:
-        known = " and ".join(map(str, source.schemas))
+    if version not in schemas or type(version) is not int:
+        known = " and ".join(map(str, schemas))
         raise ModelFileError(
             f"{where} has schema version {version!r}; this version of Hourglass reads {known}. "
             "Update Hourglass, or ask for a file that this one reads."
         )
     try:
         if version == 1:
-            return from_json(FirstDescription, source.description, where, strict=True).to_second()
-        description = from_json(ModelDescription, source.description, where, strict=True)
-        only_known_keys(description, values, where)
+            return from_json(FirstDescription, content, where, strict=True).to_second()
+        return from_json(ModelDescription, content, where, strict=True)
     except ConfigurationError as error:
-        raise ModelFileError(f"{error} It is damaged, or not a model of Hourglass.") from error
-    return description
+        reason = shorten(str(error), _LONGEST_REASON, placeholder=" …")
+        raise ModelFileError(f"{reason} It is damaged, or not a model of Hourglass.") from error

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hourglass.bundles.archive import DESCRIPTION, WEIGHTS, write_archive
-from hourglass.bundles.reading import BUNDLE_SUFFIX
+from hourglass.bundles.reading import BUNDLE_SUFFIX, check_description
 from hourglass.bundles.shapes import weight_shapes
 from hourglass.bundles.vocabulary import require_vocabulary
-from hourglass.bundles.weights import pack_weights, variables_of
+from hourglass.bundles.weights import pack_weights, require_weights, scan_weights, variables_of
 from hourglass.errors import ConfigurationError, OutputExistsError
 from hourglass.files import exists, write_bytes
 from hourglass.records import (
@@ -71,6 +71,8 @@ def save_bundle(
     ConfigurationError
         If it is no model of Hourglass or not the one of the specification, or the name of the
         file ends otherwise.
+    ModelFileError
+        If its weights are infinite or no numbers, or the card tells of another model.
     OutputExistsError
         If something stands at the path.
     WriteError
@@ -80,7 +82,13 @@ def save_bundle(
     require_new_bundle(path)
     _require_ours(model, spec)
     weights = pack_weights(model)
-    write_archive(path, to_json(describe(spec, weights, card=card)), weights)
+    description = describe(spec, weights, card=card)
+    text = to_json(description)
+    # What is written can be read again.
+    check_description(text, "The card")
+    sha256 = description.weights_sha256
+    require_weights(scan_weights([weights]), weight_shapes(spec), sha256, "The model")
+    write_archive(path, text, weights)
     return path
 
 
@@ -101,7 +109,7 @@ def require_new_bundle(path: Path) -> None:
             f"A model is handed on as a file whose name ends in {BUNDLE_SUFFIX}; {path} was given."
         )
     if exists(path):
-        raise OutputExistsError(f"{path} exists already. Choose another --output.")
+        raise OutputExistsError(f"{path} exists already. Choose another place.")
 
 
 def describe(

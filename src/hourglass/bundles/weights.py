@@ -107,8 +107,8 @@ def require_weights(scan: Scan, expected: Shapes, sha256: str, where: str) -> No
         )
 
 
-def read_tensors(blocks: Iterable[bytes], sha256: str, where: str) -> Tensors:
-    """Return the arrays of weights that ``require_weights`` has let pass.
+def read_again(blocks: Iterable[bytes], sha256: str, where: str) -> bytes:
+    """Return the bytes of weights that were checked before.
 
     Raises
     ------
@@ -118,8 +118,13 @@ def read_tensors(blocks: Iterable[bytes], sha256: str, where: str) -> Tensors:
     content = b"".join(blocks)
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ModelFileError(f"{where} was changed while it was read. Read it again.")
+    return content
+
+
+def unpack_weights(content: bytes) -> Tensors:
+    """Return the arrays of a safetensors file that ``require_weights`` has let pass."""
     start = _LENGTH_BYTES + int.from_bytes(content[:_LENGTH_BYTES], "little")
-    entries = parse_json(content[_LENGTH_BYTES:start], where)
+    entries = parse_json(content[_LENGTH_BYTES:start], "its header")
     return {name: _tensor(content, start, entry) for name, entry in entries.items()}
 
 

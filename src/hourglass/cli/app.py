@@ -43,6 +43,7 @@ _COMMANDS: Final = {
         "hourglass.cli.interpolate:interpolate",
         "Decode what lies between two images.",
     ),
+    "export": ("hourglass.cli.export:export", "Write a model as one file to hand on."),
     "gallery": ("hourglass.cli.gallery:app", "Run the experiments that come with Hourglass."),
     "report": (
         "hourglass.cli.report:report",

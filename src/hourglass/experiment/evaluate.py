@@ -2,17 +2,26 @@
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from hourglass.bundles import load_classifier, load_model
-from hourglass.errors import ConfigurationError, DataError
+from hourglass.errors import ConfigurationError, DataError, MissingPathError
 from hourglass.experiment.classification import measure_classifier
 from hourglass.experiment.material import load_material
 from hourglass.experiment.no_reference import estimate
 from hourglass.experiment.table import measure
+from hourglass.files import exists
 from hourglass.images import Splits
-from hourglass.records import Classification, Estimates, Experiment, Scores
+from hourglass.records import (
+    DATA_SETS,
+    Classification,
+    Estimates,
+    Experiment,
+    Scores,
+    is_bare_name,
+)
 from hourglass.runs import TrainedModel
 
 # Other processors round other ways; a figure of another split is further off than this.
@@ -121,13 +130,19 @@ def require_clean(run: TrainedModel) -> Experiment:
 def load_splits_of(run: TrainedModel, *, data_dir: Path | None, offline: bool) -> Splits:
     """Load the data of a run, split as they were when it was trained.
 
+    A model that was handed on tells the last part of a path alone: such data are looked for in
+    ``data_dir``, then in the working folder.
+
     Raises
     ------
     DataError
         If they are not what they were.
+    MissingPathError
+        If they are nowhere to be found.
     """
     experiment, record = run.read_experiment(), run.read_record()
-    splits = load_material(experiment, data_dir=data_dir, offline=offline)
+    at_hand = _at_hand(experiment, run.path, data_dir)
+    splits = load_material(at_hand, data_dir=data_dir, offline=offline)
     if (splits.fingerprint, splits.split_hash) != (record.data_fingerprint, record.split_hash):
         raise DataError(
             f"{experiment.data} is not what {run.path} was trained on: its fingerprint is "
@@ -135,6 +150,28 @@ def load_splits_of(run: TrainedModel, *, data_dir: Path | None, offline: bool) -
             "images of that day, or train again."
         )
     return splits
+
+
+def _at_hand(experiment: Experiment, path: Path, data_dir: Path | None) -> Experiment:
+    """Return an experiment whose names of files and folders are paths that exist."""
+    names = {key: getattr(experiment, key) for key in ("data", "clean", "second_shot")}
+    places: dict[str, Any] = {
+        key: _place(name, path, data_dir)
+        for key, name in names.items()
+        if name is not None and name not in DATA_SETS and is_bare_name(name)
+    }
+    return replace(experiment, **places)
+
+
+def _place(name: str, path: Path, data_dir: Path | None) -> str:
+    """Return where a file or folder lies, of which the name alone is known."""
+    for place in (Path(name) if data_dir is None else data_dir / name, Path(name)):
+        if exists(place):
+            return str(place)
+    raise MissingPathError(
+        f"{path} was trained on {name}, which is not here. Say with --data-dir which folder holds "
+        "it, or go to that folder."
+    )
 
 
 def disagreements(recorded: Scores, measured: Scores) -> Iterator[str]:

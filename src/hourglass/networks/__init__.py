@@ -10,6 +10,7 @@ from hourglass.networks.pooling_dense import pooling_dense_autoencoder
 from hourglass.networks.posterior import with_log_variance
 from hourglass.networks.residual import residual
 from hourglass.networks.strided import strided_autoencoder
+from hourglass.networks.transposed_dense import untied
 from hourglass.networks.unet import Reach, unet, unet_reach
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "strided_autoencoder",
     "unet",
     "unet_reach",
+    "untied",
     "with_log_variance",
 ]

@@ -30,6 +30,11 @@ class TransposedDense(layers.Layer):
         # this one, and the kernel would be saved and updated twice.
         self._kernel = lambda: source.kernel
 
+    @property
+    def kernel(self) -> keras.Variable:
+        """The kernel of the source, shape (inputs, outputs) there."""
+        return self._kernel()
+
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make the bias."""
         self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
@@ -46,3 +51,25 @@ class TransposedDense(layers.Layer):
         """Return what describes this layer; whoever builds it again has to find the source."""
         activation = keras.activations.serialize(self.activation)
         return {**super().get_config(), "source": self.source, "activation": activation}
+
+
+def untied(decoder: keras.Model) -> keras.Model:
+    """Return a decoder whose layers have their own weights, equal to those they shared.
+
+    A decoder without a ``TransposedDense`` comes back as it is.
+    """
+    shared = [layer for layer in decoder.layers if isinstance(layer, TransposedDense)]
+    if not shared:
+        return decoder
+    copy = keras.models.clone_model(decoder, clone_function=_with_own_weights)
+    for layer in shared:
+        kernel = ops.convert_to_numpy(layer.kernel).T
+        copy.get_layer(layer.name).set_weights([kernel, ops.convert_to_numpy(layer.bias)])
+    return copy
+
+
+def _with_own_weights(layer: layers.Layer) -> layers.Layer:
+    if isinstance(layer, TransposedDense):
+        activation = keras.activations.serialize(layer.activation)
+        return layers.Dense(layer.units, activation=activation, name=layer.name)
+    return type(layer).from_config(layer.get_config())

@@ -107,7 +107,7 @@ from hourglass.records.sizes import (
     require_multiple,
 )
 from hourglass.records.suite import SuiteRow, SuiteStudy
-from hourglass.records.validation import checked, from_json, only_known_keys, to_json
+from hourglass.records.validation import checked, from_json, to_json
 from hourglass.records.variational import (
     GAUSSIAN_DEVIATION,
     LEAST_ACTIVITY,
@@ -242,7 +242,6 @@ __all__ = [
     "gallery_path",
     "is_bare_name",
     "is_group",
-    "only_known_keys",
     "read_entry",
     "read_toml",
     "require_fixed",

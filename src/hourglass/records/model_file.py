@@ -153,6 +153,8 @@ class ModelCard:
 class ModelDescription:
     """The content of ``model.json``.
 
+    Keys that are not known are refused on every level: records inside take that over from here.
+
     Attributes
     ----------
     schema_version

@@ -1,9 +1,10 @@
 """The door of the records: text and mappings come in checked, or not at all."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar, cast
+from functools import cache
+from typing import Any, Final, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -11,6 +12,9 @@ from pydantic_core import ErrorDetails
 from hourglass.errors import ConfigurationError, nearest
 
 Record = TypeVar("Record")
+
+# What reads and writes records of a kind takes longer to make than to use.
+_adapter: Final[Callable[[Any], TypeAdapter[Any]]] = cache(TypeAdapter)
 
 
 def checked(
@@ -43,14 +47,14 @@ def checked(
         If a key is unknown (the nearest is offered) or a value does not fit.
     """
     try:
-        return TypeAdapter(kind).validate_python(dict(values))
+        return cast(Record, _adapter(kind).validate_python(dict(values)))
     except ValidationError as error:
         raise _configuration_error(error, kind, source, unseen, short) from error
 
 
 def to_json(record: object) -> bytes:
     """Return a record as indented JSON."""
-    return TypeAdapter(type(record)).dump_json(record, indent=2) + b"\n"
+    return _adapter(type(record)).dump_json(record, indent=2) + b"\n"
 
 
 def from_json(
@@ -76,43 +80,9 @@ def from_json(
         If the text is not JSON, a key is unknown or a value does not fit.
     """
     try:
-        return TypeAdapter(kind).validate_json(text, strict=strict)
+        return cast(Record, _adapter(kind).validate_json(text, strict=strict))
     except ValidationError as error:
         raise _configuration_error(error, kind, source) from error
-
-
-def only_known_keys(record: object, given: object, source: str) -> None:
-    """Refuse keys, on any level, that a record was not made of.
-
-    Parameters
-    ----------
-    record
-        What was built.
-    given
-        What its JSON says.
-    source
-        Where it comes from, for the error.
-
-    Raises
-    ------
-    ConfigurationError
-        If there is such a key.
-    """
-    for key in _unknown(TypeAdapter(type(record)).dump_python(record, mode="json"), given):
-        raise ConfigurationError(f"{source}: {key!r} is not a key.")
-
-
-def _unknown(known: Any, given: Any, path: str = "") -> Iterator[str]:
-    """Yield the paths of keys that are given and not known."""
-    if isinstance(known, dict) and isinstance(given, dict):
-        for key, value in given.items():
-            if key in known:
-                yield from _unknown(known[key], value, f"{path}{key}.")
-            else:
-                yield f"{path}{key}"
-    elif isinstance(known, list) and isinstance(given, list):
-        for one, other in zip(known, given, strict=False):
-            yield from _unknown(one, other, path)
 
 
 def _configuration_error(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError
 from hourglass.files import atomic_write
+from hourglass.records import Maps, Samples
 
 _MOST_BYTES: Final = 256 * 1024**2
 Found = TypeVar("Found")
@@ -60,6 +61,25 @@ def with_prefix(arrays: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, ND
         for name, array in arrays.items()
         if name.startswith(prefix)
     }
+
+
+def samples_of(arrays: dict[str, NDArray[Any]]) -> Samples:
+    """Return the samples of a run from its arrays by name."""
+    return Samples(
+        positions=arrays["positions"],
+        groups=with_prefix(arrays, "group/"),
+        images=with_prefix(arrays, "image/"),
+        errors=with_prefix(arrays, "error/"),
+    )
+
+
+def maps_of(arrays: dict[str, NDArray[Any]]) -> Maps:
+    """Return the maps of a run from its arrays by name."""
+    return Maps(
+        positions=arrays["positions"],
+        labels=arrays.get("labels"),
+        maps=with_prefix(arrays, "map/"),
+    )
 
 
 def _require_size(path: Path) -> None:

@@ -47,7 +47,7 @@ from hourglass.records import (
     from_json,
     to_json,
 )
-from hourglass.runs.archive import read_arrays, with_prefix, write_arrays
+from hourglass.runs.archive import maps_of, read_arrays, samples_of, write_arrays
 from hourglass.runs.reading import Record, read_json, reading
 
 
@@ -208,8 +208,7 @@ class RunFolder:
     @property
     def knows_clean(self) -> bool:
         """Whether there are scores, or should be: those of images whose clean form is known."""
-        scores, estimates = (self.path / name for name in ("scores.json", "estimates.json"))
-        return scores.is_file() or not estimates.is_file()
+        return self.measured or not self.estimated
 
     def write_embedding(self, embedding: Embedding) -> None:
         """Write ``embedding.json``."""
@@ -255,7 +254,7 @@ class RunFolder:
 
     def read_samples(self) -> Samples:
         """Read ``samples.npz``."""
-        return read_arrays(self._existing("samples.npz"), "the samples of a run", _samples)
+        return read_arrays(self._existing("samples.npz"), "the samples of a run", samples_of)
 
     def write_maps(self, maps: Maps) -> None:
         """Write ``maps.npz``."""
@@ -265,7 +264,7 @@ class RunFolder:
 
     def read_maps(self) -> Maps:
         """Read ``maps.npz``."""
-        return read_arrays(self._existing("maps.npz"), "the maps of a run", _maps)
+        return read_arrays(self._existing("maps.npz"), "the maps of a run", maps_of)
 
     def _read(self, kind: type[Record], name: str) -> Record:
         return read_json(kind, self._existing(name))
@@ -286,21 +285,4 @@ def _taken(path: Path) -> OutputExistsError:
     return OutputExistsError(
         f"{path} exists already; a training writes to a new folder. "
         "Choose another --output, or remove that one."
-    )
-
-
-def _samples(arrays: dict[str, NDArray[Any]]) -> Samples:
-    return Samples(
-        positions=arrays["positions"],
-        groups=with_prefix(arrays, "group/"),
-        images=with_prefix(arrays, "image/"),
-        errors=with_prefix(arrays, "error/"),
-    )
-
-
-def _maps(arrays: dict[str, NDArray[Any]]) -> Maps:
-    return Maps(
-        positions=arrays["positions"],
-        labels=arrays.get("labels"),
-        maps=with_prefix(arrays, "map/"),
     )
