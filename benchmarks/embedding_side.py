@@ -10,13 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.evaluation import (
-    NeighborsSearch,
-    distances_between,
-    nearest_positions,
-    pairs_within,
-    unusually_near,
-)
+from hourglass.evaluation import NeighborsSearch, near_pairs
 from streaming import SIDE
 
 _QUESTIONS: Final = 200
@@ -42,7 +36,7 @@ def embed(place: Path, folder: Path) -> dict[str, Any]:
     save_model(model, spec, run.model)
     run.write_experiment(Experiment(network="dense"))
     # What the backend sets up once is no cost of an image.
-    encode(model, np.zeros((500, SIDE, SIDE, 1), np.float32))  # type: ignore[arg-type]
+    encode(model, np.zeros((500, SIDE, SIDE, 1), np.float32))
     output = folder.with_suffix(".parquet")
     found = measure("embed", lambda: embed_images(run, [folder], output).facts.rows)
     return {**found, "numbers": 32, "median_ms": ""}
@@ -71,9 +65,7 @@ def copies(count: int, numbers: int) -> dict[str, Any]:
     vectors = latents(count, numbers)
 
     def compare() -> int:
-        usual = np.stack([np.arange(count), nearest_positions(vectors)], axis=1)
-        within = unusually_near(distances_between(vectors, *usual.T))
-        pairs_within(vectors, within, most=1_000_000)
+        near_pairs(vectors)
         return count
 
     return {**measure("copies", compare), "numbers": numbers, "median_ms": ""}

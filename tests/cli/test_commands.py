@@ -209,6 +209,7 @@ def test_denoise_tells_each_file_in_json(hourglass, a_run, tmp_path):
 def test_an_autoencoder_ends_with_what_it_can_do(hourglass, rebuilding, folder, tmp_path):
     told = rebuilding.out
     assert "hourglass reconstruct plain IN --output OUT" in told and "denoise" not in told
+    assert "hourglass embed plain IN --output LATENTS.npz" in told
     write_image_file(tmp_path / "a.png", np.full((8, 8, 1), 0.5, np.float32))
     rebuilt = hourglass("reconstruct", folder / "plain", "a.png", "--output", "out")
     assert rebuilt.code == 0 and "trained to undo" not in rebuilt.out

@@ -7,6 +7,7 @@ from hourglass.evaluation import (
     distances_between,
     joined,
     near_copies,
+    near_pairs,
     nearest_positions,
     pairs_within,
     unusually_near,
@@ -38,6 +39,14 @@ def test_pairs_are_all_that_are_near_and_come_once():
     expected = np.argwhere(np.triu(apart <= 1.2, k=1))
     assert len(expected) > 20 and np.array_equal(pairs, expected)
     assert np.allclose(distances, apart[tuple(expected.T)], rtol=1e-12)
+
+
+def test_pairs_are_found_among_those_alone_whose_nearest_is_near():
+    found = near_pairs(VECTORS, within=1.2)
+    pairs, distances = pairs_within(VECTORS, 1.2, most=10_000)
+    assert np.array_equal(found.pairs, pairs) and np.array_equal(found.distances, distances)
+    assert len(near_pairs(VECTORS, within=0.0).pairs) == 0
+    assert near_pairs(VECTORS).within == unusually_near(nearest(VECTORS))
 
 
 def test_too_many_pairs_are_refused_before_they_fill_the_memory():

@@ -5,7 +5,7 @@ import pytest
 
 from hourglass.bundles import load_model
 from hourglass.errors import DataError
-from hourglass.experiment.embed_source import preprocessing_of
+from hourglass.experiment.embed_source import seen_by
 from hourglass.experiment.normal_images import fitted_to
 from hourglass.records import DECIDING
 
@@ -14,7 +14,7 @@ from hourglass.records import DECIDING
 def fit(finished):
     run = finished("autoencoder")
     model, _ = load_model(run.model)
-    seen = preprocessing_of(run)
+    seen = seen_by(run).preprocessing
     return lambda path: fitted_to(str(path), model, seen, data_dir=None, offline=True)
 
 

@@ -186,6 +186,7 @@ def test_a_parquet_file_is_in_the_form_that_embedding_atlas_reads(tmp_path):
         ("bytes", pa.binary()),
         ("path", pa.string()),
     ]
+    assert table.column("image").to_pylist()[2] == {"bytes": b"\x02\x02", "path": "4.png"}
     assert pa.types.is_fixed_size_list(table.schema.field("latents").type)
     assert {"projection_x", "projection_y"} < set(table.column_names)
 

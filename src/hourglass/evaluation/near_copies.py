@@ -1,7 +1,7 @@
 """Vectors that are much nearer to each other than vectors of their kind are."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,56 @@ _COLUMNS: Final = 8192
 _ROUNDING: Final = 1e-5
 
 
+class NearPairs(NamedTuple):
+    """Pairs of vectors that are near, and what near is.
+
+    Attributes
+    ----------
+    pairs
+        Positions of both, the lower first, shape (pairs, 2), sorted.
+    distances
+        Shape (pairs,).
+    within
+        The distance up to which they are near.
+    usual
+        Each vector with its nearest, shape (count, 2).
+    """
+
+    pairs: NDArray[np.int64]
+    distances: NDArray[np.float64]
+    within: float
+    usual: NDArray[np.int64]
+
+
+def near_pairs(
+    vectors: NDArray[np.float32], *, within: float | None = None, most: int = 1_000_000
+) -> NearPairs:
+    """Return all pairs of vectors that are near.
+
+    Parameters
+    ----------
+    vectors
+        Shape (count, numbers), two or more.
+    within
+        The distance up to which they are; by default that of ``unusually_near``.
+    most
+        Pairs that are kept at most.
+
+    Raises
+    ------
+    DataError
+        If there are more, or too few vectors to tell what is near.
+    """
+    usual = np.stack([np.arange(len(vectors)), nearest_positions(vectors)], axis=1)
+    nearest = distances_between(vectors, usual[:, 0], usual[:, 1])
+    if within is None:
+        within = unusually_near(nearest)
+    # A vector whose nearest is not near has no pair: mostly few are left to be compared.
+    left = np.flatnonzero(nearest <= within * (1 + _ROUNDING) + _ROUNDING * nearest.max())
+    pairs, distances = pairs_within(vectors[left], within, most=most)
+    return NearPairs(left[pairs], distances, within, usual)
+
+
 def nearest_positions(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
     """Return which other vector is nearest to each by Euclidean distance, shape (count,).
 
@@ -36,12 +86,13 @@ def nearest_positions(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
     where = np.zeros(len(vectors), np.int64)
     for top, left, squares in _tiles(vectors):
         for axis, start, other in ((1, top, left), (0, left, top)):
-            found = squares.argmin(axis=axis)
-            values = np.take_along_axis(squares, np.expand_dims(found, axis), axis).ravel()
-            here = slice(start, start + len(values))
-            better = values < least[here]
-            where[here][better] = found[better] + other
-            least[here][better] = values[better]
+            values = squares.min(axis=axis)
+            better = values < least[start : start + len(values)]
+            if better.any():
+                # Where the least is takes far longer to find than what it is.
+                positions = np.flatnonzero(better) + start
+                where[positions] = squares.compress(better, axis=1 - axis).argmin(axis) + other
+                least[positions] = values[better]
     return where
 
 
@@ -111,6 +162,8 @@ def pairs_within(
         If there are more than ``most``.
     """
     kept: list[NDArray[np.int64]] = [np.empty((0, 2), np.int64)]
+    if not len(vectors):
+        return kept[0], np.empty(0)
     count = 0
     margin = _ROUNDING * _largest_square(vectors)
     for top, left, squares in _tiles(vectors):

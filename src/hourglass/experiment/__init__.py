@@ -6,7 +6,8 @@ from hourglass.experiment.detect import detect_files
 from hourglass.experiment.detector import Detector, fit_detector
 from hourglass.experiment.device import device_in_use
 from hourglass.experiment.duplicates import find_duplicates
-from hourglass.experiment.embed import EmbedOptions, embed_images
+from hourglass.experiment.embed import embed_images
+from hourglass.experiment.embed_request import EmbedOptions
 from hourglass.experiment.evaluate import estimate_run, evaluate_classifier, evaluate_run
 from hourglass.experiment.file_jobs import require_all_done
 from hourglass.experiment.group import run_group

@@ -17,7 +17,7 @@ from hourglass.experiment.detect_results import FileLabels, calibrate, label_of
 from hourglass.experiment.detect_scores import FileScorer, clear_heat_maps, score_files
 from hourglass.experiment.detect_work import HEAT_MAPS_FOLDER, DetectionWork
 from hourglass.experiment.detector import detector_code
-from hourglass.experiment.embed_source import form_of, preprocessing_of
+from hourglass.experiment.embed_source import form_of, seen_by
 from hourglass.experiment.file_jobs import SourceFile, list_sources, writing_to
 from hourglass.experiment.kept import code_fingerprint
 from hourglass.experiment.normal_images import fitted_to, fitted_to_run
@@ -118,7 +118,7 @@ def detect_files(
     experiment = run.read_experiment()
     model, _ = load_model(run.model)
     network = _require_code(model, experiment, run)
-    seen = preprocessing_of(run)
+    seen = seen_by(run).preprocessing
     if normal is None:
         fitted = fitted_to_run(run, network, data_dir=data_dir, offline=offline, tell=tell)
     else:

@@ -16,8 +16,7 @@ from hourglass.evaluation import (
     LEAST_DISTANCES,
     distances_between,
     joined,
-    nearest_positions,
-    pairs_within,
+    near_pairs,
     unusually_near,
 )
 from hourglass.experiment.similar import picture_of, require_sheet_of
@@ -141,11 +140,8 @@ def _near(rows: LatentRows, first: NDArray[np.int64], within: float | None) -> _
     nothing = np.empty((0, 2), np.int64)
     if len(first) < 2 or (within is None and len(first) <= LEAST_DISTANCES):
         return _Near(nothing, np.empty(0), within, nothing)
-    usual = np.stack([np.arange(len(first)), nearest_positions(vectors)], axis=1)
-    if within is None:
-        within = unusually_near(distances_between(vectors, *usual.T))
-    pairs, distances = pairs_within(vectors, within, most=_MOST_PAIRS)
-    return _Near(first[pairs], distances, within, first[usual])
+    found = near_pairs(vectors, within=within, most=_MOST_PAIRS)
+    return _Near(first[found.pairs], found.distances, found.within, first[found.usual])
 
 
 def _limit(rows: LatentRows, usual: NDArray[np.int64]) -> float | None:

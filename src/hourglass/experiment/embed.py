@@ -1,15 +1,12 @@
 """The latents of many images, written to one file."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from hourglass.bundles.reading import read_description
-from hourglass.errors import ConfigurationError, DataError, OutputExistsError
-from hourglass.evaluation import require_map
+from hourglass.errors import DataError, OutputExistsError
 from hourglass.experiment.codes import load_latent_model
 from hourglass.experiment.embed_map import (
     GivenMap,
@@ -19,12 +16,13 @@ from hourglass.experiment.embed_map import (
     read_given_map,
 )
 from hourglass.experiment.embed_parts import encode_part, images_in_a_part, rows_of
+from hourglass.experiment.embed_request import EmbedOptions, request_of, require_possible
 from hourglass.experiment.embed_source import (
     FilesSource,
     ImageSource,
     SplitName,
     form_of,
-    preprocessing_of,
+    seen_by,
     source_of_data,
 )
 from hourglass.files import exists, locked, remove_folder, remove_leftovers
@@ -35,8 +33,6 @@ from hourglass.records import (
     LatentsFacts,
     LatentsMap,
     LatentsRequest,
-    MapName,
-    Preprocessing,
 )
 from hourglass.runs import (
     LatentsParts,
@@ -51,29 +47,6 @@ from hourglass.runs import (
 
 Tell = Callable[[str], None]
 Progress = Callable[[float, int], None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EmbedOptions:
-    """What else is wanted of a file of latents.
-
-    Attributes
-    ----------
-    thumbnails
-        Whether rows have a small picture; ``None`` for what suits the kind of file: Parquet has
-        them, the others do not.
-    map
-        The kind of map that rows get a place on: ``pca`` or ``tsne``.
-    on_map
-        A map that was made before, to place the rows on.
-    seed
-        Which latents a map is fitted to, and where it starts from.
-    """
-
-    thumbnails: bool | None = None
-    map: MapName | None = None
-    on_map: Path | None = None
-    seed: int = 0
 
 
 class _Job(NamedTuple):
@@ -146,19 +119,17 @@ def embed_images(
         If it cannot be written.
     """
     form = latents_format(output)
-    if options.map is not None:
-        require_map(options.map)
-    _require_one(inputs, data, options)
+    require_possible(inputs, data, options)
     model, _ = load_latent_model(run)
-    given = _given_map(options, run)
-    seen = preprocessing_of(run)
+    sha256, seen = seen_by(run)
+    given = None if options.on_map is None else read_given_map(options.on_map, sha256)
     source: ImageSource
     if data is None:
         source = FilesSource(inputs, form_of(seen))
     else:
         seed = run.read_experiment().plan.seed
         source = source_of_data(data, split, seen, seed=seed, data_dir=data_dir, offline=offline)
-    request = _request(run, seen, source, options, given, default=form.thumbnails)
+    request = request_of(sha256, seen, source, options, given, default=form.thumbnails)
     job = _Job(output, model, source, request, given)
     busy = f"Another command is writing {output}. Wait until it is done, or end it."
     with locked(output.with_name(f".{output.name}.lock"), busy=busy):
@@ -167,51 +138,6 @@ def embed_images(
         _require_room(job)
         remove_leftovers(output.parent, {path.name for path in _made(job)})
         return _embedded(job, tell, progress)
-
-
-def _require_one(inputs: Sequence[Path], data: str | None, options: EmbedOptions) -> None:
-    if bool(inputs) == (data is not None):
-        raise ConfigurationError(
-            "Name image files and folders, or a data set with --data, and not both."
-        )
-    if options.map is not None and options.on_map is not None:
-        raise ConfigurationError(
-            "--map fits a new map and --on-map takes one that is there. Give one of them."
-        )
-
-
-def _given_map(options: EmbedOptions, run: TrainedModel) -> GivenMap | None:
-    return None if options.on_map is None else read_given_map(options.on_map, model_digest(run))
-
-
-def model_digest(run: TrainedModel) -> str:
-    """Return the SHA-256 of the weights of a model, which its files were checked against."""
-    return read_description(run.model).weights_sha256
-
-
-def _request(
-    run: TrainedModel,
-    seen: Preprocessing,
-    source: ImageSource,
-    options: EmbedOptions,
-    given: GivenMap | None,
-    *,
-    default: bool,
-) -> LatentsRequest:
-    return LatentsRequest(
-        model_sha256=model_digest(run),
-        images=source.words,
-        images_sha256=source.fingerprint,
-        count=len(source),
-        image_shape=seen.image_shape,
-        resize=seen.resize,
-        crop=seen.crop,
-        color=seen.color,
-        thumbnails=default if options.thumbnails is None else options.thumbnails,
-        map=options.map if given is None else given.map.facts.kind,
-        map_seed=options.seed,
-        placed_on=None if given is None else given.sha256,
-    )
 
 
 def _done_before(job: _Job, tell: Tell) -> EmbeddedImages:

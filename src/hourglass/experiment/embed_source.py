@@ -4,7 +4,7 @@ import abc
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal, final
+from typing import Final, Literal, NamedTuple, final
 
 import numpy as np
 
@@ -78,7 +78,7 @@ class FilesSource(ImageSource):
 
     def __init__(self, inputs: Sequence[Path], form: ModelForm) -> None:
         self._files, self._form = GivenFiles(inputs), form
-        self.words = " ".join(path.as_posix() for path in inputs)
+        self.words = " ".join(path.resolve().name for path in inputs)
         self.fingerprint, self.changed = self._files.fingerprints()
 
     def __len__(self) -> int:
@@ -186,26 +186,43 @@ def source_of_data(
     return DataSource(splits.name, {part: splits.parts[part] for part in wanted}, form_of(seen))
 
 
-def preprocessing_of(run: TrainedModel) -> Preprocessing:
-    """Return how images become what a model takes: as its training did it with its folder.
+class SeenAs(NamedTuple):
+    """What a model is known by, and how images become what it takes.
+
+    Attributes
+    ----------
+    model_sha256
+        Of its weights, which its files were checked against.
+    preprocessing
+        As its training did it with its folder.
+    """
+
+    model_sha256: str
+    preprocessing: Preprocessing
+
+
+def seen_by(run: TrainedModel) -> SeenAs:
+    """Return what the model of a run is known by, and how images become what it takes.
 
     Raises
     ------
     ConfigurationError
         If the model takes images of any size, whose latents differ in length.
     """
-    found, options = read_description(run.model).preprocessing, run.read_experiment().folder
+    description, options = read_description(run.model), run.read_experiment().folder
+    found = description.preprocessing
     if None in found.image_shape:
         raise ConfigurationError(
             "Latents of one length need a model that takes images of one size; this one takes any."
         )
     # Models of an older schema do not tell it themselves.
-    return replace(
+    found = replace(
         found,
         resize=found.resize or _spelled(options.resize),
         crop=found.crop or _spelled(options.crop),
         color=found.color or options.color,
     )
+    return SeenAs(description.weights_sha256, found)
 
 
 def _spelled(size: object) -> str | None:

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from hourglass.errors import ConfigurationError, OutputExistsError
 from hourglass.evaluation import NeighborsSearch
 from hourglass.experiment.codes import load_latent_model
-from hourglass.experiment.embed import model_digest
-from hourglass.experiment.embed_source import form_of, preprocessing_of
+from hourglass.experiment.embed_source import form_of, seen_by
 from hourglass.figures import LabeledPicture, labeled_pictures
 from hourglass.files import exists
 from hourglass.images import decode_thumbnail, encode_thumbnail, write_image_file
@@ -67,10 +66,11 @@ def similar_images(
         If it cannot be written.
     """
     facts, rows = read_latents(latents)
-    require_latents_of(run, facts, latents)
+    sha256, seen = seen_by(run)
+    require_latents_of(sha256, facts, latents)
     if sheet is not None:
         require_sheet_of(sheet, rows, latents)
-    pixels = form_of(preprocessing_of(run)).read(image).pixels
+    pixels = form_of(seen).read(image).pixels
     found = NeighborsSearch(rows.latents, metric).nearest(_latent(run, pixels), count)
     result = SimilarImages(
         image=str(image),
@@ -89,7 +89,7 @@ def similar_images(
     return result
 
 
-def require_latents_of(run: TrainedModel, facts: LatentsFacts, latents: Path) -> None:
+def require_latents_of(sha256: str, facts: LatentsFacts, latents: Path) -> None:
     """Refuse latents that another model made: its numbers mean other things.
 
     Raises
@@ -97,11 +97,11 @@ def require_latents_of(run: TrainedModel, facts: LatentsFacts, latents: Path) ->
     ConfigurationError
         If it did.
     """
-    found, own = facts.request.model_sha256, model_digest(run)
-    if found != own:
+    found = facts.request.model_sha256
+    if found != sha256:
         raise ConfigurationError(
             f"{latents} holds latents of another model: its weights have SHA-256 {found[:12]}, and "
-            f"those of {run.path} {own[:12]}. Name the run that made it, or `hourglass embed` the "
+            f"those of this run {sha256[:12]}. Name the run that made it, or `hourglass embed` the "
             "images with this one."
         )
 

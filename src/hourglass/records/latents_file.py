@@ -25,7 +25,8 @@ class LatentsRequest:
     model_sha256
         SHA-256 of the weights.
     images
-        The images in words: folders and files as they were given, or a data set and its split.
+        The images in words: names of folders and files without what leads to them, or a data set
+        and its split.
     images_sha256
         SHA-256 over names and sizes of the files, or the fingerprint of the data set.
     count

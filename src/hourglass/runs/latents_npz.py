@@ -137,7 +137,7 @@ def _put(
 ) -> None:
     """Write an array: a header for one like ``like``, and the pieces, or its own values."""
     entry = zipfile.ZipInfo(f"{name}.npy", _WRITTEN)
-    with archive.open(entry, "w", force_zip64=True) as member:
+    with archive.open(entry, mode="w", force_zip64=True) as member:
         _put_header(member, like)
         if name == "facts":
             member.write(like.tobytes())

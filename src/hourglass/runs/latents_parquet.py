@@ -122,7 +122,9 @@ def _table(schema: Any, part: LatentRows) -> Any:
             pa.array(np.ascontiguousarray(axis)) for axis in part.places.T
         )
     if part.thumbnails is not None:
-        pictures = [pa.array(part.thumbnails, pa.binary()), columns["path"]]
+        # Readers tell the kind of picture from its name, and a JPEG's is a PNG here.
+        names = pa.array([f"{number}.png" for number in part.ids], pa.string())
+        pictures = [pa.array(part.thumbnails, pa.binary()), names]
         columns["image"] = pa.StructArray.from_arrays(
             pictures, fields=list(schema.field("image").type)
         )
