@@ -217,6 +217,7 @@ def tell_finished_run(run: RunFolder, *, json: bool) -> None:
         return
     print_line(f"Report: {run.report}")
     print_line(f"Measure again: hourglass evaluate {run.path}")
+    print_line(f"Hand the model on: hourglass export {run.path} --output MODEL.hourglass")
     if not experiment.classifies:
         _tell_uses(run, scores)
 
