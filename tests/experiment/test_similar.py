@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hourglass.bundles import BundleFile, load_model, save_bundle
 from hourglass.errors import ConfigurationError, DataError, MissingPathError, OutputExistsError
 from hourglass.experiment import EmbedOptions, embed_images, find_duplicates, similar_images
 from hourglass.images import read_image_file, write_image_file
@@ -150,3 +151,12 @@ def test_of_few_images_only_exact_copies_are_told(run, place, tmp_path):
     found = find_duplicates(tmp_path / "few.npz")
     assert (found.count("exact"), len(found.pairs)) == (1, 1)
     assert "Too few images" in found.rule
+
+
+def test_a_model_that_was_handed_on_searches_what_its_run_has_written(run, place, tmp_path):
+    model, spec = load_model(run.model)
+    found = BundleFile(save_bundle(model, spec, tmp_path / "m.hourglass"))
+    image = place / "in" / "odd" / "033.png"
+    assert similar_images(found, image, place / "l.npz", count=1).found[0].path == "odd/033.png"
+    embed_images(found, [place / "in"], tmp_path / "l.npz", options=EmbedOptions(thumbnails=True))
+    assert (tmp_path / "l.npz").read_bytes() == (place / "l.npz").read_bytes()
