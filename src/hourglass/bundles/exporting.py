@@ -77,7 +77,7 @@ def _write_bundle(found: RunFolder | BundleFile, output: Path) -> str:
     write_archive(output, text, weights)
     return (
         f"{output}: {output.stat().st_size:,} bytes. Every command takes it in place of a run; "
-        f"`hourglass runs show {output}` tells what it tells."
+        f"`hourglass runs show {output}` prints its card."
     )
 
 
