@@ -37,6 +37,7 @@ SPECS = {
     "tied": replace(DENSE, options=replace(SMALL, tied=True)),
     "variational": replace(DENSE, objective="variational"),
     "convolutional": replace(DENSE, network="convolutional"),
+    "pooling": replace(DENSE, network="pooling", options=replace(SMALL, latent_dim=None)),
     "unet": UNET,
     "classifier": CLASSIFIER,
 }

@@ -73,3 +73,10 @@ def test_what_cannot_be_exported(hourglass, a_run, bundle):
     assert (missing.code, "There is no model file" in missing.err) == (2, True)
     Path("picture.png").write_bytes(b"\x89PNG")
     assert hourglass("runs", "show", "picture.png").code == 65
+
+
+def test_how_ones_own_are_trained_says_nothing_of_what_is_handed_on(hourglass, bundle, monkeypatch):
+    monkeypatch.setenv("HOURGLASS_CORRUPTION", "gaussian:0.3")
+    again = hourglass("export", bundle, "--output", "again.hourglass")
+    assert again.code == 0, again.err
+    assert Path("again.hourglass").read_bytes() == bundle.read_bytes()

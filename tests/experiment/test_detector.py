@@ -7,7 +7,8 @@ from hourglass.bundles import load_model
 from hourglass.experiment import Detector, fit_detector
 from hourglass.experiment.network_view import NetworkViewer
 from hourglass.inference import encode, reconstruct
-from hourglass.records import DECIDING, DETECTION_METHODS
+from hourglass.models import build_model
+from hourglass.records import DECIDING, DETECTION_METHODS, NETWORK_DEFAULTS, ModelSpec
 from hourglass.seeds import generator
 
 SCORES = ["combined", "pixels", "latents", "pca", "neighbors"]
@@ -94,3 +95,15 @@ def test_a_heat_map_is_hottest_where_an_image_was_changed(detector, digits):
     after = detector.see(image).heat[0]
     assert after.shape == (8, 8)
     assert after[:3, 0].mean() > 3 * before[:3, 0].mean()
+
+
+@pytest.mark.parametrize(
+    "network", ["convolutional", "dense", "pooling", "pooling-dense", "strided"]
+)
+def test_every_network_with_a_code_is_asked_at_every_depth(network, digits):
+    spec = ModelSpec(
+        network=network, image_shape=(8, 8, 1), options=NETWORK_DEFAULTS[network], corruption=None
+    )
+    viewer = NetworkViewer(build_model(spec))
+    view, _ = viewer.view(digits[:3], viewer.scales(digits[:20]))
+    assert np.isfinite(view.features).all() and view.features.shape[1] > view.codes.shape[1] > 0

@@ -12,6 +12,8 @@ _RIVALS: Final[Mapping[str, str]] = {
     "--epochs": "--minutes",
     "--minutes": "--epochs",
 }
+# What a model from elsewhere was trained to undo does not follow from how one's own are trained.
+_TYPED_ALONE: Final[Mapping[str, str]] = {"export": "--corruption"}
 
 
 class EnvironmentOptions:
@@ -25,5 +27,8 @@ class EnvironmentOptions:
         typed = {argument.name for argument in arguments if argument.tokens}
         self._variables(app, commands, arguments)
         for argument in arguments:
-            if _RIVALS.get(argument.name) in typed and argument.name not in typed:
+            silenced = _RIVALS.get(argument.name) in typed or (
+                argument.name == _TYPED_ALONE.get(commands[-1] if commands else "")
+            )
+            if silenced and argument.name not in typed:
                 argument.tokens.clear()

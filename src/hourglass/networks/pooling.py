@@ -71,4 +71,4 @@ def pooling_autoencoder(
 
 def _functional(network: keras.Sequential) -> keras.Model:
     """Return the same layers as a Functional model, whose graph can be read."""
-    return keras.Model(network.inputs, network.outputs[0], name=network.name)
+    return keras.Model(network.inputs[0], network.outputs[0], name=network.name)
