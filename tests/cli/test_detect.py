@@ -59,7 +59,7 @@ def test_the_table_names_every_method_with_its_split_and_interval(hourglass, a_c
         "Looking at the normal images that the run was trained on.\n",
     )
     for words in (
-        "pixels and latents",
+        "features and pixels",
         "pixel error",
         "latent distance",
         "PCA-32 error",

@@ -22,7 +22,7 @@ from hourglass.bundles.loading import load_model
 from hourglass.bundles.saving import describe
 from hourglass.bundles.vocabulary import require_vocabulary
 from hourglass.errors import BackendError, ConfigurationError, MissingPathError, ModelFileError
-from hourglass.files import write_bytes
+from hourglass.files import atomic_write, write_bytes
 from hourglass.records import (
     LAYERS,
     NO_OPTIONS,
@@ -179,7 +179,7 @@ def _ask_child(
     with ExitStack() as stack:
         source = stack.enter_context(file.open("rb"))
         answer = stack.enter_context(tempfile.TemporaryFile())
-        target = stack.enter_context(weights.open("wb")).fileno()
+        target = stack.enter_context(atomic_write(weights)).fileno()
         words = {
             **asked,
             "weights": target,
