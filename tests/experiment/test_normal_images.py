@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hourglass.bundles import load_model
-from hourglass.errors import DataError
+from hourglass.errors import ConfigurationError, DataError
 from hourglass.experiment.embed_source import seen_by
 from hourglass.experiment.normal_images import fitted_to
 from hourglass.records import DECIDING
@@ -52,3 +52,11 @@ def test_too_few_to_divide_are_refused(fit, digits, tmp_path):
     np.savez(tmp_path / "normal.npz", images=levels(digits[:2]))
     with pytest.raises(DataError, match="At least 3 normal images"):
         fit(tmp_path / "normal.npz")
+
+
+def test_images_that_the_network_has_learned_are_no_other_normal_ones(finished):
+    run = finished("autoencoder")
+    model, _ = load_model(run.model)
+    learned, seen = run.read_record().data_fingerprint, seen_by(run).preprocessing
+    with pytest.raises(ConfigurationError, match="holds the images that the model was trained on"):
+        fitted_to("digits", model, seen, trained_on=learned, data_dir=None, offline=True)

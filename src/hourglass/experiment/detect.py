@@ -1,5 +1,6 @@
 """A trained network tells which image files are unlike the normal ones that it learned from."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -122,7 +123,14 @@ def detect_files(
     if normal is None:
         fitted = fitted_to_run(run, network, data_dir=data_dir, offline=offline, tell=tell)
     else:
-        fitted = fitted_to(normal, network, seen, data_dir=data_dir, offline=offline)
+        fitted = fitted_to(
+            normal,
+            network,
+            seen,
+            trained_on=_trained_on(run),
+            data_dir=data_dir,
+            offline=offline,
+        )
     calibration = calibrate(fitted, false_alarms)
     scorer = FileScorer(
         detector=fitted.detector,
@@ -159,6 +167,13 @@ def _causes(scorer: FileScorer) -> str:
         scorer.form,
     )
     return repr(words)
+
+
+def _trained_on(run: TrainedModel) -> str | None:
+    """Return the fingerprint of the images of the training, if the model comes with a card."""
+    with contextlib.suppress(ConfigurationError):
+        return run.read_record().data_fingerprint
+    return None
 
 
 def _require_code(model: object, experiment: Experiment, run: TrainedModel) -> LatentModel:

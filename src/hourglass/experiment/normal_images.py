@@ -103,7 +103,13 @@ def fitted_to_run(
 
 
 def fitted_to(
-    normal: str, model: LatentModel, seen: Preprocessing, *, data_dir: Path | None, offline: bool
+    normal: str,
+    model: LatentModel,
+    seen: Preprocessing,
+    *,
+    trained_on: str | None = None,
+    data_dir: Path | None,
+    offline: bool,
 ) -> Fitted:
     """Return a detector of images that a user says are normal.
 
@@ -118,11 +124,15 @@ def fitted_to(
         A network that has not seen these images in training.
     seen
         How images became what it takes; those of a folder are brought to the same form.
+    trained_on
+        Fingerprint of the images that it was trained on, where that is known.
     data_dir, offline
         Where data come from.
 
     Raises
     ------
+    ConfigurationError
+        If these are the images that it was trained on.
     HourglassError
         As ``load_images`` raises it.
     """
@@ -130,6 +140,12 @@ def fitted_to(
     if Path(normal).expanduser().is_dir():
         options = FolderOptions(resize=seen.resize, crop=seen.crop, color=seen.color)
     found = load_images(normal, folder=options, data_dir=data_dir, offline=offline)
+    if found.fingerprint == trained_on:
+        raise ConfigurationError(
+            f"{normal} holds the images that the model was trained on; a threshold from them would "
+            "be too low. Leave --normal out and say with --data-dir which folder holds them, so "
+            "that those it has not learned from are taken; or give others."
+        )
     parts: dict[str, Images] = dict(found.parts)
     names = ("validation", "test")
     if len(parts) < len(NormalSets._fields):
