@@ -1,8 +1,8 @@
 """A network and its rivals, each of which scores how unlike normal images an image is."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, final
@@ -23,10 +23,10 @@ from hourglass.evaluation import (
     usual_errors,
 )
 from hourglass.experiment import network_view
-from hourglass.experiment.network_view import NetworkViewer
+from hourglass.experiment.network_view import NetworkViewer, batches_of
 from hourglass.experiment.pairs import FROZEN_SEED
 from hourglass.images.memory import as_unit_range
-from hourglass.models import LatentModel, images_at_a_time
+from hourglass.models import LatentModel
 from hourglass.records import DETECTION_METHODS
 from hourglass.runs.archive import with_prefix
 from hourglass.seeds import derive
@@ -61,8 +61,8 @@ class Detector:
 
     Attributes
     ----------
-    model
-        The network, trained on normal images.
+    viewer
+        Asks the network, which was trained on normal images.
     layers
         How much the layers of its encoder vary among normal training images.
     reference
@@ -77,7 +77,7 @@ class Detector:
         Scores of those by method: what thresholds are taken from.
     """
 
-    model: LatentModel
+    viewer: NetworkViewer
     layers: LayerScales
     reference: AnomalyReference
     pca: PCAReconstruction
@@ -93,11 +93,8 @@ class Detector:
         images
             Shape (count, height, width, channels), in [0, 1].
         """
-        step = images_at_a_time(images.shape[1:])
-        parts = [
-            _scores(self, images[start : start + step]) for start in range(0, len(images), step)
-        ]
-        return {name: np.concatenate([part[name] for part in parts]) for name in DETECTION_METHODS}
+        views = ((batch, self.viewer.view(batch, self.layers)[0]) for batch in batches_of(images))
+        return _joined([_of_view(self, batch, view) for batch, view in views])
 
     def see(self, images: NDArray[np.float32]) -> Seen:
         """Return the scores of a few images, with their reconstructions and heat maps."""
@@ -106,14 +103,9 @@ class Detector:
         return Seen(_of_view(self, images, view), rebuilt, heat)
 
     @cached_property
-    def viewer(self) -> NetworkViewer:
-        """Asks the network."""
-        return NetworkViewer(self.model)
-
-    @cached_property
     def digest(self) -> str:
         """SHA-256 of everything that scores follow from but the code."""
-        digest = hashlib.sha256(model_digest(self.model).encode())
+        digest = hashlib.sha256(model_digest(self.viewer.model).encode())
         for name, array in sorted(self.state().items()):
             digest.update(f"{name} {array.shape} {array.dtype}".encode())
             digest.update(np.ascontiguousarray(array).data)
@@ -142,7 +134,7 @@ class Detector:
         arrays = dict(state)
         known = arrays["known"]
         return cls(
-            model=model,
+            viewer=NetworkViewer(model),
             layers=LayerScales(**with_prefix(arrays, "layers/")),
             reference=AnomalyReference(**with_prefix(arrays, "reference/")),
             pca=_pca().restore(with_prefix(arrays, "pca/")),
@@ -171,18 +163,20 @@ def fit_detector(
     layers = viewer.scales(training)
     known = Pairs(seen=training, clean=training)
     fitted = Detector(
-        model=model,
+        viewer=viewer,
         layers=layers,
         reference=fit_anomaly(viewer.view_all(training, layers)),
         pca=_pca().fit(known, known),
         known=training.reshape(len(training), -1),
-        usual=usual_errors(_errors_at_places(viewer, held_out, layers)),
+        usual=np.ones(training.shape[1:3], np.float32),
         held_out={},
     )
-    return Detector(
-        **{field.name: getattr(fitted, field.name) for field in fields(Detector)[:-1]},
-        held_out=fitted.score(held_out),
-    )
+    scores, squares = [], []
+    for batch in batches_of(held_out):
+        view, rebuilt = viewer.view(batch, layers)
+        scores.append(_of_view(fitted, batch, view))
+        squares.append(_squares(batch, rebuilt))
+    return replace(fitted, usual=usual_errors(np.concatenate(squares)), held_out=_joined(scores))
 
 
 def model_digest(model: LatentModel) -> str:
@@ -197,10 +191,6 @@ def model_digest(model: LatentModel) -> str:
 def detector_code() -> bytes:
     """Return what changes with how scores are made: what was fitted before is fitted again."""
     return b"".join(Path(place).read_bytes() for place in (__file__, network_view.__file__))
-
-
-def _scores(detector: Detector, images: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
-    return _of_view(detector, images, detector.viewer.view(images, detector.layers)[0])
 
 
 def _of_view(
@@ -224,12 +214,8 @@ def _arrays(prefix: str, record: AnomalyReference | LayerScales) -> dict[str, ND
     return {f"{prefix}{field.name}": getattr(record, field.name) for field in fields(record)}
 
 
-def _errors_at_places(
-    viewer: NetworkViewer, images: NDArray[np.float32], layers: LayerScales
-) -> NDArray[np.float32]:
-    step = images_at_a_time(images.shape[1:])
-    batches = [images[start : start + step] for start in range(0, len(images), step)]
-    return np.concatenate([_squares(batch, viewer.view(batch, layers)[1]) for batch in batches])
+def _joined(parts: Sequence[Scores]) -> dict[str, NDArray[np.float64]]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in DETECTION_METHODS}
 
 
 def _squares(images: NDArray[np.float32], rebuilt: NDArray[np.float32]) -> NDArray[np.float32]:

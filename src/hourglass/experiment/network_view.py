@@ -1,5 +1,6 @@
 """A network with a code, asked for everything that a score of anomalies follows from."""
 
+from collections.abc import Iterator
 from typing import Final, final
 
 import numpy as np
@@ -36,11 +37,7 @@ class NetworkViewer:
     def scales(self, images: NDArray[np.float32]) -> LayerScales:
         """Return how much the layers vary among normal images, by up to 2,000 of them."""
         few = images[:: -(-len(images) // _SCALED_TO)]
-        step = images_at_a_time(images.shape[1:])
-        parts = [
-            encode_in_depth(self._layers, few[start : start + step])
-            for start in range(0, len(few), step)
-        ]
+        parts = [encode_in_depth(self._layers, batch) for batch in batches_of(few)]
         return fit_layers([np.concatenate(layer) for layer in zip(*parts, strict=True)])
 
     def view(
@@ -60,9 +57,11 @@ class NetworkViewer:
 
     def view_all(self, images: NDArray[np.float32], scales: LayerScales) -> NetworkView:
         """Return what the network says of any number of images."""
-        step = images_at_a_time(images.shape[1:])
-        views = [
-            self.view(images[start : start + step], scales)[0]
-            for start in range(0, len(images), step)
-        ]
+        views = [self.view(batch, scales)[0] for batch in batches_of(images)]
         return NetworkView(*(np.concatenate(arrays) for arrays in zip(*views, strict=True)))
+
+
+def batches_of(images: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    """Yield images in order, as many at a time as fit into bounded memory."""
+    step = images_at_a_time(images.shape[1:])
+    return (images[start : start + step] for start in range(0, len(images), step))
