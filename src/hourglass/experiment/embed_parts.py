@@ -1,6 +1,7 @@
 """Images become latents, one part of them after the other."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -65,17 +66,11 @@ def encode_part(
     good: list[_Look] = []
     latents: list[NDArray[np.float32]] = []
     at_a_time = images_at_a_time(model.encoder.input.shape[1:])
-    waiting: list[_Look] = []
-    for look in _looks(source, positions, thumbnails, reasons):
-        waiting.append(look)
-        if len(waiting) == at_a_time:
-            latents.append(_encoded(model, waiting))
-            good += [_without_pixels(look) for look in waiting]
-            waiting = []
-            progress(len(good) + len(reasons))
-    if waiting:
-        latents.append(_encoded(model, waiting))
-        good += [_without_pixels(look) for look in waiting]
+    looks = _looks(source, positions, thumbnails, reasons)
+    while together := list(islice(looks, at_a_time)):
+        latents.append(_encoded(model, together))
+        good += [_without_pixels(look) for look in together]
+        progress(len(good) + len(reasons))
     return LatentsPart(
         ids=np.array([look.position for look in good], np.int64),
         latents=np.concatenate([np.empty((0, model.code_size), np.float32), *latents]),
