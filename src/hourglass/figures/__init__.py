@@ -31,12 +31,14 @@ from hourglass.figures.group_curves import (
     draw_group_curves,
     group_curves_size,
 )
+from hourglass.figures.lines import draw_heaps, draw_lines
 from hourglass.figures.maps import CLASS_COLORS, MapPanel, draw_maps, maps_size
 from hourglass.figures.marks import Mark, marks_of
 from hourglass.figures.members import draw_members, members_size
 from hourglass.figures.methods import draw_methods, methods_size
 from hourglass.figures.mistakes import mistakes_picture
 from hourglass.figures.noise_matrix import draw_noise_matrix, noise_matrix_size
+from hourglass.figures.notebook import Chart, sheet_picture, strip_picture
 from hourglass.figures.roc import ROC_SIZE, draw_roc
 from hourglass.figures.spectra import draw_spectra, ring_edges, spectra_size
 from hourglass.figures.strips import (
@@ -59,6 +61,7 @@ __all__ = [
     "PAIR_SIDE",
     "PALETTE",
     "ROC_SIZE",
+    "Chart",
     "ImagePair",
     "LabeledPicture",
     "MapPanel",
@@ -84,6 +87,8 @@ __all__ = [
     "draw_few_labels",
     "draw_group_accuracies",
     "draw_group_curves",
+    "draw_heaps",
+    "draw_lines",
     "draw_maps",
     "draw_members",
     "draw_method_accuracies",
@@ -108,7 +113,9 @@ __all__ = [
     "noise_matrix_size",
     "ring_edges",
     "rows_sheet",
+    "sheet_picture",
     "signed_images",
     "spectra_size",
+    "strip_picture",
     "strip_scale",
 ]

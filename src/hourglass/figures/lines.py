@@ -1,0 +1,94 @@
+"""Named lines and named heaps of values, told apart in print too."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from hourglass.figures.marks import legend_columns, marks_of
+from hourglass.figures.scales import needs_log, use_log
+from hourglass.figures.style import INK
+
+
+def draw_lines(
+    lines: Mapping[str, Sequence[float] | NDArray[Any]],
+    ax: Axes,
+    *,
+    places: Sequence[float] | NDArray[Any] | None = None,
+    xlabel: str,
+    ylabel: str,
+) -> Axes:
+    """Show values along a common axis, a line with its color and marker for each name.
+
+    Parameters
+    ----------
+    lines
+        Values by name, all of the same length.
+    ax
+        Where to draw; its axis of values becomes logarithmic where they span decades.
+    places
+        Where the values belong, in the unit of ``xlabel``; by default 1, 2, 3 and so on.
+    xlabel, ylabel
+        What is shown, with its unit.
+    """
+    marks = marks_of(lines)
+    for name, values in lines.items():
+        along = np.arange(1, len(values) + 1) if places is None else places
+        ax.plot(along, values, label=name, **marks[name].line(len(values)))
+    if needs_log(float(value) for values in lines.values() for value in values):
+        use_log(ax)
+    return _finish(lines, ax, xlabel, ylabel)
+
+
+def draw_heaps(
+    heaps: Mapping[str, Sequence[float] | NDArray[Any]],
+    ax: Axes,
+    *,
+    xlabel: str,
+    ylabel: str = "images",
+    threshold: float | None = None,
+    bins: int = 40,
+) -> Axes:
+    """Show how often values occur, an outline for each name, and a threshold between them.
+
+    Parameters
+    ----------
+    heaps
+        Values by name, all with the unit of ``xlabel``.
+    ax
+        Where to draw.
+    xlabel, ylabel
+        What is counted, with its unit, and what there is so many of.
+    threshold
+        Where to draw a dashed line.
+    bins
+        Number of bins over the range of all values.
+    """
+    everything = np.concatenate([np.ravel(values) for values in heaps.values()])
+    edges = list(np.histogram_bin_edges(everything, bins))
+    for name, mark in marks_of(heaps).items():
+        face = (mark.color, 0.18)
+        line = "-" if mark.marker == "o" else "--"
+        ax.hist(
+            heaps[name],
+            edges,
+            histtype="stepfilled",
+            facecolor=face,
+            label=name,
+            edgecolor=mark.color,
+            linewidth=1.4,
+            linestyle=line,
+        )
+    if threshold is not None:
+        ax.axvline(threshold, color=INK, linestyle=":", label="threshold")
+    return _finish(heaps, ax, xlabel, ylabel)
+
+
+def _finish(named: Mapping[str, object], ax: Axes, xlabel: str, ylabel: str) -> Axes:
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.grid(axis="y")
+    columns = legend_columns(named)
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, fontsize=8.5)
+    return ax

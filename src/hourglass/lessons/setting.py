@@ -1,0 +1,53 @@
+"""How long a lesson takes: quick for a test, full for results worth reading."""
+
+import logging
+import os
+from typing import Final, TypeVar
+
+from hourglass.errors import require_known
+
+SETTING_VARIABLE: Final = "HOURGLASS_LESSONS"
+_SETTINGS: Final = ("full", "quick")
+
+Value = TypeVar("Value")
+
+
+def begin() -> None:
+    """Keep TensorFlow's log out of the outputs, and refuse a setting that does not exist.
+
+    Call it before TensorFlow is imported for the first time.
+
+    Raises
+    ------
+    ConfigurationError
+        If ``HOURGLASS_LESSONS`` is neither ``quick`` nor ``full``.
+    """
+    is_quick()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # TensorFlow's Python side, which warns of every network after the fifth.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+def is_quick() -> bool:
+    """Return whether ``HOURGLASS_LESSONS`` asks for the quick setting; by default it is full.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is neither ``quick`` nor ``full``.
+    """
+    asked = os.environ.get(SETTING_VARIABLE, "full")
+    return require_known(SETTING_VARIABLE, asked, _SETTINGS) == "quick"
+
+
+def pick(*, quick: Value, full: Value) -> Value:
+    """Return the value that belongs to the setting.
+
+    Parameters
+    ----------
+    quick
+        Small enough for a test that runs all lessons in minutes.
+    full
+        What the published lesson is made with.
+    """
+    return quick if is_quick() else full
