@@ -60,8 +60,8 @@ def strip_picture(rows: Mapping[str, NDArray[Any]], title: str = "") -> Image.Im
     ImageShapeError
         If the rows differ in shape, or there is none.
     """
-    count, height, width = next((images.shape[:3] for images in rows.values()), (1, 1, 1))
-    scale = strip_scale(max(height, width), count)
+    count, *sides = next((images.shape[:3] for images in rows.values()), (1,))
+    scale = strip_scale(max(sides, default=1), count)
     return Image.fromarray(labeled_strip(rows, scale, title))
 
 
