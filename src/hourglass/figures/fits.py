@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from hourglass.figures.marks import marks_of
 from hourglass.figures.style import color_of
 
-_DARKEST, _PALEST = 0.6, 0.05
-_POINTS_OF_ALL: Final = 250.0
+_DARKEST, _PALEST = 0.6, 0.1
+_POINTS_OF_ALL: Final = 600.0
 
 
 def draw_fits(

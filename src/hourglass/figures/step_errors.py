@@ -1,13 +1,17 @@
 """How far a difference quotient is off, by the step that it takes."""
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator
+from matplotlib.ticker import FuncFormatter, LogLocator
 from numpy.typing import NDArray
 
 from hourglass.figures.marks import marks_of
+
+_MOST_TICKS: Final = 8
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def draw_step_errors(
@@ -35,7 +39,13 @@ def draw_step_errors(
         ax.plot(steps, errors[name], label=name, **mark.line(1))
     ax.set(xlabel=xlabel, ylabel=ylabel, xscale="log", yscale="log")
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(LogLocator(numticks=8))
+        axis.set_major_locator(LogLocator(numticks=_MOST_TICKS))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: _power_of_ten(value)))
     ax.grid()
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, fontsize=8.5)
     return ax
+
+
+def _power_of_ten(value: float) -> str:
+    """Return a tick as a power, without the formula that names of the house do not parse."""
+    return f"10{str(round(math.log10(value))).translate(_RAISED)}" if value > 0 else ""
