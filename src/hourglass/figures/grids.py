@@ -54,7 +54,7 @@ def draw_grid(
         What is black and what is white; without it, all cells have one color.
     lent
         Cells that are there in thought alone, such as the copies that broadcasting stands for:
-        pale and dashed. Shape of ``values``.
+        pale and dotted. Shape of ``values``.
     """
     table = np.atleast_2d(values)
     pale = np.zeros(table.shape, bool) if lent is None else np.atleast_2d(lent)
