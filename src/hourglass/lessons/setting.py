@@ -2,6 +2,8 @@
 
 import logging
 import os
+import sys
+from pathlib import Path
 from typing import Final, TypeVar
 
 from hourglass.errors import require_known
@@ -26,6 +28,17 @@ def begin() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # TensorFlow's Python side, which warns of every network after the fifth.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    if type(sys.stderr).__module__.startswith("ipykernel"):
+        _drop_native_log()
+
+
+def _drop_native_log() -> None:
+    """Lead file descriptor 2 nowhere: in a kernel, Python's own standard error goes another way.
+
+    TensorFlow's C++ writes its log there, partly before any setting is read.
+    """
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
 
 
 def is_quick() -> bool:
