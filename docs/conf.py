@@ -15,6 +15,8 @@ language = "en"
 extensions = ["myst_nb", "sphinx.ext.mathjax", "sphinx-mathjax-offline"]
 # What a page shows was made in the full setting and committed; building executes nothing.
 nb_execution_mode = "off"
+# Sentences and tables that a cell makes are Markdown like the rest.
+nb_render_markdown_format = "myst"
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 myst_enable_extensions = ["dollarmath"]

@@ -2,6 +2,7 @@
 
 import os
 
+import matplotlib
 import pytest
 
 from hourglass.errors import ConfigurationError
@@ -23,8 +24,28 @@ def test_a_misspelled_setting_is_refused_at_the_beginning(monkeypatch):
         begin()
 
 
-def test_beginning_keeps_the_log_level_that_was_asked_for(monkeypatch):
+@pytest.fixture
+def _restored(monkeypatch):
     monkeypatch.delenv(SETTING_VARIABLE, raising=False)
+    with matplotlib.rc_context():
+        yield
+
+
+@pytest.mark.usefixtures("_restored")
+def test_beginning_keeps_the_log_level_that_was_asked_for(monkeypatch):
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
     begin()
     assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
+
+
+@pytest.mark.usefixtures("_restored")
+def test_what_is_drawn_after_the_beginning_has_the_style_of_the_house():
+    begin()
+    assert not matplotlib.rcParams["legend.frameon"]
+
+
+@pytest.mark.usefixtures("_restored")
+def test_outside_of_a_kernel_standard_error_stays_what_it_is(capfd):
+    begin()
+    os.write(2, b"still here")
+    assert capfd.readouterr().err == "still here"

@@ -53,7 +53,13 @@ from hourglass.figures.strips import (
     labeled_strip,
     strip_scale,
 )
-from hourglass.figures.style import INK, PALETTE, color_of, hourglass_style
+from hourglass.figures.style import (
+    INK,
+    PALETTE,
+    color_of,
+    hourglass_style,
+    use_hourglass_style,
+)
 from hourglass.figures.tensors import draw_tensor, tensor_size
 from hourglass.figures.valleys import draw_valley
 
@@ -134,4 +140,5 @@ __all__ = [
     "strip_picture",
     "strip_scale",
     "tensor_size",
+    "use_hourglass_style",
 ]
