@@ -27,6 +27,14 @@ def test_a_strip_keeps_whole_pixels():
     assert sheet_picture(images, columns=2).width < 2 * 28 * 3 + 40
 
 
+@pytest.mark.parametrize("count", [1, 8, 10, 25])
+def test_a_strip_is_as_large_as_a_page_allows(count):
+    images = np.zeros((count, 28, 28, 1))
+    width = strip_picture({"a rather long label": images}).width
+    assert width <= 736 or count == 25
+    assert sheet_picture(images, columns=count).width <= 736 or count == 25
+
+
 @pytest.mark.parametrize("rows", [{}, {"flat": np.zeros((3, 784))}], ids=["nothing", "matrix"])
 def test_what_is_no_image_is_refused(rows):
     with pytest.raises(ImageShapeError):
