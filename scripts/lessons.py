@@ -83,6 +83,7 @@ def execute(file: Path, setting: str) -> Any:
             kernel_name="python3",
             resources={"metadata": {"path": folder}},
             record_timing=False,
+            coalesce_streams=True,
             config=Config({"ConnectionFileMixin": connection}),
         )
         asyncio.run(client.async_execute(env=os.environ | {SETTING_VARIABLE: setting}))
