@@ -45,6 +45,14 @@ def test_lines_over_decades_get_a_logarithmic_axis(ax):
     assert ax.get_yscale() == "log"
 
 
+def test_ticks_are_numbers_however_many_decades_there_are(ax):
+    draw_lines({"a": [1e5, 1e-5]}, ax, xlabel="x", ylabel="y")
+    ax.figure.canvas.draw()
+    ticks = [tick.get_text() for tick in ax.get_yticklabels(which="both")]
+    assert "1" in ticks or "10" in ticks
+    assert not any("$" in tick for tick in ticks)
+
+
 def test_heaps_share_their_bins_and_show_the_threshold(ax):
     heaps = {"normal": np.zeros(5), "other": np.linspace(0, 1, 7)}
     draw_heaps(heaps, ax, xlabel="error", threshold=0.5, bins=4)
