@@ -18,6 +18,13 @@ def test_a_chart_is_a_picture_on_white_paper():
     assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 
 
+def test_a_legend_has_no_box():
+    chart = Chart()
+    draw_lines({"a": [1.0, 2.0]}, chart.ax, xlabel="epoch", ylabel="loss")
+    chart._repr_png_()
+    assert not chart.ax.get_legend().get_frame_on()
+
+
 def test_a_strip_keeps_whole_pixels():
     images = np.zeros((3, 28, 28, 1), np.float32)
     images[:, 14, 14] = 1.0
