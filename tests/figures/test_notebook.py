@@ -18,6 +18,13 @@ def test_a_chart_is_a_picture_on_white_paper():
     assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 
 
+def test_a_legend_has_no_box():
+    chart = Chart()
+    draw_lines({"a": [1.0, 2.0]}, chart.ax, xlabel="epoch", ylabel="loss")
+    chart._repr_png_()
+    assert not chart.ax.get_legend().get_frame_on()
+
+
 def test_a_strip_keeps_whole_pixels():
     images = np.zeros((3, 28, 28, 1), np.float32)
     images[:, 14, 14] = 1.0
@@ -51,6 +58,14 @@ def test_lines_have_marks_and_a_place_for_each_value(ax):
 def test_lines_over_decades_get_a_logarithmic_axis(ax):
     draw_lines({"a": [1.0, 0.001]}, ax, xlabel="x", ylabel="y")
     assert ax.get_yscale() == "log"
+
+
+def test_ticks_are_numbers_however_many_decades_there_are(ax):
+    draw_lines({"a": [1e5, 1e-5]}, ax, xlabel="x", ylabel="y")
+    ax.figure.canvas.draw()
+    ticks = [tick.get_text() for tick in ax.get_yticklabels(which="both")]
+    assert "1" in ticks or "10" in ticks
+    assert not any("$" in tick for tick in ticks)
 
 
 def test_heaps_share_their_bins_and_show_the_threshold(ax):

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 # From about this ratio on, a linear axis presses small values onto its floor.
 _LOG_RATIO: Final = 12.0
+# Over more decades than this, ticks between them have no room.
+_MOST_DIVIDED: Final = 1e4
 
 
 def needs_log(values: Iterable[float]) -> bool:
@@ -20,9 +22,11 @@ def needs_log(values: Iterable[float]) -> bool:
 def use_log(ax: Axes) -> None:
     """Make the axis of values logarithmic, with numbers that people read."""
     ax.set_yscale("log")
-    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    low, high = ax.get_ylim()
+    ticks = (1.0, 2.0, 5.0) if high / low <= _MOST_DIVIDED else (1.0,)
+    ax.yaxis.set_major_locator(LogLocator(subs=ticks))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value)))
-    ax.yaxis.set_minor_locator(LogLocator(subs=()))
+    ax.yaxis.set_minor_locator(NullLocator())
 
 
 def _plain(value: float) -> str:
