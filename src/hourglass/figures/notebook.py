@@ -42,9 +42,6 @@ class Chart:
 
     def _repr_png_(self) -> bytes:
         """Return the picture, as notebooks ask for it."""
-        for legend in filter(None, (ax.get_legend() for ax in self.axes)):
-            # Lessons draw outside the style, where legends have a box.
-            legend.set_frame_on(False)
         target = io.BytesIO()
         with hourglass_style():
             self.figure.savefig(target, format="png", dpi=_DOTS_PER_INCH, facecolor="white")
