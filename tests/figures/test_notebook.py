@@ -2,12 +2,20 @@
 
 import io
 
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
 
 from hourglass.errors import ImageShapeError
-from hourglass.figures import Chart, draw_heaps, draw_lines, sheet_picture, strip_picture
+from hourglass.figures import (
+    Chart,
+    draw_heaps,
+    draw_lines,
+    sheet_picture,
+    strip_picture,
+    use_hourglass_style,
+)
 
 
 def test_a_chart_is_a_picture_on_white_paper():
@@ -18,10 +26,11 @@ def test_a_chart_is_a_picture_on_white_paper():
     assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 
 
-def test_a_legend_has_no_box():
-    chart = Chart()
-    draw_lines({"a": [1.0, 2.0]}, chart.ax, xlabel="epoch", ylabel="loss")
-    chart._repr_png_()
+def test_what_a_notebook_draws_has_the_style_of_the_house():
+    with matplotlib.rc_context():
+        use_hourglass_style()
+        chart = Chart()
+        draw_lines({"a": [1.0, 2.0]}, chart.ax, xlabel="epoch", ylabel="loss")
     assert not chart.ax.get_legend().get_frame_on()
 
 
