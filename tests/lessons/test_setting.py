@@ -1,5 +1,6 @@
 """Two settings, chosen by the environment."""
 
+import logging
 import os
 
 import matplotlib
@@ -49,3 +50,14 @@ def test_outside_of_a_kernel_standard_error_stays_what_it_is(capfd):
     begin()
     os.write(2, b"still here")
     assert capfd.readouterr().err == "still here"
+
+
+@pytest.mark.usefixtures("_restored")
+def test_tensorflow_warns_of_nothing_whatever_level_it_sets(monkeypatch, caplog):
+    log = logging.getLogger("tensorflow")
+    monkeypatch.setattr(log, "filters", [])
+    begin()
+    log.setLevel(logging.INFO)
+    log.warning("5 out of the last 9 calls")
+    log.error("out of memory")
+    assert caplog.messages == ["out of memory"]

@@ -28,10 +28,16 @@ def begin() -> None:
     is_quick()
     use_hourglass_style()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # TensorFlow's Python side, which warns of every network after the fifth.
+    # TensorFlow's Python side, which warns of every network after the fifth. Imported in a kernel
+    # it sets a lower level of its own and writes into the cell; a filter stays.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    logging.getLogger("tensorflow").addFilter(_is_error)
     if type(sys.stderr).__module__.startswith("ipykernel"):
         _drop_native_log()
+
+
+def _is_error(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR
 
 
 def _drop_native_log() -> None:
