@@ -49,6 +49,7 @@ def draw_heaps(
     xlabel: str,
     ylabel: str = "images",
     threshold: float | None = None,
+    threshold_name: str = "threshold",
     bins: int = 40,
 ) -> Axes:
     """Show how often values occur, an outline for each name, and a threshold between them.
@@ -62,7 +63,9 @@ def draw_heaps(
     xlabel, ylabel
         What is counted, with its unit, and what there is so many of.
     threshold
-        Where to draw a dashed line.
+        Where to draw a dotted line.
+    threshold_name
+        What the line is called.
     bins
         Number of bins over the range of all values.
     """
@@ -82,7 +85,7 @@ def draw_heaps(
             linestyle=line,
         )
     if threshold is not None:
-        ax.axvline(threshold, color=INK, linestyle=":", label="threshold")
+        ax.axvline(threshold, color=INK, linestyle=":", label=threshold_name)
     return _finish(heaps, ax, xlabel, ylabel)
 
 

@@ -28,9 +28,13 @@ def spectra_size(spectra: Mapping[str, Sequence[float]]) -> tuple[float, float]:
 
 
 def draw_spectra(
-    spectra: Mapping[str, Sequence[float]], marks: Mapping[str, Mark], ax: Axes
+    spectra: Mapping[str, Sequence[float]],
+    marks: Mapping[str, Mark],
+    ax: Axes,
+    *,
+    split: str = "test",
 ) -> Axes:
-    """Show the test error of each run by spatial frequency, coarse structure on the left.
+    """Show the error of each run by spatial frequency, coarse structure on the left.
 
     Parameters
     ----------
@@ -40,6 +44,8 @@ def draw_spectra(
         Color and marker of each run.
     ax
         Where to draw.
+    split
+        On which images it was measured.
     """
     for name, spectrum in spectra.items():
         middles = [(low + high) / 2 for low, high in pairwise(ring_edges(len(spectrum)))]
@@ -48,7 +54,7 @@ def draw_spectra(
         use_log(ax)
     ax.set(
         xlabel="spatial frequency in cycles per pixel",
-        ylabel="test MSE in each ring",
+        ylabel=f"{split} MSE in each ring",
         xlim=(0.0, _HIGHEST),
     )
     ax.grid(axis="y")

@@ -28,9 +28,8 @@ def begin() -> None:
     is_quick()
     use_hourglass_style()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # TensorFlow's Python side, which warns of every network after the fifth. Imported in a kernel
-    # it sets a lower level of its own and writes into the cell; a filter stays.
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    # TensorFlow's Python side warns of every network after the fifth. Imported in a kernel, it
+    # sets a level of its own; a filter stays.
     logging.getLogger("tensorflow").addFilter(_is_error)
     if type(sys.stderr).__module__.startswith("ipykernel"):
         _drop_native_log()
