@@ -1,6 +1,7 @@
 """Pictures that a notebook shows."""
 
 import io
+import math
 
 import numpy as np
 import pytest
@@ -51,6 +52,11 @@ def test_lines_have_marks_and_a_place_for_each_value(ax):
 def test_lines_over_decades_get_a_logarithmic_axis(ax):
     draw_lines({"a": [1.0, 0.001]}, ax, xlabel="x", ylabel="y")
     assert ax.get_yscale() == "log"
+
+
+def test_over_many_decades_a_tick_stands_at_each_alone(ax):
+    draw_lines({"a": [50.0, 1e-7]}, ax, xlabel="x", ylabel="y")
+    assert all(math.isclose(math.log10(tick) % 1.0, 0.0) for tick in ax.get_yticks())
 
 
 def test_heaps_share_their_bins_and_show_the_threshold(ax):

@@ -9,6 +9,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator
 
 # From about this ratio on, a linear axis presses small values onto its floor.
 _LOG_RATIO: Final = 12.0
+# From this ratio on, three ticks in each decade would cover each other.
+_MANY_DECADES: Final = 1e5
 
 
 def needs_log(values: Iterable[float]) -> bool:
@@ -20,7 +22,9 @@ def needs_log(values: Iterable[float]) -> bool:
 def use_log(ax: Axes) -> None:
     """Make the axis of values logarithmic, with numbers that people read."""
     ax.set_yscale("log")
-    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    low, high = ax.get_ylim()
+    steps = (1.0, 2.0, 5.0) if high < _MANY_DECADES * low else (1.0,)
+    ax.yaxis.set_major_locator(LogLocator(subs=steps))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value)))
     ax.yaxis.set_minor_locator(LogLocator(subs=()))
 
