@@ -49,6 +49,11 @@ def test_lines_have_marks_and_a_place_for_each_value(ax):
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("x", "y", "linear")
 
 
+def test_what_is_counted_has_no_ticks_between(ax):
+    draw_lines({"a": [1.0, 2.0, 1.5]}, ax, xlabel="epoch", ylabel="loss")
+    assert all(tick == round(tick) for tick in ax.get_xticks())
+
+
 def test_lines_over_decades_get_a_logarithmic_axis(ax):
     draw_lines({"a": [1.0, 0.001]}, ax, xlabel="x", ylabel="y")
     assert ax.get_yscale() == "log"
