@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from hourglass.figures.marks import legend_columns, marks_of
@@ -37,6 +38,9 @@ def draw_lines(
     for name, values in lines.items():
         along = np.arange(1, len(values) + 1) if places is None else places
         ax.plot(along, values, label=name, **marks[name].line(len(values)))
+    if places is None:
+        # Nothing happens between the first and the second.
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     if needs_log(float(value) for values in lines.values() for value in values):
         use_log(ax)
     return _finish(lines, ax, xlabel, ylabel)
