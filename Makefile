@@ -7,7 +7,7 @@ DEMO_RUN ?= runs/demo-$(shell date +%Y%m%d-%H%M%S)
 # Nothing but wheels whose hashes stand in the requirements is ever installed.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: demo test check lock clean help
+.PHONY: demo test lessons docs check lock clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -19,6 +19,15 @@ demo: $(VENV)/.ready-demo
 ## make test    all tests, linters and type checks
 test: $(VENV)/.ready-test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+## make lessons execute every lesson in the quick setting, with all that they assert
+lessons: $(VENV)/.ready-test
+	$(BIN)/python scripts/lessons.py
+
+## make docs    build the pages: lessons and decisions
+docs: $(VENV)/.ready-test
+	$(BIN)/python -m sphinx --quiet --fail-on-warning -b html docs docs/_build/html
+	@echo docs/_build/html/index.html
 
 ## make check   linters, format, types and floors alone
 check: $(VENV)/.ready-test
@@ -33,7 +42,7 @@ lock:
 
 ## make clean   remove the virtual environment and all caches
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/.python:
 	@$(PYTHON) scripts/check_python.py

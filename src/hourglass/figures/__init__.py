@@ -21,11 +21,14 @@ from hourglass.figures.classifiers import (
 from hourglass.figures.components import components_size, draw_components, signed_images
 from hourglass.figures.confusion import confusion_size, draw_confusion
 from hourglass.figures.curves import CURVES_SIZE, draw_accuracies, draw_curves
+from hourglass.figures.descents import draw_descent
 from hourglass.figures.divergences import divergences_size, draw_divergences
 from hourglass.figures.errors import ERRORS_SIZE, draw_errors
 from hourglass.figures.errors_by_class import draw_errors_by_class, errors_by_class_size
 from hourglass.figures.few_labels import FEW_LABELS_SIZE, draw_few_labels
+from hourglass.figures.fits import draw_fits
 from hourglass.figures.found import LabeledPicture, labeled_pictures
+from hourglass.figures.grids import draw_grid, grid_size
 from hourglass.figures.group_curves import (
     draw_group_accuracies,
     draw_group_curves,
@@ -40,7 +43,9 @@ from hourglass.figures.mistakes import mistakes_picture
 from hourglass.figures.noise_matrix import draw_noise_matrix, noise_matrix_size
 from hourglass.figures.notebook import Chart, sheet_picture, strip_picture
 from hourglass.figures.roc import ROC_SIZE, draw_roc
+from hourglass.figures.slopes import draw_slopes
 from hourglass.figures.spectra import draw_spectra, ring_edges, spectra_size
+from hourglass.figures.step_errors import draw_step_errors
 from hourglass.figures.strips import (
     image_grid,
     image_sheet,
@@ -48,7 +53,15 @@ from hourglass.figures.strips import (
     labeled_strip,
     strip_scale,
 )
-from hourglass.figures.style import INK, PALETTE, color_of, hourglass_style
+from hourglass.figures.style import (
+    INK,
+    PALETTE,
+    color_of,
+    hourglass_style,
+    use_hourglass_style,
+)
+from hourglass.figures.tensors import draw_tensor, tensor_size
+from hourglass.figures.valleys import draw_valley
 
 __all__ = [
     "CALIBRATION_SIZE",
@@ -81,10 +94,13 @@ __all__ = [
     "draw_components",
     "draw_confusion",
     "draw_curves",
+    "draw_descent",
     "draw_divergences",
     "draw_errors",
     "draw_errors_by_class",
     "draw_few_labels",
+    "draw_fits",
+    "draw_grid",
     "draw_group_accuracies",
     "draw_group_curves",
     "draw_heaps",
@@ -95,8 +111,13 @@ __all__ = [
     "draw_methods",
     "draw_noise_matrix",
     "draw_roc",
+    "draw_slopes",
     "draw_spectra",
+    "draw_step_errors",
+    "draw_tensor",
+    "draw_valley",
     "errors_by_class_size",
+    "grid_size",
     "group_curves_size",
     "heat_map",
     "hourglass_style",
@@ -118,4 +139,6 @@ __all__ = [
     "spectra_size",
     "strip_picture",
     "strip_scale",
+    "tensor_size",
+    "use_hourglass_style",
 ]

@@ -1,9 +1,10 @@
 """Drawings that a notebook shows when they are the last thing in a cell."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, final
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from hourglass.figures.strips import image_sheet, labeled_strip, strip_scale
 from hourglass.figures.style import hourglass_style
 
 _DOTS_PER_INCH: Final = 110
+# Pixels between the margins of a page of text.
+_PAGE_WIDTH: Final = 736
 
 
 @final
@@ -60,9 +63,9 @@ def strip_picture(rows: Mapping[str, NDArray[Any]], title: str = "") -> Image.Im
     ImageShapeError
         If the rows differ in shape, or there is none.
     """
-    count, height, width = next((images.shape[:3] for images in rows.values()), (1, 1, 1))
-    scale = strip_scale(max(height, width), count)
-    return Image.fromarray(labeled_strip(rows, scale, title))
+    count, *sides = next((images.shape[:3] for images in rows.values()), (1,))
+    largest = strip_scale(max(sides, default=1), count)
+    return _fitting(lambda scale: labeled_strip(rows, scale, title), largest)
 
 
 def sheet_picture(images: NDArray[Any], columns: int) -> Image.Image:
@@ -80,5 +83,13 @@ def sheet_picture(images: NDArray[Any], columns: int) -> Image.Image:
     ImageShapeError
         If there is no image, or the array has not four axes.
     """
-    scale = strip_scale(max(images.shape[1:3], default=1), columns)
-    return Image.fromarray(image_sheet(images, columns, scale))
+    largest = strip_scale(max(images.shape[1:3], default=1), columns)
+    return _fitting(lambda scale: image_sheet(images, columns, scale), largest)
+
+
+def _fitting(draw: Callable[[int], NDArray[np.uint8]], scale: int) -> Image.Image:
+    """Return the largest picture that a page shows as it is: shrunk, its pixels would blur."""
+    picture = Image.fromarray(draw(scale))
+    if picture.width <= _PAGE_WIDTH or scale == 1:
+        return picture
+    return _fitting(draw, scale - 1)

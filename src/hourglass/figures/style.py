@@ -88,6 +88,11 @@ def color_of(role: str) -> str:
     return PALETTE.get(role) or _LATER[crc32(role.encode()) % len(_LATER)]
 
 
+def use_hourglass_style() -> None:
+    """Draw in the style of the house from now on, in a process that does nothing else."""
+    matplotlib.rcParams.update(dict(_STYLE))
+
+
 def hourglass_style() -> AbstractContextManager[None]:
     """Return a context in which figures are made and saved in the style of the house."""
     return matplotlib.rc_context(dict(_STYLE))

@@ -2,9 +2,12 @@
 
 import logging
 import os
+import sys
+from pathlib import Path
 from typing import Final, TypeVar
 
 from hourglass.errors import require_known
+from hourglass.figures import use_hourglass_style
 
 SETTING_VARIABLE: Final = "HOURGLASS_LESSONS"
 _SETTINGS: Final = ("full", "quick")
@@ -13,7 +16,7 @@ Value = TypeVar("Value")
 
 
 def begin() -> None:
-    """Keep TensorFlow's log out of the outputs, and refuse a setting that does not exist.
+    """Draw in the style of the house, and keep TensorFlow's log out of the outputs.
 
     Call it before TensorFlow is imported for the first time.
 
@@ -23,9 +26,21 @@ def begin() -> None:
         If ``HOURGLASS_LESSONS`` is neither ``quick`` nor ``full``.
     """
     is_quick()
+    use_hourglass_style()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # TensorFlow's Python side, which warns of every network after the fifth.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    if type(sys.stderr).__module__.startswith("ipykernel"):
+        _drop_native_log()
+
+
+def _drop_native_log() -> None:
+    """Lead file descriptor 2 nowhere: in a kernel, Python's own standard error goes another way.
+
+    TensorFlow's C++ writes its log there, partly before any setting is read.
+    """
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
 
 
 def is_quick() -> bool:
