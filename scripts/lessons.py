@@ -9,6 +9,7 @@ Lessons run in an empty folder: they need the package and nothing else.
 import argparse
 import asyncio
 import os
+import re
 import sys
 import tempfile
 import time
@@ -27,6 +28,8 @@ NOTEBOOKS: Final = ROOT / "notebooks"
 SETTING_VARIABLE: Final = "HOURGLASS_LESSONS"
 # A cell that takes longer hangs.
 _SECONDS_A_CELL: Final = 1800
+# What a traceback of the kernel has between its words.
+_COLORS: Final = re.compile(r"\x1b\[[0-9;]*m")
 # What is folded away, and what the page calls it.
 _PROMPTS: Final = {
     "check": "the check",
@@ -125,7 +128,7 @@ def run_lesson(file: Path, *, full: bool) -> bool:
     try:
         notebook = execute(file, "full" if full else "quick")
     except CellExecutionError as error:
-        print(f"{file.stem}: FAILED\n{error}", flush=True)
+        print(f"{file.stem}: FAILED\n{_COLORS.sub('', str(error))}", flush=True)
         return False
     if full:
         write_lesson(notebook, file)
