@@ -64,6 +64,12 @@ def test_lines_have_marks_and_a_place_for_each_value(ax):
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("x", "y", "linear")
 
 
+def test_places_may_be_decades_apart(ax):
+    draw_lines({"a": [1, 2]}, ax, places=[10, 1000], log_places=True, xlabel="x", ylabel="y")
+    assert ax.get_xscale() == "log"
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["10", "1,000"]
+
+
 def test_lines_over_decades_get_a_logarithmic_axis(ax):
     draw_lines({"a": [1.0, 0.001]}, ax, xlabel="x", ylabel="y")
     assert ax.get_yscale() == "log"

@@ -86,6 +86,7 @@ def test_no_result_stands_in_the_prose_alone(lesson):
 def test_figures_are_drawn_in_one_style(lesson):
     code = "\n".join(cell.source for cell in code_of(lesson))
     assert "matplotlib" not in code
+    assert not re.search(r"\.ax(es\[\d\])?\.\w+\(", code)
 
 
 def test_every_exercise_has_its_four_parts(lesson):

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from hourglass.figures.marks import legend_columns, marks_of
 from hourglass.figures.scales import needs_log, use_log
 from hourglass.figures.style import INK
+from hourglass.figures.text import format_count
 
 
 def draw_lines(
@@ -18,6 +19,7 @@ def draw_lines(
     ax: Axes,
     *,
     places: Sequence[float] | NDArray[Any] | None = None,
+    log_places: bool = False,
     xlabel: str,
     ylabel: str,
 ) -> Axes:
@@ -31,6 +33,8 @@ def draw_lines(
         Where to draw; its axis of values becomes logarithmic where they span decades.
     places
         Where the values belong, in the unit of ``xlabel``; by default 1, 2, 3 and so on.
+    log_places
+        Whether the axis of places is logarithmic, with a tick at each of them.
     xlabel, ylabel
         What is shown, with its unit.
     """
@@ -41,6 +45,10 @@ def draw_lines(
     if places is None:
         # Nothing happens between the first and the second.
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    elif log_places:
+        ax.set_xscale("log")
+        ax.set_xticks(places, [format_count(place) for place in places])
+        ax.xaxis.set_minor_locator(NullLocator())
     if needs_log(float(value) for values in lines.values() for value in values):
         use_log(ax)
     return _finish(lines, ax, xlabel, ylabel)
