@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from pathlib import Path
+import tempfile
 from typing import Final, TypeVar
 
 from hourglass.errors import require_known
@@ -11,6 +11,7 @@ from hourglass.figures import use_hourglass_style
 
 SETTING_VARIABLE: Final = "HOURGLASS_LESSONS"
 _SETTINGS: Final = ("full", "quick")
+_STANDARD_ERROR: Final = 2
 
 Value = TypeVar("Value")
 
@@ -40,12 +41,12 @@ def _is_error(record: logging.LogRecord) -> bool:
 
 
 def _drop_native_log() -> None:
-    """Lead file descriptor 2 nowhere: in a kernel, Python's own standard error goes another way.
+    """Lead file descriptor 2 aside: in a kernel, Python's own standard error goes another way.
 
     TensorFlow's C++ writes its log there, partly before any setting is read.
     """
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
+    with tempfile.TemporaryFile() as aside:
+        os.dup2(aside.fileno(), _STANDARD_ERROR)
 
 
 def is_quick() -> bool:
