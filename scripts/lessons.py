@@ -23,9 +23,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from traitlets.config import Config
 
+from hourglass.lessons import SETTING_VARIABLE
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 NOTEBOOKS: Final = ROOT / "notebooks"
-SETTING_VARIABLE: Final = "HOURGLASS_LESSONS"
 # A cell that takes longer hangs.
 _SECONDS_A_CELL: Final = 1800
 # What a traceback of the kernel has between its words.

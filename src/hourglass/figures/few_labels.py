@@ -5,6 +5,7 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
+from hourglass.figures.marks import legend_above
 from hourglass.figures.style import PALETTE
 from hourglass.figures.text import format_count
 from hourglass.records import FewLabelsStudy
@@ -43,5 +44,5 @@ def draw_few_labels(study: FewLabelsStudy, ax: Axes) -> Axes:
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set(xlabel="training labels", ylabel="test accuracy")
     ax.grid(axis="y")
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, fontsize=8.5)
+    legend_above(ax, 2)
     return ax

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from hourglass.figures.marks import marks_of
+from hourglass.figures.marks import legend_above, marks_of
 from hourglass.figures.style import color_of
 
 _DARKEST, _PALEST = 0.6, 0.1
@@ -46,5 +46,5 @@ def draw_fits(
         dashes = "-" if mark.marker == "o" else "--"
         ax.plot(ends, slope * ends + intercept, dashes, color=mark.color, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, fontsize=8.5)
+    legend_above(ax, 2)
     return ax

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from hourglass.figures.curves import known
-from hourglass.figures.marks import Mark, legend_columns
+from hourglass.figures.marks import Mark, legend_above, legend_columns
 from hourglass.figures.scales import needs_log, use_log
 from hourglass.records import History
 
@@ -84,8 +84,7 @@ def draw_group_accuracies(
 def _finished(histories: Mapping[str, History], ax: Axes) -> Axes:
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.grid(axis="y")
-    columns = legend_columns(histories)
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, fontsize=8.5)
+    legend_above(ax, legend_columns(histories))
     return ax
 
 

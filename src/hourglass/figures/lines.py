@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
-from hourglass.figures.marks import legend_columns, marks_of
+from hourglass.figures.marks import legend_above, legend_columns, marks_of
 from hourglass.figures.scales import needs_log, use_log
 from hourglass.figures.style import INK
 from hourglass.figures.text import format_count
@@ -104,6 +104,5 @@ def draw_heaps(
 def _finish(named: Mapping[str, object], ax: Axes, xlabel: str, ylabel: str) -> Axes:
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.grid(axis="y")
-    columns = legend_columns(named)
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, fontsize=8.5)
+    legend_above(ax, legend_columns(named))
     return ax

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from matplotlib.axes import Axes
+
 from hourglass.figures.style import PALETTE
 
 # Neighbors differ in lightness for those who see no hue, and each has its marker in print.
@@ -60,3 +62,8 @@ def marks_of(names: Iterable[str]) -> dict[str, Mark]:
 def legend_columns(names: Iterable[str]) -> int:
     """Return in how many columns a legend of these names fits above axes of a page."""
     return 1 if max(map(len, names), default=0) > _TWO_COLUMNS else 2
+
+
+def legend_above(ax: Axes, columns: int = 1) -> None:
+    """Put the legend above the axes, where it covers nothing, from their left edge on."""
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, fontsize=8.5)

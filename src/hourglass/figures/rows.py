@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
+from hourglass.figures.marks import legend_above
 from hourglass.figures.style import INK
 
 
@@ -33,7 +34,7 @@ def draw_baselines(values: Sequence[tuple[int, float]], label: str, ax: Axes) ->
         linewidth=1.4,
         label=label,
     )
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), fontsize=8.5)
+    legend_above(ax)
 
 
 def name_rows(names: Sequence[str], ax: Axes) -> None:

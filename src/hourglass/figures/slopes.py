@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from hourglass.figures.marks import marks_of
+from hourglass.figures.marks import legend_above, marks_of
 from hourglass.figures.style import INK
 
 _POINTS = 300
@@ -59,5 +59,5 @@ def draw_slopes(
     ax.plot([place], [here], "o", color=INK, markersize=6)
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=limits)
     ax.grid()
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=1, fontsize=8.5)
+    legend_above(ax)
     return ax

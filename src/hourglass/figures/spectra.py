@@ -7,7 +7,7 @@ from typing import Final
 
 from matplotlib.axes import Axes
 
-from hourglass.figures.marks import Mark, legend_columns
+from hourglass.figures.marks import Mark, legend_above, legend_columns
 from hourglass.figures.scales import needs_log, use_log
 
 # Where both axes of an image alternate from pixel to pixel.
@@ -58,6 +58,5 @@ def draw_spectra(
         xlim=(0.0, _HIGHEST),
     )
     ax.grid(axis="y")
-    columns = legend_columns(spectra)
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, fontsize=8.5)
+    legend_above(ax, legend_columns(spectra))
     return ax

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator
 from numpy.typing import NDArray
 
-from hourglass.figures.marks import marks_of
+from hourglass.figures.marks import legend_above, marks_of
 
 _MOST_TICKS: Final = 8
 _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -42,7 +42,7 @@ def draw_step_errors(
         axis.set_major_locator(LogLocator(numticks=_MOST_TICKS))
         axis.set_major_formatter(FuncFormatter(lambda value, _: _power_of_ten(value)))
     ax.grid()
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, fontsize=8.5)
+    legend_above(ax, 2)
     return ax
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from hourglass.figures.marks import marks_of
+from hourglass.figures.marks import legend_above, marks_of
 from hourglass.figures.style import INK, color_of
 
 _POINTS: Final = 161
@@ -56,5 +56,5 @@ def draw_valley(
     if lowest is not None:
         ax.plot(*lowest, "x", markersize=9, markeredgewidth=2.2, color=INK, label="minimum")
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=across, ylim=up)
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, fontsize=8.5)
+    legend_above(ax, 2)
     return ax
