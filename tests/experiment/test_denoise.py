@@ -172,8 +172,10 @@ def test_what_a_result_lacks_is_told(identity, tmp_path):
     told = []
     done = denoise_files(identity, [tmp_path / "x.gif"], tmp_path / "out", tell=told.append)
     assert done.files[0].output == str(tmp_path / "out" / "x.png")
-    assert any("x.gif" in line and "3 frames" in line for line in told)
-    assert any("3 frames" in note for note in done.files[0].notes)
+    assert any("x.gif" in line and "written as an animated PNG" in line for line in told)
+    assert done.files[0].frames == 3
+    with Image.open(tmp_path / "out" / "x.png") as moving:
+        assert moving.n_frames == 3
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_every_mode_has_its_form_and_the_header_tells_it(tmp_path, mode, extensi
     as_mode(mode).save(path)
     pixels = decode(path)
     assert (*pixels.shape, pixels.dtype.name) == form
-    assert tuple(probe(path)) == form
+    assert probe(path)[:4] == form
 
 
 def test_sixteen_bits_are_kept(tmp_path):
@@ -181,11 +181,11 @@ def test_the_pixel_cap_of_the_process_stays_as_it_is(tmp_path, monkeypatch):
     assert Image.MAX_IMAGE_PIXELS == 7
 
 
-def test_a_mode_without_a_known_white_is_refused(tmp_path):
-    path = tmp_path / "image.tif"
-    Image.fromarray(GRAY.astype(np.float32)).save(path)
-    with pytest.raises(DataError, match=r"floating point of 32 bits; save it with 8 or 16 bits"):
-        read_image_file(path)
+def test_numbers_that_are_no_levels_keep_their_type(tmp_path):
+    values = GRAY.astype(np.float32) - 3.5
+    Image.fromarray(values).save(tmp_path / "image.tif")
+    decoded = decode(tmp_path / "image.tif")
+    assert decoded.dtype == np.float32 and np.array_equal(decoded[..., 0], values)
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):

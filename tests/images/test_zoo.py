@@ -21,7 +21,6 @@ from hourglass.errors import DataError, ImageShapeError, MissingPathError, Write
 from hourglass.images import (
     ImageFile,
     image_bits,
-    image_notes,
     load_image_file,
     load_images,
     save_image_file,
@@ -66,9 +65,9 @@ def test_pixels_are_exactly_those_of_the_file(put, specimen):
     pixels = decode(path)
     assert pixels.dtype == specimen.expected.dtype
     assert np.array_equal(pixels, specimen.expected)
-    assert tuple(probe(path)) == (*pixels.shape, pixels.dtype.name)
+    assert probe(path)[:4] == (*pixels.shape, pixels.dtype.name)
     assert image_bits(path) == 8 * pixels.itemsize
-    assert image_notes(path) == specimen.notes
+    assert load_image_file(path).notes == specimen.notes
 
 
 @pytest.mark.parametrize(argvalues=zoo.bad(), **NAMED)
@@ -167,7 +166,9 @@ def deep_tiff(path: Path) -> bool:
     if not path.suffix.startswith(".tif"):
         return False
     with tifffile.TiffFile(path) as file:
-        return file.pages.first.bitspersample == 16 and file.pages.first.samplesperpixel > 1
+        page = file.pages.first
+        deep = page.bitspersample == 16 and page.samplesperpixel > 1
+        return deep or (page.sampleformat == 3 and page.bitspersample != 32)
 
 
 def blank() -> Image.Image:
@@ -292,7 +293,7 @@ def test_damage_ends_in_the_promised_form_or_an_error_of_ours(tmp_path, data):
         file = load_image_file(path)
     except DataError:
         return
-    assert (*pixels.shape, pixels.dtype.name) == tuple(form)
+    assert (*pixels.shape, pixels.dtype.name) == form[:4]
     assert_saved(tmp_path / "y", file)
 
 

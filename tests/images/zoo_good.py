@@ -33,7 +33,7 @@ from zoo_parts import (
 
 def specimens() -> Iterator[Specimen]:
     """Yield every file that is read."""
-    for kind in (pngs, odd_pngs, jpegs, webps, tiffs, odd_tiffs, others):
+    for kind in (pngs, odd_pngs, jpegs, webps, tiffs, measured_tiffs, odd_tiffs, others):
         yield from kind()
 
 
@@ -174,7 +174,7 @@ def jpegs() -> Iterator[Specimen]:
         expected=seen(stereo),
         again="close",
         kept=False,
-        notes=("the first of 2 frames",),
+        notes=("the first of 2 pictures in it (MPO)",),
     )
     for orientation in range(1, 9):
         stored = laid(scene(3), orientation)
@@ -271,6 +271,43 @@ def tiffs() -> Iterator[Specimen]:
     )
 
 
+def measured_tiffs() -> Iterator[Specimen]:
+    """Yield what instruments write: other types than eight and sixteen bits, and bands of data."""
+    smooth = scene(1, "uint16").astype(np.float64) / 65_535
+    for dtype, pixels in {
+        "float32": smooth,
+        "float16": smooth,
+        "float64": 4_000 * smooth - 1_000,
+        "int16": 4_000 * smooth - 1_000,
+        "int8": 250 * smooth - 125,
+        "uint32": 1e9 * smooth,
+        "int32": 2e9 * smooth - 1e9,
+    }.items():
+        values = pixels.astype(dtype)
+        yield Specimen(name=f"tiff-{dtype}.tif", content=tiff(values), expected=values)
+        predictor = 3 if values.dtype.kind == "f" else 2
+        packed = tiff(values, compression="deflate", predictor=predictor)
+        yield Specimen(name=f"tiff-{dtype}-deflate.tif", content=packed, expected=values)
+    bands: dict[str, tuple[int, dict[str, Any], str]] = {
+        "infrared": (4, {"photometric": "rgb", "extrasamples": [0]}, "channel 4 of 4"),
+        "stains": (2, {"photometric": "minisblack", "planarconfig": "contig"}, "channel 2 of 2"),
+        "five": (5, {"photometric": "minisblack"}, "channels 2 to 5 of 5"),
+        "planes": (
+            3,
+            {"photometric": "minisblack", "planarconfig": "separate"},
+            "channels 2 to 3 of 3",
+        ),
+    }
+    for name, (channels, options, which) in bands.items():
+        pixels = scene(channels, "uint16")
+        yield Specimen(
+            name=f"tiff-bands-{name}.tif",
+            content=tiff(pixels, **options),
+            expected=pixels,
+            notes=(f"{which} taken for data, as it is not marked as alpha",),
+        )
+
+
 def odd_tiffs() -> Iterator[Specimen]:
     yield Specimen(
         name="tiff-multiplied-alpha.tif",
@@ -310,7 +347,13 @@ def odd_tiffs() -> Iterator[Specimen]:
         notes=("its gray of 1 bits became gray of 8",),
     )
     photo = encoded(scene(3), "TIFF", compression="jpeg")
-    yield Specimen(name="tiff-jpeg.tif", content=photo, expected=seen(photo, "RGB"), kept=False)
+    yield Specimen(
+        name="tiff-jpeg.tif",
+        content=photo,
+        expected=seen(photo, "RGB"),
+        kept=False,
+        notes=("its JPEG compression became deflate",),
+    )
     pages = io.BytesIO()
     with tifffile.TiffWriter(pages) as writer:
         for step in range(3):

@@ -7,7 +7,13 @@ from cyclopts import Parameter
 
 from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import RUN_OR_FILE, DeviceOptions, OutputOptions, RunsOptions
+from hourglass.cli.options import (
+    RUN_OR_FILE,
+    DeviceOptions,
+    FileOptions,
+    OutputOptions,
+    RunsOptions,
+)
 from hourglass.cli.output import teller
 from hourglass.cli.telling_files import progress_of_files, tell_denoised
 
@@ -35,16 +41,18 @@ def denoise(
     max_pixels: Annotated[
         int | None, Parameter(help="Refuse files with more pixels; 256,000,000 by default.")
     ] = None,
+    file_options: FileOptions = FileOptions(),
     device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),
     runs_options: RunsOptions = RunsOptions(),
 ) -> None:
     """Denoise image files of any size; each stays the kind of file that it is.
 
-    PNG, JPEG, WebP and TIFF keep format, 8 or 16 bits, alpha, EXIF and color profile; BMP and GIF
-    become PNG. Folders are done with the tree below them; hidden files and links that lead out of
-    a folder are left out. Nothing is ever written over: files that are done already are left
-    alone, so that a stopped command is gone on with by giving it again.
+    PNG, JPEG, WebP and TIFF keep format, type of values, frames and pages, alpha, EXIF and color
+    profile; other formats become PNG, and a GIF that moves an animated PNG. Folders are done with
+    the tree below them; hidden files and links that lead out of a folder are left out. Nothing is
+    ever written over: files that are done already are left alone, so to go on with a stopped
+    command, give it again.
     """
     folder = find_model(run, runs_options.runs)
     prepare_keras(debug=output_options.debug, device=device_options.device)
@@ -58,6 +66,8 @@ def denoise(
             output,
             strength=strength,
             noise_level=noise_level,
+            frames=file_options.frames,
+            value_range=file_options.range,
             sheet=sheet,
             # Which files failed is a result, so it is told also where the story is not.
             tell=teller(quiet=False),
@@ -65,4 +75,4 @@ def denoise(
             **limits,
         )
     tell_denoised(done, output, json=output_options.json, tell=teller(output_options.quiet))
-    require_all_done(done.count("failed"), len(done.files), output)
+    require_all_done(done.count("failed"), len(done.files), output, done.incomplete)

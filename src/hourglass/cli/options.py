@@ -16,6 +16,7 @@ from hourglass.records import (
     CLASSIFIERS,
     CORRUPTIONS,
     DEFAULT_PATCH_SIZE,
+    FRAMES,
     LARGEST_WHOLE_SIDE,
     LOSSES,
     NETWORKS,
@@ -23,12 +24,14 @@ from hourglass.records import (
     OPTIMIZERS,
     SCHEDULES,
     CheckpointTiming,
+    FrameChoice,
 )
 
 _MODEL: Final = Group("Model", sort_key=1)
 _PLAN: Final = Group("Plan", sort_key=2)
 _DATA: Final = Group("Data", sort_key=3)
 _FOLDER: Final = Group("A folder of images", sort_key=4)
+_FILES: Final = Group("Files", sort_key=4)
 _MACHINE: Final = Group("Machine", sort_key=5)
 _OUTPUT: Final = Group("Output", sort_key=6)
 
@@ -237,6 +240,29 @@ class ExperimentOptions:
 
 #: What commands say of the argument that names a trained model.
 RUN_OR_FILE: Final = "Path or name of a run, `latest`, or a .hourglass file."
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class FileOptions:
+    """How files are read that a model works on."""
+
+    frames: Annotated[
+        FrameChoice,
+        Parameter(
+            group=_FILES,
+            help="all: every frame or page of a file. first: that one alone, as a file of one.",
+        ),
+    ] = FRAMES[0]
+    range: Annotated[
+        str | None,
+        Parameter(
+            group=_FILES,
+            help="What black and white are in the numbers of the files: LOW..HIGH, such as "
+            "0..4095; dtype for the ends of their type; data for the least and greatest value. By "
+            "default what the files, their values and the model say, which is told.",
+        ),
+    ] = None
 
 
 @Parameter(name="*")

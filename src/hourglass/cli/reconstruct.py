@@ -7,7 +7,13 @@ from cyclopts import Parameter
 
 from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import RUN_OR_FILE, DeviceOptions, OutputOptions, RunsOptions
+from hourglass.cli.options import (
+    RUN_OR_FILE,
+    DeviceOptions,
+    FileOptions,
+    OutputOptions,
+    RunsOptions,
+)
 from hourglass.cli.output import teller
 from hourglass.cli.telling_files import tell_file_scores
 
@@ -18,6 +24,7 @@ def reconstruct(
     /,
     *,
     output: Annotated[Path, Parameter(help="Folder of the results.")],
+    file_options: FileOptions = FileOptions(),
     device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),
     runs_options: RunsOptions = RunsOptions(),
@@ -28,6 +35,13 @@ def reconstruct(
     from hourglass.experiment import reconstruct_files, require_all_done
 
     # Which files failed is a result, so it is told also where the story is not.
-    scores = reconstruct_files(folder, inputs, output, tell=teller(quiet=False))
+    scores = reconstruct_files(
+        folder,
+        inputs,
+        output,
+        frames=file_options.frames,
+        value_range=file_options.range,
+        tell=teller(quiet=False),
+    )
     tell_file_scores(scores, output, json=output_options.json)
-    require_all_done(scores.failed, scores.files, output)
+    require_all_done(scores.failed, scores.files, output, scores.incomplete)

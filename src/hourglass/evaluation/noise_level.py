@@ -13,7 +13,7 @@ _BLOCK: Final = 512
 _BLOCKS: Final = 3
 
 
-def estimate_noise_level(pixels: NDArray[Any]) -> float:
+def estimate_noise_level(pixels: NDArray[Any], width: float | None = None) -> float:
     """Estimate the standard deviation of white Gaussian noise in an image.
 
     The median absolute value of the finest diagonal wavelet coefficients over 0.6745 (Donoho and
@@ -25,16 +25,20 @@ def estimate_noise_level(pixels: NDArray[Any]) -> float:
     Parameters
     ----------
     pixels
-        Shape (height, width, channels), at rest: uint8, uint16, or floating point in [0, 1].
+        Shape (height, width, channels), in the numbers of a file.
+    width
+        The distance from black to white in those numbers; by default that of unsigned integers,
+        and 1 for floating point.
 
     Returns
     -------
     float
         In units of the distance from black to white; 0 for an image without any change.
     """
-    white = 1.0 if pixels.dtype.kind == "f" else float(np.iinfo(pixels.dtype).max)
+    if width is None:
+        width = 1.0 if pixels.dtype.kind == "f" else float(np.iinfo(pixels.dtype).max)
     places = itertools.product(_places(pixels.shape[0]), _places(pixels.shape[1]))
-    return float(np.median([_estimate(pixels[place], white) for place in places]))
+    return float(np.median([_estimate(pixels[place], width) for place in places]))
 
 
 def _places(size: int) -> list[slice]:
@@ -45,10 +49,10 @@ def _places(size: int) -> list[slice]:
     return [slice(start, start + _BLOCK) for start in starts]
 
 
-def _estimate(block: NDArray[Any], white: float) -> float:
+def _estimate(block: NDArray[Any], width: float) -> float:
     with warnings.catch_warnings():
         # A block without any change leaves no coefficient, and the median of none is a warning;
         # an axis of up to four pixels is taken for one of channels that was forgotten.
         warnings.simplefilter("ignore")
-        sigma = estimate_sigma(block / np.float32(white), average_sigmas=True, channel_axis=-1)
+        sigma = estimate_sigma(block / np.float32(width), average_sigmas=True, channel_axis=-1)
     return float(np.nan_to_num(sigma))

@@ -13,12 +13,20 @@ from hourglass.errors import (
     require_positive,
 )
 from hourglass.experiment.file_jobs import FileJob, list_jobs, writing_to
-from hourglass.experiment.files import RebuiltFile, rebuild_and_tell, rebuild_file
+from hourglass.experiment.file_ranges import find_ranges, learned_ranges
+from hourglass.experiment.files import FileRebuilder, RebuiltFile, rebuild_and_tell
 from hourglass.experiment.noise_advice import noise_advice
 from hourglass.experiment.sheet import require_sheet, write_sheet
 from hourglass.files import exists
 from hourglass.images import MOST_PIXELS
-from hourglass.records import DenoisedFile, DenoisedFiles, ModelSpec
+from hourglass.records import (
+    FRAMES,
+    DenoisedFile,
+    DenoisedFiles,
+    FrameChoice,
+    ModelSpec,
+    RangeOption,
+)
 from hourglass.runs import TrainedModel
 
 
@@ -29,6 +37,8 @@ def denoise_files(
     *,
     strength: float = 1.0,
     noise_level: float | None = None,
+    frames: FrameChoice = FRAMES[0],
+    value_range: RangeOption | None = None,
     max_pixels: int = MOST_PIXELS,
     sheet: Path | None = None,
     tell: Callable[[str], None] = lambda line: None,
@@ -53,6 +63,13 @@ def denoise_files(
     noise_level
         Standard deviation of the noise, 1 from black to white, where it is known; by default it
         is estimated for each file. It is held against what the model was trained for.
+    frames
+        Which frames or pages of a file are denoised: ``all``, or the ``first`` alone; then its
+        result is a file of one.
+    value_range
+        What black and white are: ``data``, ``dtype`` or ``LOW..HIGH``; by default what the
+        files' tags, the model and the values of all files say. Values outside keep their
+        distance to it.
     max_pixels
         Files with more pixels are refused before they are decoded.
     sheet
@@ -92,8 +109,24 @@ def denoise_files(
     model, spec = load_model(run.model)
     trained_for, data = _require_denoiser(spec, run), run.read_experiment().data
     with writing_to(output, jobs):
-        rebuild = partial(rebuild_file, model, spec, strength=strength, max_pixels=max_pixels)
-        files = tuple(_denoised(jobs, rebuild, tell, progress))
+        ranges, range_notes = find_ranges(
+            [job.source for job in jobs],
+            value_range,
+            learned_ranges(run),
+            frames=frames,
+            max_pixels=max_pixels,
+        )
+        for note in range_notes:
+            tell(note)
+        rebuilder = FileRebuilder(
+            model=model,
+            spec=spec,
+            ranges=ranges,
+            frames=frames,
+            strength=strength,
+            max_pixels=max_pixels,
+        )
+        files = tuple(_denoised(jobs, rebuilder.rebuild, tell, progress))
         drawn = sheet is not None and write_sheet(sheet, jobs, output, max_pixels=max_pixels)
     levels = [one.estimated_noise_level for one in files if one.estimated_noise_level is not None]
     return DenoisedFiles(
@@ -101,6 +134,8 @@ def denoise_files(
         corruption=trained_for,
         strength=strength,
         noise_level=noise_level,
+        ranges=ranges.by_type,
+        range_notes=range_notes,
         advice=noise_advice(trained_for, levels, data, given=noise_level),
         sheet=str(sheet) if drawn else None,
     )
@@ -131,7 +166,14 @@ def _done(
     made = rebuild_and_tell(job, rebuild, tell)
     if isinstance(made, str):
         return replace(file, status="failed", reason=made)
-    return replace(file, status="written", estimated_noise_level=made.noise_level, notes=made.notes)
+    return replace(
+        file,
+        status="written",
+        estimated_noise_level=made.noise_level,
+        frames=made.frames,
+        notes=made.notes,
+        incomplete=made.lost is not None,
+    )
 
 
 def _require_denoiser(spec: ModelSpec, run: TrainedModel) -> str:

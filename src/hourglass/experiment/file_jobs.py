@@ -128,18 +128,27 @@ def writing_to(output: Path, jobs: Sequence[FileJob]) -> Iterator[None]:
         yield
 
 
-def require_all_done(failed: int, files: int, output: Path) -> None:
-    """Refuse a batch of which some files failed, once each of them was named.
+def require_all_done(failed: int, files: int, output: Path, incomplete: int = 0) -> None:
+    """Refuse a batch of which some files failed, or some results hold less than their files.
+
+    Each of them was named before.
 
     Raises
     ------
     PartialError
-        If some files failed.
+        If there are any.
     """
+    parts = []
     if failed:
-        raise PartialError(
+        parts.append(
             f"{failed} of {files} files failed, each named above; the others are in {output}."
         )
+    if incomplete:
+        parts.append(
+            f"{incomplete} of {files} results hold less than their files, each named above."
+        )
+    if parts:
+        raise PartialError(" ".join(parts))
 
 
 def _sources_and_targets(inputs: Iterable[Path], output: Path) -> Iterator[tuple[Path, Path]]:

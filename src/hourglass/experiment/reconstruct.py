@@ -1,7 +1,6 @@
 """A trained model at work on image files: what it makes of them, and how near that is."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,9 @@ import numpy as np
 from hourglass.bundles import load_model
 from hourglass.evaluation import peak_signal_to_noise
 from hourglass.experiment.file_jobs import list_jobs, waiting, writing_to
-from hourglass.experiment.files import rebuild_and_tell, rebuild_file
-from hourglass.records import FileScores
+from hourglass.experiment.file_ranges import find_ranges, learned_ranges
+from hourglass.experiment.files import FileRebuilder, rebuild_and_tell
+from hourglass.records import FRAMES, FileScores, FrameChoice, RangeOption
 from hourglass.runs import TrainedModel
 
 
@@ -20,6 +20,8 @@ def reconstruct_files(
     inputs: Sequence[Path],
     output: Path,
     *,
+    frames: FrameChoice = FRAMES[0],
+    value_range: RangeOption | None = None,
     tell: Callable[[str], None] = lambda line: None,
 ) -> FileScores:
     """Rebuild image files as they are, keeping their names and kinds, and measure how well.
@@ -32,6 +34,8 @@ def reconstruct_files(
         Files, and folders whose files are taken with the tree below them.
     output
         Folder of the results; files that it has already are left alone, and not measured.
+    frames, value_range
+        As ``denoise_files`` takes them.
     tell
         Called with a line for each file that failed, and for what is not in a result.
 
@@ -53,18 +57,34 @@ def reconstruct_files(
     """
     jobs = list_jobs(inputs, output)
     model, spec = load_model(run.model)
-    # A code holds images of the size that it was trained on, and says little of others.
-    rebuild = partial(rebuild_file, model, spec, any_shape=False, estimate_noise=False)
     with writing_to(output, jobs):
+        ranges, range_notes = find_ranges(
+            [job.source for job in jobs], value_range, learned_ranges(run), frames=frames
+        )
+        for note in range_notes:
+            tell(note)
+        # A code holds images of the size that it was trained on, and says little of others.
+        rebuilder = FileRebuilder(
+            model=model,
+            spec=spec,
+            ranges=ranges,
+            frames=frames,
+            any_shape=False,
+            estimate_noise=False,
+        )
         new = waiting(jobs)
         # One file at a time is in memory; its error is all that is kept.
-        tried = (rebuild_and_tell(job, rebuild, tell) for job in new)
-        errors = [made.mse for made in tried if not isinstance(made, str)]
+        tried = (rebuild_and_tell(job, rebuilder.rebuild, tell) for job in new)
+        done = [(made.mse, made.lost) for made in tried if not isinstance(made, str)]
+    errors = [mse for mse, _ in done]
     return FileScores(
         files=len(jobs),
         measured=len(errors),
         done_before=len(jobs) - len(new),
         failed=len(new) - len(errors),
+        incomplete=sum(lost is not None for _, lost in done),
+        ranges=ranges.by_type,
+        range_notes=range_notes,
         corruption=spec.corruption,
         **_figures(errors),
     )

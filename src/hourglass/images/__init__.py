@@ -9,7 +9,6 @@ from hourglass.images.bands import BandImages
 from hourglass.images.decode import (
     IMAGE_EXTENSIONS,
     image_bits,
-    image_notes,
     read_image_file,
     write_image_file,
 )
@@ -19,7 +18,15 @@ from hourglass.images.files import FileImages
 from hourglass.images.folder import load_folder
 from hourglass.images.form import FileForm
 from hourglass.images.given import GivenFiles, GivenImage, ModelForm
-from hourglass.images.image_file import ImageFile, load_image_file, save_image_file, target_name
+from hourglass.images.image_file import (
+    ImageFile,
+    OpenImageFile,
+    conversion_note,
+    load_image_file,
+    open_image_file,
+    save_image_file,
+    target_name,
+)
 from hourglass.images.load import load_images, load_splits
 from hourglass.images.lookup import Place
 from hourglass.images.memory import ArrayImages
@@ -29,6 +36,7 @@ from hourglass.images.promise import Images
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.split import DataSet, Splits, split_images
 from hourglass.images.thumbnail import THUMBNAIL_SIDE, decode_thumbnail, encode_thumbnail
+from hourglass.images.value_range import RangeScan
 
 __all__ = [
     "IMAGE_EXTENSIONS",
@@ -45,21 +53,24 @@ __all__ = [
     "ImageFile",
     "Images",
     "ModelForm",
+    "OpenImageFile",
     "PairedImages",
     "PatchImages",
     "Place",
+    "RangeScan",
     "Splits",
     "as_stored",
+    "conversion_note",
     "decode_thumbnail",
     "describe",
     "encode_thumbnail",
     "fetch",
     "image_bits",
-    "image_notes",
     "load_folder",
     "load_image_file",
     "load_images",
     "load_splits",
+    "open_image_file",
     "places",
     "read_image_file",
     "save_image_file",

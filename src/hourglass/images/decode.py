@@ -149,25 +149,6 @@ def decode(path: Path, *, max_pixels: int = MOST_PIXELS) -> NDArray[Any]:
         return upright(decoded(reader), reader.orientation)
 
 
-def image_notes(path: Path, *, max_pixels: int = MOST_PIXELS) -> tuple[str, ...]:
-    """Tell what of an image file is left out or changed when it is read.
-
-    Returns
-    -------
-    tuple[str, ...]
-        Such as "the first of 12 frames" or "its palette became RGB"; mostly none.
-
-    Raises
-    ------
-    DataError
-        If it is not an image that can be read.
-    MissingPathError
-        If there is no such file.
-    """
-    with naming(path), opened(path, max_pixels=max_pixels) as reader:
-        return reader.notes()
-
-
 def has_opaque_alpha(pixels: NDArray[Any]) -> bool:
     """Tell whether the last of two or four channels is an alpha that hides nothing."""
     if pixels.shape[-1] not in (2, 4):
@@ -178,9 +159,16 @@ def has_opaque_alpha(pixels: NDArray[Any]) -> bool:
 @contextmanager
 def opened(path: Path, *, max_pixels: int = MOST_PIXELS) -> Iterator[ImageReader]:
     """Open an image file; whatever goes wrong inside the block becomes a ``DataError``."""
+    with reading(), path.open("rb") as file:
+        yield open_reader(file, max_pixels)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turn whatever a decoder raises inside the block into a ``DataError``, the reason alone."""
     try:
-        with without_warnings(), path.open("rb") as file:
-            yield _reader(file, max_pixels)
+        with without_warnings():
+            yield
     except DataError:
         raise
     # A stranger's bytes can drive a decoder into an error of any class.
@@ -213,7 +201,8 @@ def decoded(reader: ImageReader) -> NDArray[Any]:
     return pixels
 
 
-def _reader(file: BufferedReader, max_pixels: int) -> ImageReader:
+def open_reader(file: BufferedReader, max_pixels: int) -> ImageReader:
+    """Return the reader of an open image file, told by its content."""
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         raise DataError("it is no regular file")

@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hourglass.errors import DataError
-from hourglass.images.tiff_tags import Layout, read_layout, read_tags, require_honest_tags
+from hourglass.images.tiff_tags import (
+    TELLING,
+    Layout,
+    read_layout,
+    read_tags,
+    require_honest_tags,
+)
 
 ORIENTATION: Final = 0x0112
 EXIF_FOLDER: Final = 0x8769
@@ -17,12 +23,6 @@ GPS_FOLDER: Final = 0x8825
 
 _PREFIX: Final = b"Exif\x00\x00"
 _INTEROPERABILITY: Final = 0xA005
-# What tells of the picture, not of how its pixels lie in the file: document name, description,
-# make, model, orientation, page, software, date, artist, host, copyright, and XMP, IPTC.
-_TELLING: Final = (
-    *(269, 270, 271, 272, ORIENTATION, 285, 305, 306, 315, 316),
-    *(33432, 700, 33723),
-)
 _SHORT: Final = 3
 _INVERSE: Final = {6: 8, 8: 6}
 
@@ -69,29 +69,31 @@ def turned(height: int, width: int, orientation: int) -> tuple[int, int]:
     return (width, height) if orientation in (5, 6, 7, 8) else (height, width)
 
 
-def exif_of_tiff(file: BinaryIO, layout: Layout, file_bytes: int) -> bytes | None:
-    """Gather what a TIFF tells of its picture into EXIF that can stand alone, if it can be read.
+def exif_of_tiff(file: BinaryIO, layout: Layout, place: int, file_bytes: int) -> bytes | None:
+    """Gather what a TIFF tells of a page into EXIF that can stand alone, if it can be read.
 
     Parameters
     ----------
     file, layout
-        The TIFF, whose first folder was found honest.
+        The TIFF.
+    place
+        Where the folder of the page begins, which was found honest.
     file_bytes
         Its size.
     """
     try:
-        return _gathered(file, layout, file_bytes)
+        return _gathered(file, layout, place, file_bytes)
     # A stranger's tags can be damaged in any way, while the pixels are fine.
     except Exception:
         return None
 
 
-def _gathered(file: BinaryIO, layout: Layout, file_bytes: int) -> bytes | None:
+def _gathered(file: BinaryIO, layout: Layout, place: int, file_bytes: int) -> bytes | None:
     source = Image.Exif()
     source.endian, source.bigtiff = layout.order, layout.big
-    source.load_from_fp(file, layout.first)
+    source.load_from_fp(file, place)
     kept = Image.Exif()
-    for tag in _TELLING:
+    for tag in TELLING:
         if tag in source:
             kept[tag] = source[tag]
     for folder in (EXIF_FOLDER, GPS_FOLDER):
@@ -117,7 +119,7 @@ def tags_for_tiff(exif: bytes | None) -> TiffTags:
     if exif is None:
         return TiffTags({}, {})
     parsed = _parsed(exif)
-    own = {tag: parsed[tag] for tag in _TELLING if tag in parsed}
+    own = {tag: parsed[tag] for tag in TELLING if tag in parsed}
     folders = {tag: dict(parsed.get_ifd(tag)) for tag in (EXIF_FOLDER, GPS_FOLDER)}
     return TiffTags(own, {tag: entries for tag, entries in folders.items() if entries})
 

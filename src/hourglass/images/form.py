@@ -10,16 +10,38 @@ import numpy as np
 _PROFILED: Final = {b"GRAY": ("L", "LA"), b"RGB ": ("RGB", "RGBA")}
 Unit = Literal["inch", "centimeter", "meter"]
 
-_MODES: Final = ("L", "LA", "RGB", "RGBA")
-
 
 class ImageForm(NamedTuple):
-    """Size and type of an image."""
+    """Size and type of an image.
+
+    Attributes
+    ----------
+    height, width
+        In pixels.
+    channels
+        Gray or color, then bands of data, and an alpha wherever the file has it.
+    dtype
+        Type of the values, such as ``uint8``.
+    colors
+        How many channels are shown: 1 for gray, 3 for red, green and blue.
+    alpha
+        Which channel is an alpha, ``None`` where none is. Channels beyond the colors that are no
+        alpha are bands of data, such as near infrared.
+    """
 
     height: int
     width: int
     channels: int
     dtype: str
+    colors: int
+    alpha: int | None = None
+
+    @classmethod
+    def of_mode(cls, height: int, width: int, mode: str, dtype: str = "uint8") -> "ImageForm":
+        """Return the form of an image whose channels are those of L, LA, RGB or RGBA."""
+        colors = 3 if mode.startswith("RGB") else 1
+        alpha = colors if mode.endswith("A") else None
+        return cls(height, width, len(mode), dtype, colors, alpha)
 
     def __str__(self) -> str:
         """Return the form as ``28×28×1 uint8``."""
@@ -32,13 +54,18 @@ class ImageForm(NamedTuple):
 
     @property
     def bits(self) -> int:
-        """Bits of each value: 8 or 16."""
+        """Bits of each value."""
         return 8 * np.dtype(self.dtype).itemsize
 
     @property
+    def bands(self) -> int:
+        """How many channels are data: neither shown nor an alpha."""
+        return self.channels - self.colors - (self.alpha is not None)
+
+    @property
     def mode(self) -> str:
-        """What the channels are: L, LA, RGB or RGBA."""
-        return _MODES[self.channels - 1]
+        """What is shown: L, LA, RGB or RGBA; bands of data are not."""
+        return ("RGB" if self.colors == 3 else "L") + ("A" if self.alpha is not None else "")
 
 
 class Resolution(NamedTuple):
@@ -113,35 +140,63 @@ class TiffCoding:
     ----------
     compression
         TIFF's number: 1 none, 5 LZW, 8 deflate, 32773 PackBits, 34925 LZMA, 50000 Zstandard.
-    differences
-        Whether the differences of neighbors are compressed (predictor 2).
+    predictor
+        1 where values are compressed as they are, 2 for the differences of neighbors, 3 for those
+        of floating-point numbers.
     byteorder
         "<" or ">".
     tile
         Height and width of its tiles, or ``None`` for strips.
-    extra_sample
-        TIFF's number for the kind of its alpha: 0 not said, 1 multiplied into the colors, 2 not.
+    extra_samples
+        TIFF's number for the kind of each channel beyond the colors: 0 data, 1 an alpha that is
+        multiplied into the colors, 2 one that is not.
+    planar
+        Whether it stores one channel after the other.
+    big
+        Whether it is a BigTIFF, whose offsets have 64 bits.
+    tags
+        Tags that are written as they were: code, type, and the bytes in the order of the file.
     """
 
     compression: int
-    differences: bool
+    predictor: int
     byteorder: Literal["<", ">"]
     tile: tuple[int, int] | None
-    extra_sample: int
+    extra_samples: tuple[int, ...] = ()
+    planar: bool = False
+    big: bool = False
+    tags: tuple[tuple[int, int, bytes], ...] = ()
+
+
+class FrameTime(NamedTuple):
+    """When a frame of an animation is shown.
+
+    Attributes
+    ----------
+    seconds
+        How long, as a fraction: numerator and denominator.
+    plays
+        How often the whole animation runs; 0 for ever.
+    """
+
+    seconds: tuple[int, int]
+    plays: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileForm:
-    """Everything of an image file but its pixels and its name.
+    """Everything of an image file, or of one of its frames, but the pixels and the name.
 
     Parameters
     ----------
     format
-        PNG, JPEG, WEBP, TIFF, BMP or GIF. The last two are written as PNG.
+        PNG, JPEG, WEBP or TIFF; or another one, which is written as PNG.
     mode
-        What is written: L, LA, RGB or RGBA.
-    bits
-        Bits of each value: 8 or 16.
+        What is shown: L, LA, RGB or RGBA.
+    dtype
+        Type of the values, such as ``uint8``.
+    bands
+        How many channels of data it has beyond those.
     orientation
         EXIF's: how the stored pixels are to be turned, 1 to 8.
     exif
@@ -151,17 +206,26 @@ class FileForm:
     resolution
         Pixels per inch, centimeter or meter.
     coding
-        What belongs to the one format; ``None`` for BMP and GIF.
+        What belongs to the one format; ``None`` for those that are written as PNG.
+    animation
+        How long a frame of an animation is shown, and how often all of them.
     """
 
     format: str
     mode: str
-    bits: int
+    dtype: str
+    bands: int = 0
     orientation: int = 1
     exif: bytes | None = None
     icc: bytes | None = None
     resolution: Resolution | None = None
     coding: PngCoding | JpegCoding | WebpCoding | TiffCoding | None = None
+    animation: FrameTime | None = None
+
+    @property
+    def colors(self) -> int:
+        """How many channels are shown, without the alpha: 1 or 3."""
+        return 3 if self.mode.startswith("RGB") else 1
 
 
 def fitting_profile(icc: bytes | None, mode: str) -> bytes | None:

@@ -12,10 +12,12 @@
 """
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,39 +25,134 @@ from PIL import Image
 
 from hourglass.errors import DataError, HourglassError, ImageShapeError
 from hourglass.files import atomic_write
-from hourglass.images.decode import decoded, naming, opened
-from hourglass.images.form import FileForm, JpegCoding, Resolution, WebpCoding
-from hourglass.images.png import encode_png
+from hourglass.images.decode import decoded, naming, open_reader, reading
+from hourglass.images.form import FileForm, JpegCoding, Resolution, TiffCoding, WebpCoding
+from hourglass.images.png import encode_animation, encode_png
 from hourglass.images.quiet import without_warnings
-from hourglass.images.reader import MOST_PIXELS
+from hourglass.images.reader import MOST_PIXELS, ImageReader
 from hourglass.images.tiff_write import write_tiff
+from hourglass.images.webp import write_animation
 
 _AS_PNG: Final = (".bmp", ".gif")
+_WRITTEN: Final = ("PNG", "JPEG", "TIFF", "WEBP")
 _CLOSE: Final = 1.0
 _FINEST: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class ImageFile:
-    """An image as its file stores it.
+    """An image, or one frame of several, as its file stores it.
 
     Parameters
     ----------
     pixels
-        Gray or color without alpha, shape (height, width, 1 or 3), uint8 or uint16. They lie as
-        in the file: ``form.orientation`` tells how to turn them upright.
+        Gray or color and then bands of data, shape (height, width, channels), in the numbers of
+        the file. They lie as in the file: ``form.orientation`` tells how to turn them upright.
     alpha
         How opaque each pixel is, shape (height, width), of the same type; ``None`` without one.
     form
         Everything else that is needed to write it as what it was.
     notes
-        What was left out or changed when it was read, such as "the first of 12 frames".
+        What was left out or changed when it was read, such as "its palette became RGB".
     """
 
     pixels: NDArray[Any]
     alpha: NDArray[Any] | None
     form: FileForm
     notes: tuple[str, ...] = ()
+
+
+@final
+class OpenImageFile:
+    """An image file whose frames are loaded one at a time, in ascending order.
+
+    Attributes
+    ----------
+    frames
+        How many it has.
+    parts
+        What they are: frames or pages.
+    value_range
+        What black and white are, where the file itself says so.
+    notes
+        What else lies in the file and is never read.
+    lost
+        Which pictures of the file are in no frame, ``None`` where all are.
+    """
+
+    def __init__(self, path: Path, reader: ImageReader) -> None:
+        self._path, self._reader = path, reader
+        self.frames, self.parts = reader.frames, reader.parts
+        self.value_range, self.lost = reader.value_range, reader.lost()
+        self.notes = tuple(reader.left_out())
+
+    def dtype_of(self, frame: int) -> str:
+        """Return the type of a frame's values, from its header alone.
+
+        Raises
+        ------
+        DataError
+            If it is damaged, or larger than can be meant.
+        """
+        with naming(self._path), reading():
+            self._reader.select(frame)
+        return self._reader.stored.dtype
+
+    def load(self, frame: int, *, alone: bool = False) -> ImageFile:
+        """Load a frame with all that is needed to write it again as what it was.
+
+        Parameters
+        ----------
+        frame
+            Which one, from 0.
+        alone
+            Whether it is written without the others: then nothing in it tells of them.
+
+        Raises
+        ------
+        DataError
+            If it is damaged, or larger than can be meant.
+        """
+        reader = self._reader
+        with naming(self._path), reading():
+            reader.select(frame)
+            form, notes = reader.form(alone=alone), tuple(reader.changes())
+            pixels, place = decoded(reader), reader.stored.alpha
+        if place is None:
+            return ImageFile(pixels=pixels, alpha=None, form=form, notes=notes)
+        others = pixels[..., :-1] if place == pixels.shape[-1] - 1 else np.delete(pixels, place, -1)
+        return ImageFile(pixels=others, alpha=pixels[..., place], form=form, notes=notes)
+
+    def notes_of_first(self, first: ImageFile) -> tuple[str, ...]:
+        """Return all that is left out or changed where the first frame is all that is taken."""
+        several = (f"the first of {self.frames:,} {self.parts}",) if self.frames > 1 else ()
+        return (*several, *first.notes, *self.notes, *((self.lost,) if self.lost else ()))
+
+
+@contextmanager
+def open_image_file(path: str | Path, *, max_pixels: int = MOST_PIXELS) -> Iterator[OpenImageFile]:
+    """Open an image file to load its frames; errors inside the block name it.
+
+    Parameters
+    ----------
+    path
+        A file as ``load_image_file`` takes it.
+    max_pixels
+        A frame that declares more is refused before it is decoded.
+
+    Raises
+    ------
+    MissingPathError
+        If there is no such file.
+    DataError
+        If it is not an image, a damaged one, or larger than can be meant.
+    """
+    path = Path(path)
+    with ExitStack() as stack:
+        with naming(path), reading():
+            reader = open_reader(stack.enter_context(path.open("rb")), max_pixels)
+            file = OpenImageFile(path, reader)
+        yield file
 
 
 def load_image_file(path: str | Path, *, max_pixels: int = MOST_PIXELS) -> ImageFile:
@@ -77,31 +174,33 @@ def load_image_file(path: str | Path, *, max_pixels: int = MOST_PIXELS) -> Image
     DataError
         If it is not an image, a damaged one, or larger than can be meant.
     """
-    path = Path(path)
-    with naming(path), opened(path, max_pixels=max_pixels) as reader:
-        form, notes = reader.form(), reader.notes()
-        pixels = decoded(reader)
-    if form.mode in ("L", "RGB"):
-        return ImageFile(pixels=pixels, alpha=None, form=form, notes=notes)
-    return ImageFile(pixels=pixels[..., :-1], alpha=pixels[..., -1], form=form, notes=notes)
+    with open_image_file(path, max_pixels=max_pixels) as file:
+        first = file.load(0, alone=file.frames > 1)
+        return replace(first, notes=file.notes_of_first(first))
 
 
-def save_image_file(path: str | Path, file: ImageFile) -> None:
+def save_image_file(
+    path: str | Path, frames: ImageFile | Iterable[ImageFile], count: int = 1
+) -> None:
     """Write an image file as what it was when it was loaded, all of it or nothing.
 
     Parameters
     ----------
     path
         The file, which is replaced if it exists.
-    file
-        The image. PNG and TIFF, and WebP that is lossless, are written exactly; TIFF with the
+    frames
+        The image, or its frames, each asked for when the one before is written. PNG and TIFF,
+        and WebP that is lossless, are written exactly; TIFF with the
         compression, order of bytes and tiles that it had, where its compression is none, LZW,
         deflate, PackBits, LZMA or Zstandard, else with deflate. JPEG has the quantization tables
         and the sampling of its source, or colors at every pixel where that keeps the written
         pixels within one level in the mean and the sampling does not. Lossy WebP has the
         quality that its source's quantizer stands for; a higher one, and in the end none at all,
-        where the written pixels would be off by more than one level in the mean. BMP and GIF are
-        written as PNG, and a PNG in lines from top to bottom.
+        where the written pixels would be off by more than one level in the mean. Formats that
+        are not written, such as BMP and GIF, become PNG, and a PNG has lines from top to bottom.
+        Several frames become pages of a TIFF, an animated WebP, or an animated PNG.
+    count
+        How many frames come.
 
     Raises
     ------
@@ -113,16 +212,25 @@ def save_image_file(path: str | Path, file: ImageFile) -> None:
         If the file cannot be written.
     """
     path = Path(path)
-    _require_as_told(file)
+    one_by_one = iter([frames] if isinstance(frames, ImageFile) else frames)
+    first = next(one_by_one)
+    _require_as_told(first)
     with atomic_write(path) as target:
         try:
             with without_warnings():
-                _write(target, file)
+                _write(target, chain([first], one_by_one), first.form, count)
         except (HourglassError, OSError):
             raise
         # A stranger's metadata can drive an encoder into an error of any class.
         except Exception as error:
-            raise DataError(f"{path} cannot be written as {file.form.format}: {error}.") from error
+            raise DataError(f"{path} cannot be written as {first.form.format}: {error}.") from error
+
+
+def conversion_note(form: FileForm, count: int = 1) -> tuple[str, ...]:
+    """Tell that a format is written as another one; mostly nothing."""
+    if form.format in _WRITTEN:
+        return ()
+    return (f"{form.format} is written as {'an animated ' if count > 1 else ''}PNG",)
 
 
 def target_name(source: Path) -> str:
@@ -132,8 +240,7 @@ def target_name(source: Path) -> str:
 
 def _require_as_told(file: ImageFile) -> None:
     form, (pixels, alpha) = file.form, (file.pixels, file.alpha)
-    dtype = np.dtype(f"uint{form.bits}")
-    channels = 3 if form.mode.startswith("RGB") else 1
+    dtype, channels = np.dtype(form.dtype), form.colors + form.bands
     fits = pixels.ndim == 3 and pixels.shape[-1] == channels and pixels.size > 0
     if not fits or pixels.dtype != dtype:
         raise ImageShapeError(
@@ -149,23 +256,33 @@ def _require_as_told(file: ImageFile) -> None:
         )
 
 
-def _write(target: BinaryIO, file: ImageFile) -> None:
-    pixels = _with_alpha(file)
-    form = file.form
+def _write(target: BinaryIO, frames: Iterable[ImageFile], form: FileForm, count: int) -> None:
+    images = map(_image_and_form, frames)
     if form.format == "TIFF":
-        write_tiff(target, pixels, form)
+        write_tiff(target, images, count)
+    elif form.format == "WEBP" and count > 1:
+        write_animation(target, ((_as_webp(*one, alone=False), one[1]) for one in images))
     elif form.format == "JPEG":
-        target.write(_as_jpeg(pixels, form))
+        target.write(_as_jpeg(*next(images)))
     elif form.format == "WEBP":
-        target.write(_as_webp(pixels, form))
+        target.write(_as_webp(*next(images), alone=True))
+    elif count > 1:
+        target.writelines(encode_animation(images, count))
     else:
-        target.writelines(encode_png(pixels, form))
+        target.writelines(encode_png(*next(images)))
 
 
-def _with_alpha(file: ImageFile) -> NDArray[Any]:
+def _image_and_form(file: ImageFile) -> tuple[NDArray[Any], FileForm]:
+    """Return all channels of a frame in the order of its file, and its form."""
+    _require_as_told(file)
     if file.alpha is None:
-        return file.pixels
-    return np.concatenate([file.pixels, file.alpha[..., None]], axis=-1)
+        return file.pixels, file.form
+    place = file.pixels.shape[-1]
+    if isinstance(file.form.coding, TiffCoding):
+        kinds = file.form.coding.extra_samples
+        place = file.form.colors + next((n for n, kind in enumerate(kinds) if kind), len(kinds) - 1)
+    parts = file.pixels[..., :place], file.alpha[..., None], file.pixels[..., place:]
+    return np.concatenate(parts, axis=-1), file.form
 
 
 def _as_jpeg(pixels: NDArray[Any], form: FileForm) -> bytes:
@@ -200,13 +317,20 @@ def _with_density(jpeg: bytes, resolution: Resolution | None) -> bytes:
     return jpeg[:13] + density + jpeg[18:]
 
 
-def _as_webp(pixels: NDArray[Any], form: FileForm) -> bytes:
+def _as_webp(pixels: NDArray[Any], form: FileForm, *, alone: bool) -> bytes:
+    if not alone:
+        # What is beside the pixels of an animation is written once.
+        form = replace(form, icc=None, exif=None, coding=_bare(form.coding))
     quality = form.coding.quality if isinstance(form.coding, WebpCoding) else None
     for finer in _finer_and_finer(quality):
         content = _webp_with(pixels, form, quality=finer, lossless=False)
         if _distance(content, pixels) <= _CLOSE:
             return content
     return _webp_with(pixels, form, quality=_FINEST, lossless=True)
+
+
+def _bare(coding: object) -> WebpCoding:
+    return WebpCoding(quality=coding.quality if isinstance(coding, WebpCoding) else None)
 
 
 def _finer_and_finer(quality: int | None) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import astuple
 from functools import cached_property
 from typing import Any, Final, final
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError, ImageShapeError
 from hourglass.images.promise import Images, Shape, fingerprint_of
+from hourglass.records import ValueRange, dtype_range
 
 MOST_CHANNELS: Final = 4
 
@@ -126,11 +128,27 @@ def images_from(
         raise type(error)(f"{source}: {error}") from error
 
 
-def as_unit_range(pixels: NDArray[Any]) -> NDArray[np.float32]:
-    """Return pixels at rest as float32 in [0, 1]."""
-    white = 1.0 if pixels.dtype.kind == "f" else float(np.iinfo(pixels.dtype).max)
-    scaled: NDArray[np.float32] = np.divide(pixels, white, dtype=np.float32)
-    return scaled
+def as_unit_range(
+    pixels: NDArray[Any], value_range: ValueRange | None = None
+) -> NDArray[np.float32]:
+    """Return pixels at rest as float32 in [0, 1].
+
+    Parameters
+    ----------
+    pixels
+        Of any shape and type.
+    value_range
+        What black and white are; values outside count as these. By default the ends of the type,
+        and floating point is taken as it is.
+    """
+    if value_range is None and pixels.dtype.kind in "uf":
+        white = 1.0 if pixels.dtype.kind == "f" else float(np.iinfo(pixels.dtype).max)
+        scaled: NDArray[np.float32] = np.divide(pixels, white, dtype=np.float32)
+        return scaled
+    low, high = astuple(value_range or dtype_range(pixels.dtype))
+    # Numbers of 32 bits would lose some in single precision before black is taken away.
+    wide = np.subtract(pixels, low, dtype=np.float64)
+    return np.clip(wide / (high - low), 0.0, 1.0).astype(np.float32)
 
 
 def require_memory(needed: int, source: str) -> None:

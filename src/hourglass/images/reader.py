@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError
 from hourglass.images.form import FileForm, ImageForm
+from hourglass.records import ValueRange
 
 MOST_PIXELS: Final = 256_000_000
 MOST_METADATA: Final = 16_000_000
@@ -51,6 +52,8 @@ class Caps(NamedTuple):
 class ImageReader(abc.ABC):
     """An open image file whose header lies within the caps; no pixel is decoded yet.
 
+    It stands at its first frame; ``select`` goes to another one.
+
     Parameters
     ----------
     stored
@@ -66,35 +69,63 @@ class ImageReader(abc.ABC):
 
     #: What a file of this kind has several of.
     parts: ClassVar[str] = "frames"
+    #: What black and white are, where the file itself says so.
+    value_range: ValueRange | None = None
 
     def __init__(self, stored: ImageForm, caps: Caps) -> None:
         caps.require(stored)
-        self.stored = stored
+        self.stored, self.caps = stored, caps
 
     @property
     @abc.abstractmethod
     def frames(self) -> int:
-        """How many frames or pages the file has; the first is read."""
+        """How many frames or pages the file has."""
 
     @property
     @abc.abstractmethod
     def orientation(self) -> int:
         """EXIF's orientation, 1 to 8: how the stored pixels are to be turned."""
 
+    @final
+    def select(self, frame: int) -> None:
+        """Go to a frame, whose form must lie within the caps too.
+
+        Raises
+        ------
+        DataError
+            If it is damaged, or it lies outside the caps.
+        """
+        stored = self._select(frame)
+        self.caps.require(stored)
+        self.stored = stored
+
+    @abc.abstractmethod
+    def _select(self, frame: int) -> ImageForm:
+        """Go to a frame and return its form; frames are asked for in ascending order."""
+
     @abc.abstractmethod
     def pixels(self) -> NDArray[Any]:
         """Decode the pixels as they are stored, shape (height, width, channels)."""
 
     @abc.abstractmethod
-    def form(self) -> FileForm:
-        """Read what else is needed to write the image again as what it was."""
+    def form(self, *, alone: bool) -> FileForm:
+        """Read what else is needed to write the image again as what it was.
+
+        Parameters
+        ----------
+        alone
+            Whether one frame of several is written alone: then what tells of the others is left
+            out.
+        """
 
     @abc.abstractmethod
     def changes(self) -> Iterator[str]:
-        """Tell what becomes another kind when it is read, such as a palette."""
+        """Tell what becomes another kind when the frame is read, such as a palette."""
 
-    @final
-    def notes(self) -> tuple[str, ...]:
-        """Tell what of the file is left out or changed when it is read."""
-        first = (f"the first of {self.frames:,} {self.parts}",) if self.frames > 1 else ()
-        return (*first, *self.changes())
+    def left_out(self) -> Iterator[str]:
+        """Tell what else lies in the file and is never read, such as smaller copies."""
+        return iter(())
+
+    def lost(self) -> str | None:
+        """Tell which pictures of the file are in no frame, and cannot be made again from one."""
+        return None

@@ -4,6 +4,7 @@ import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, BinaryIO, Final, final
 
 import numpy as np
@@ -14,6 +15,7 @@ from hourglass.errors import DataError
 from hourglass.images.exif import bare_exif, orientation_of
 from hourglass.images.form import (
     FileForm,
+    FrameTime,
     ImageForm,
     JpegCoding,
     Resolution,
@@ -38,9 +40,10 @@ _PLAIN: Final = {
     "YCbCr": "RGB",
 }
 _WITH_ALPHA: Final = {"L": "LA", "RGB": "RGBA"}
-_CHANNELS: Final = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 _TOLD: Final = {"P": "its palette", "PA": "its palette", "CMYK": "its CMYK color"}
 _UNITS: Final[dict[int, Unit]] = {1: "inch", 2: "centimeter"}
+# Where an MPO lists its pictures.
+_PICTURES: Final = 0xB002
 
 _pixel_cap = threading.Lock()
 
@@ -69,12 +72,31 @@ class PillowReader(ImageReader):
         self._image = open_with_pillow(file, _FORMATS)
         self._mode = target_mode(self._image)
         width, height = self._image.size
-        super().__init__(ImageForm(height, width, _CHANNELS[self._mode], "uint8"), caps)
+        super().__init__(ImageForm.of_mode(height, width, self._mode), caps)
 
     @property
     def frames(self) -> int:
-        """How many frames Pillow finds."""
-        return frames_of(self._image)
+        """How many frames an animation has."""
+        # The pictures of an MPO are views and sizes of one photograph, not a sequence.
+        return 1 if self._image.format == "MPO" else frames_of(self._image)
+
+    def _select(self, frame: int) -> ImageForm:
+        self._mode = self._mode_of_all
+        self._image.seek(frame)
+        width, height = self._image.size
+        return ImageForm.of_mode(height, width, self._mode)
+
+    @cached_property
+    def _mode_of_all(self) -> str:
+        """The mode that holds every frame: the later ones of a GIF can be transparent."""
+        if self._image.format != "GIF":
+            return self._mode
+        modes = set()
+        for frame in range(self.frames):
+            self._image.seek(frame)
+            modes.add(target_mode(self._image))
+        self._image.seek(0)
+        return modes.pop() if len(modes) == 1 else "RGBA"
 
     @property
     def orientation(self) -> int:
@@ -82,27 +104,56 @@ class PillowReader(ImageReader):
         return orientation_of(self._exif())
 
     def pixels(self) -> NDArray[Any]:
-        """Decode the first frame; a palette and CMYK become RGB."""
+        """Decode the frame; a palette and CMYK become RGB."""
         return decode_with_pillow(self._image, self._mode)
 
-    def form(self) -> FileForm:
-        """Read its EXIF, profile, resolution, and how it was compressed."""
+    def form(self, *, alone: bool) -> FileForm:
+        """Read its EXIF, profile, resolution, how it was compressed and how long it is shown."""
         exif = self._exif()
         name = self._image.format or ""
         return FileForm(
             format="JPEG" if name == "MPO" else name,
             mode=self._mode,
-            bits=8,
+            dtype="uint8",
             orientation=orientation_of(exif),
             exif=exif,
             icc=fitting_profile(self._image.info.get("icc_profile"), self._mode),
             resolution=_resolution(self._image),
             coding=self._coding(),
+            animation=None if alone or self.frames == 1 else self._time(),
         )
 
     def changes(self) -> Iterator[str]:
         """Tell of a palette and CMYK."""
         yield from tell_of(self._image, self._mode)
+
+    def left_out(self) -> Iterator[str]:
+        """Tell of thumbnails behind a photograph."""
+        if self._image.format == "MPO" and self._only_thumbnails:
+            yield "the smaller copies behind its picture are left out"
+
+    def lost(self) -> str | None:
+        """Tell of other pictures behind a photograph, such as another view or a gain map."""
+        if self._image.format != "MPO" or self._only_thumbnails:
+            return None
+        return f"the first of {frames_of(self._image):,} pictures in it (MPO)"
+
+    @property
+    def _only_thumbnails(self) -> bool:
+        listed = getattr(self._image, "mpinfo", {}).get(_PICTURES, ())
+        kinds = [str(entry.get("Attribute", {}).get("MPType")) for entry in listed][1:]
+        return bool(kinds) and all("Thumbnail" in kind for kind in kinds)
+
+    def _time(self) -> FrameTime:
+        # WebP tells it once the frame is decoded.
+        self._image.load()
+        info = self._image.info
+        milliseconds = max(0, round(float(info.get("duration", 0))))
+        plays = int(info.get("loop", 0 if self._image.format == "WEBP" else -1))
+        if self._image.format == "GIF":
+            # A GIF counts how often it runs again.
+            plays = 0 if plays == 0 else plays + 1 if plays > 0 else 1
+        return FrameTime((milliseconds, 1000), plays)
 
     def _exif(self) -> bytes | None:
         return bare_exif(self._image.info.get("exif"))
@@ -150,13 +201,8 @@ def target_mode(image: Image.Image) -> str:
     return _WITH_ALPHA.get(mode, mode) if image.has_transparency_data else mode
 
 
-def channels_of(mode: str) -> int:
-    """Return how many channels a target mode has."""
-    return _CHANNELS[mode]
-
-
 def decode_with_pillow(image: Image.Image, mode: str) -> NDArray[Any]:
-    """Decode the first frame to a target mode, shape (height, width, channels) uint8."""
+    """Decode the frame it stands at to a target mode, shape (height, width, channels) uint8."""
     image.load()
     pixels = np.asarray(image if image.mode == mode else image.convert(mode))
     return pixels[..., None] if mode == "L" else pixels
@@ -193,7 +239,7 @@ def _capped_webp(file: BinaryIO, caps: Caps) -> WebpHeader | None:
     header = read_webp_header(file)
     if header is None or int.from_bytes(start[4:8], "little") + 8 > caps.file_bytes:
         raise DataError("it is truncated")
-    caps.require(ImageForm(header.height, header.width, 3, "uint8"))
+    caps.require(ImageForm.of_mode(header.height, header.width, "RGB"))
     return header
 
 

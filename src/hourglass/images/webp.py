@@ -1,7 +1,10 @@
-"""What a WebP tells before it is decoded: its size, and the quality it was made with."""
+"""What a WebP tells before it is decoded, and how encoded frames become an animation."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final, NamedTuple
+
+from hourglass.images.form import FileForm, WebpCoding
 
 _LINEAR_BELOW: Final = 0.75
 _COARSEST: Final = 127
@@ -39,6 +42,74 @@ def read_webp_header(file: BinaryIO) -> WebpHeader | None:
             quality = None if kind == b"VP8L" else _quality(file.read(min(length, 1_000)))
             return WebpHeader(*(canvas or frame or (0, 0)), quality)
     return None if canvas is None else WebpHeader(*canvas, None)
+
+
+def write_animation(file: BinaryIO, frames: Iterable[tuple[bytes, FileForm]]) -> None:
+    """Write frames that are WebP files of their own as one animation, as they come.
+
+    The container is that of Google's "WebP Container Specification": every frame covers the
+    canvas and replaces what was there.
+
+    Parameters
+    ----------
+    file
+        An empty file, open for writing.
+    frames
+        Encoded frames of one size, and their forms, whose ``animation`` says how long each is
+        shown. What is beside the pixels is the first one's.
+    """
+    behind: list[bytes] = []
+    for number, (content, form) in enumerate(frames):
+        chunks = [
+            content[start - 8 : start + length + length % 2]
+            for kind, start, length in _chunks(io.BytesIO(content))
+            if kind in (b"ALPH", b"VP8 ", b"VP8L")
+        ]
+        sides = _sides(content)
+        if number == 0:
+            behind = list(_beside(form, (b"EXIF", b"XMP ")))
+            file.write(b"RIFF\0\0\0\0WEBP" + _canvas(form, sides))
+            file.writelines(_beside(form, (b"ICCP",)))
+            plays = 0 if form.animation is None else form.animation.plays
+            file.write(_packed(b"ANIM", bytes(4) + min(plays, 65_535).to_bytes(2, "little")))
+        file.write(_packed(b"ANMF", _frame_start(form, sides) + b"".join(chunks)))
+    file.writelines(behind)
+    size = file.tell() - 8
+    file.seek(4)
+    file.write(size.to_bytes(4, "little"))
+    file.seek(0, 2)
+
+
+def _canvas(form: FileForm, sides: bytes) -> bytes:
+    flags = 0x02 | (0x20 if form.icc else 0) | (0x10 if form.mode.endswith("A") else 0)
+    kinds = [chunk[:4] for chunk in _beside(form, (b"EXIF", b"XMP "))]
+    flags |= (0x08 if b"EXIF" in kinds else 0) | (0x04 if b"XMP " in kinds else 0)
+    return _packed(b"VP8X", bytes([flags, 0, 0, 0]) + sides)
+
+
+def _frame_start(form: FileForm, sides: bytes) -> bytes:
+    above, below = (0, 1) if form.animation is None else form.animation.seconds
+    milliseconds = min(round(1000 * above / below), (1 << 24) - 1)
+    replaced = 0x02
+    return bytes(6) + sides + milliseconds.to_bytes(3, "little") + bytes([replaced])
+
+
+def _beside(form: FileForm, kinds: tuple[bytes, ...]) -> Iterator[bytes]:
+    xmp = form.coding.xmp if isinstance(form.coding, WebpCoding) else None
+    for kind, content in ((b"ICCP", form.icc), (b"EXIF", form.exif), (b"XMP ", xmp)):
+        if kind in kinds and content:
+            yield _packed(kind, content)
+
+
+def _packed(kind: bytes, content: bytes) -> bytes:
+    return kind + len(content).to_bytes(4, "little") + content + bytes(len(content) % 2)
+
+
+def _sides(content: bytes) -> bytes:
+    """Return width and height, less one each, as an animation writes them."""
+    header = read_webp_header(io.BytesIO(content))
+    height, width = (1, 1) if header is None else header[:2]
+    return (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
 
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:

@@ -17,7 +17,7 @@ from hourglass.images.memory import as_unit_range
 from hourglass.inference.batched import reconstruct
 from hourglass.models import ImageModel
 from hourglass.networks import Reach, unet_reach
-from hourglass.records import ModelSpec
+from hourglass.records import ModelSpec, ValueRange
 
 # Measured in docs/decisions/012-tiles.md.
 TILE_SIDE: Final = 512
@@ -48,6 +48,13 @@ class _Tiling(NamedTuple):
     mirrored: bool
 
 
+class _Mixture(NamedTuple):
+    """How much of the correction is applied, and what black and white are in the image."""
+
+    strength: float
+    value_range: ValueRange | None
+
+
 class _Axis(NamedTuple):
     """Where tiles lie along an axis of ``size`` pixels.
 
@@ -72,6 +79,7 @@ def rebuild_in_bands(
     *,
     tile: int = TILE_SIDE,
     strength: float = 1.0,
+    value_range: ValueRange | None = None,
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """Rebuild an image of any size and yield it in bands of whole rows, from top to bottom.
 
@@ -83,15 +91,18 @@ def rebuild_in_bands(
     model, spec
         A trained model, and what it was built from.
     pixels
-        Shape (height, width, channels), at rest: uint8, uint16, or float32 in [0, 1]. Each
-        channel of a color image is rebuilt on its own by a model of one channel; a gray image
-        goes to all channels of another model, and its result is their mean.
+        Shape (height, width, channels), at rest: uint8, uint16, float32 in [0, 1], or in any
+        other numbers with their ``value_range``. Each channel of a color image is rebuilt on its
+        own by a model of one channel; a gray image goes to all channels of another model, and
+        its result is their mean.
     tile
         Side of a tile in pixels where the network takes any size; it is made larger where the
         network looks further, and lower where the image is very wide.
     strength
         Share of the model's correction that is applied, in [0, 1]:
         image + strength · (reconstruction − image).
+    value_range
+        What black and white are in ``pixels``; by default what their type says.
 
     Yields
     ------
@@ -114,7 +125,8 @@ def rebuild_in_bands(
     tile_rows = max(1, min(tile, _VALUES_OF_A_ROW_OF_TILES // (width * channels)))
     down, across = _tilings(spec, tile_rows, tile)
     rows, columns = _lay(height, down), _lay(width, across)
-    return _bands(model, spec, pixels, (rows, columns), down.margin, strength)
+    mixture = _Mixture(strength, value_range)
+    return _bands(model, spec, pixels, (rows, columns), down.margin, mixture)
 
 
 def _require_image(pixels: NDArray[Any], channels: int) -> None:
@@ -196,7 +208,7 @@ def _bands(
     pixels: NDArray[Any],
     axes: tuple[_Axis, _Axis],
     margin: int,
-    strength: float,
+    mixture: _Mixture,
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
     rows, columns = axes
     seen = pixels[:0]
@@ -205,13 +217,13 @@ def _bands(
     for number, (start, weights) in enumerate(zip(rows.starts, rows.weights, strict=True)):
         fresh = rows.source[start + len(seen) : start + rows.side]
         seen = np.concatenate([seen, pixels[fresh]])
-        sums = _rebuilt_across(model, spec, seen, columns)
+        sums = _rebuilt_across(model, spec, seen, columns, mixture.value_range)
         sums *= weights[:, None, None]
         sums[: len(begun)] += begun
         last = number + 1 == len(rows.starts)
         following = start + rows.side if last else rows.starts[number + 1]
         ready = rows.size if last else following + margin
-        yield from _finished(seen, sums, range(done - start, ready - start), start, strength)
+        yield from _finished(seen, sums, range(done - start, ready - start), start, mixture)
         # The caller may have written over what was yielded: nothing here is a view of `pixels`.
         seen, begun = seen[following - start :].copy(), sums[following - start :].copy()
         # It would stay until the next row of tiles is done.
@@ -220,16 +232,20 @@ def _bands(
 
 
 def _finished(
-    seen: NDArray[Any], sums: NDArray[np.float32], rows: range, start: int, strength: float
+    seen: NDArray[Any], sums: NDArray[np.float32], rows: range, start: int, mixture: _Mixture
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """Yield rows of a row of tiles that begins at ``start``, a few at a time."""
     for row in rows[::_BAND_ROWS]:
         part = slice(row, min(row + _BAND_ROWS, rows.stop))
-        yield start + row, _mixed(seen[part], sums[part], strength)
+        yield start + row, _mixed(seen[part], sums[part], mixture)
 
 
 def _rebuilt_across(
-    model: ImageModel, spec: ModelSpec, seen: NDArray[Any], columns: _Axis
+    model: ImageModel,
+    spec: ModelSpec,
+    seen: NDArray[Any],
+    columns: _Axis,
+    value_range: ValueRange | None,
 ) -> NDArray[np.float32]:
     """Return a row of tiles as one, shape (side, width, channels)."""
     height, width, channels = seen.shape
@@ -238,7 +254,7 @@ def _rebuilt_across(
     for first in range(0, len(columns.starts), together):
         starts = columns.starts[first : first + together]
         places = [columns.source[start : start + columns.side] for start in starts]
-        tiles = as_unit_range(np.stack([seen[:, place] for place in places]))
+        tiles = as_unit_range(np.stack([seen[:, place] for place in places]), value_range)
         rebuilt = _rebuilt(model, tiles, spec.image_shape[2])
         for start, weights, tile in zip(
             starts, columns.weights[first : first + together], rebuilt, strict=True
@@ -271,12 +287,13 @@ def _at_a_time(*shape: int) -> int:
 
 
 def _mixed(
-    seen: NDArray[Any], rebuilt: NDArray[np.float32], strength: float
+    seen: NDArray[Any], rebuilt: NDArray[np.float32], mixture: _Mixture
 ) -> NDArray[np.float32]:
     """Return ``rebuilt`` mixed with the image; both ends are exact."""
+    strength, value_range = mixture
     if strength == 1.0:
         return np.clip(rebuilt, 0.0, 1.0)
-    mixed = (1.0 - strength) * as_unit_range(seen) + strength * rebuilt
+    mixed = (1.0 - strength) * as_unit_range(seen, value_range) + strength * rebuilt
     return np.clip(mixed, 0.0, 1.0)
 
 

@@ -30,7 +30,14 @@ from hourglass.records.detection import (
 from hourglass.records.embedding import MAPPED_IMAGES, Embedding, Maps, SpaceName, SpaceScores
 from hourglass.records.experiment import DEMO, Experiment
 from hourglass.records.few_labels import FewLabelsRow, FewLabelsStudy
-from hourglass.records.files import DenoisedFile, DenoisedFiles, FileScores, FileStatus
+from hourglass.records.files import (
+    FRAMES,
+    DenoisedFile,
+    DenoisedFiles,
+    FileScores,
+    FileStatus,
+    FrameChoice,
+)
 from hourglass.records.flat import read_toml, without_rivals
 from hourglass.records.folder import (
     DEFAULT_PATCH_SIZE,
@@ -132,6 +139,19 @@ from hourglass.records.sizes import (
 )
 from hourglass.records.suite import SuiteRow, SuiteStudy
 from hourglass.records.validation import checked, from_json, to_json
+from hourglass.records.value_range import (
+    RangeOption as RangeOption,
+)
+from hourglass.records.value_range import (
+    ValueRange as ValueRange,
+)
+from hourglass.records.value_range import (
+    ValueRanges,
+    parse_range,
+)
+from hourglass.records.value_range import (
+    dtype_range as dtype_range,
+)
 from hourglass.records.variational import (
     GAUSSIAN_DEVIATION,
     LEAST_ACTIVITY,
@@ -157,6 +177,7 @@ __all__ = [
     "DETECTION_METHODS",
     "DIGEST_BYTES",
     "FILES",
+    "FRAMES",
     "GAUSSIAN_DEVIATION",
     "HEAT_MAPS",
     "IMAGES",
@@ -219,6 +240,7 @@ __all__ = [
     "FixedShape",
     "FolderOptions",
     "FolderRecord",
+    "FrameChoice",
     "GroupPlan",
     "GroupRecord",
     "HeatMaps",
@@ -262,6 +284,7 @@ __all__ = [
     "Preprocessing",
     "Progress",
     "RandomCodes",
+    "RangeOption",
     "RocCurve",
     "RunRecord",
     "Samples",
@@ -277,16 +300,20 @@ __all__ = [
     "TrainedByTested",
     "TrainingCard",
     "TrainingPlan",
+    "ValueRange",
+    "ValueRanges",
     "VariationalScores",
     "channels_and_width",
     "checked",
     "clipping_warning",
+    "dtype_range",
     "from_json",
     "gallery_names",
     "gallery_path",
     "is_bare_name",
     "is_code",
     "is_group",
+    "parse_range",
     "read_entry",
     "read_toml",
     "require_fixed",

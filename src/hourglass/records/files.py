@@ -1,9 +1,14 @@
 """What became of a user's own files, as numbers."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, get_args
+
+from hourglass.records.value_range import ValueRange
 
 FileStatus = Literal["written", "done before", "failed"]
+FrameChoice = Literal["all", "first"]
+FRAMES: Final[tuple[FrameChoice, ...]] = get_args(FrameChoice)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,8 +26,12 @@ class DenoisedFile:
     estimated_noise_level
         Standard deviation of the noise in the file as it is, 1 from black to white, estimated
         from the file alone; ``None`` for a file that was not denoised now.
+    frames
+        How many of its frames or pages were denoised; ``None`` as above.
     notes
-        What of the file is not in the result, in words.
+        What of the file is not in the result, or was changed, in words.
+    incomplete
+        Whether pictures of the file are not in the result though nobody asked for that.
     reason
         Why it failed.
     """
@@ -31,7 +40,9 @@ class DenoisedFile:
     output: str
     status: FileStatus
     estimated_noise_level: float | None = None
+    frames: int | None = None
     notes: tuple[str, ...] = ()
+    incomplete: bool = False
     reason: str | None = None
 
 
@@ -49,6 +60,11 @@ class DenoisedFiles:
         Share of its correction that was applied.
     noise_level
         Standard deviation of the noise as the user gave it; ``None`` where it was estimated.
+    ranges
+        What black and white were taken to be, by type of the values, where it is not what the
+        type says.
+    range_notes
+        Why, a sentence each.
     advice
         Where the model was trained for other noise than this: which training would fit.
     sheet
@@ -60,12 +76,19 @@ class DenoisedFiles:
     corruption: str
     strength: float = 1.0
     noise_level: float | None = None
+    ranges: Mapping[str, ValueRange] = field(default_factory=dict)
+    range_notes: tuple[str, ...] = ()
     advice: str | None = None
     sheet: str | None = None
 
     def count(self, status: FileStatus) -> int:
         """Return how many files have a status."""
         return sum(file.status == status for file in self.files)
+
+    @property
+    def incomplete(self) -> int:
+        """How many results do not hold all pictures of their file, unasked."""
+        return sum(file.incomplete for file in self.files)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +107,10 @@ class FileScores:
         How many had a result already; they are neither rebuilt nor measured.
     failed
         How many could not be rebuilt.
+    incomplete
+        How many results do not hold all pictures of their file, unasked.
+    ranges, range_notes
+        As ``DenoisedFiles`` has them.
     mse
         Mean squared error per pixel, pixels in [0, 1], between a file and its reconstruction
         before that is rounded to the levels of a file; the mean over files. ``None`` where
@@ -106,4 +133,7 @@ class FileScores:
     psnr: float | None
     psnr_per_image: float | None
     corruption: str | None = None
+    incomplete: int = 0
+    ranges: Mapping[str, ValueRange] = field(default_factory=dict)
+    range_notes: tuple[str, ...] = ()
     measured_on: Literal["the given files"] = "the given files"

@@ -6,7 +6,7 @@ Everything here may come from a stranger. Sizes are capped where the text is rea
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Final, Literal
 
 from annotated_types import Ge, MaxLen
@@ -20,6 +20,7 @@ from hourglass.records.network import Channels, ModelSpec, Size
 from hourglass.records.no_reference import Estimates
 from hourglass.records.run import Engine, Environment
 from hourglass.records.scores import Scores
+from hourglass.records.value_range import ValueRange
 
 SCHEMA_VERSION: Final = 2
 
@@ -27,6 +28,9 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{64}\z")]
 Count = Annotated[int, Ge(0)]
 Seconds = Annotated[float, Ge(0)]
 SplitName = Literal["train", "validation", "test"]
+NumberType = Literal[
+    "uint8", "uint16", "uint32", "int8", "int16", "int32", "float16", "float32", "float64"
+]
 # A data set, a file or a folder by its name alone.
 _NAME: Final = re.compile(r"[^/\\]{1,255}")
 
@@ -46,6 +50,9 @@ class Preprocessing:
         What every image was brought to, as in ``FolderOptions``.
     color
         What colors were asked for; ``None`` for those of the files.
+    ranges
+        What black and white were in the numbers of the files, by type, where these are not the
+        ends of the type.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -56,6 +63,7 @@ class Preprocessing:
     resize: str | None = None
     crop: str | None = None
     color: ColorName | None = None
+    ranges: Mapping[NumberType, ValueRange] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,65 @@
+"""What black and white are in the files that a user gave."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from hourglass.bundles.reading import read_description
+from hourglass.errors import DataError, MissingPathError
+from hourglass.images import MOST_PIXELS, RangeScan, open_image_file
+from hourglass.records import FrameChoice, RangeOption, ValueRange, ValueRanges
+from hourglass.runs import TrainedModel
+
+
+def learned_ranges(run: TrainedModel) -> Mapping[str, ValueRange]:
+    """Return what black and white were to a model, by type of the values."""
+    return (
+        read_description(run.model).preprocessing.ranges
+        if hasattr(read_description(run.model).preprocessing, "ranges")
+        else {}
+    )
+
+
+def find_ranges(
+    files: Sequence[Path],
+    option: RangeOption | None,
+    learned: Mapping[str, ValueRange],
+    *,
+    frames: FrameChoice,
+    max_pixels: int = MOST_PIXELS,
+) -> tuple[ValueRanges, tuple[str, ...]]:
+    """Find what black and white are in files, all of them together, and say why.
+
+    Files of bytes are not decoded for it, and others only as long as a value can still decide.
+    It follows from all files, also from those that are done already, so that a command that was
+    stopped ends with the same results.
+
+    Parameters
+    ----------
+    files
+        The files; those that cannot be read are passed over, and named when they are worked on.
+    option
+        What the user said.
+    learned
+        What black and white were to the model.
+    frames
+        Which frames of a file count.
+    max_pixels
+        Files with more pixels are not decoded.
+    """
+    scan = RangeScan(option)
+    for path in files:
+        try:
+            with open_image_file(path, max_pixels=max_pixels) as file:
+                for number in range(1 if frames == "first" else file.frames):
+                    if scan.settled(np.dtype(file.dtype_of(number))):
+                        continue
+                    values = file.load(number).pixels
+                    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+                    if finite.size:
+                        low, high = float(finite.min()), float(finite.max())
+                        scan.add(values.dtype, low, high, file.value_range, path)
+        except (DataError, MissingPathError):
+            continue
+    return scan.ranges(learned)
