@@ -137,7 +137,7 @@ class FileForm:
     Parameters
     ----------
     format
-        PNG, JPEG, WEBP, TIFF, BMP or GIF. The last two are written as PNG.
+        PNG, JPEG, WEBP or TIFF; others, such as BMP, are written as PNG.
     mode
         What is written: L, LA, RGB or RGBA.
     bits
@@ -151,7 +151,7 @@ class FileForm:
     resolution
         Pixels per inch, centimeter or meter.
     coding
-        What belongs to the one format; ``None`` for BMP and GIF.
+        What belongs to the one format; ``None`` for those that are written as PNG.
     """
 
     format: str

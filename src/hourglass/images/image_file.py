@@ -30,7 +30,11 @@ from hourglass.images.quiet import without_warnings
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.tiff_write import write_tiff
 
-_AS_PNG: Final = (".bmp", ".gif")
+_AS_PNG: Final = (
+    *(".avif", ".bmp", ".dib", ".gif", ".j2k", ".jp2"),
+    *(".pbm", ".pgm", ".pnm", ".ppm", ".tga"),
+)
+_WRITTEN: Final = ("PNG", "JPEG", "TIFF", "WEBP")
 _CLOSE: Final = 1.0
 _FINEST: Final = 100
 
@@ -64,9 +68,9 @@ def load_image_file(path: str | Path, *, max_pixels: int = MOST_PIXELS) -> Image
     Parameters
     ----------
     path
-        PNG, JPEG, TIFF, BMP, GIF or WebP, told by its content; of several frames or pages the
-        first. Pixels of 1, 2 or 4 bits become gray of 8, a palette RGB or RGBA, CMYK RGB without
-        its profile, a transparent color alpha, and gray on white gray on black.
+        Of any kind that ``read_image_file`` reads, told by its content; of several frames or
+        pages the first. Pixels of 1, 2 or 4 bits become gray of 8, a palette RGB or RGBA, CMYK
+        RGB without its profile, a transparent color alpha, and gray on white gray on black.
     max_pixels
         A file that declares more is refused before it is decoded.
 
@@ -81,6 +85,8 @@ def load_image_file(path: str | Path, *, max_pixels: int = MOST_PIXELS) -> Image
     with naming(path), opened(path, max_pixels=max_pixels) as reader:
         form, notes = reader.form(), reader.notes()
         pixels = decoded(reader)
+    if form.format not in _WRITTEN:
+        notes = (*notes, f"{form.format} is written as PNG")
     if form.mode in ("L", "RGB"):
         return ImageFile(pixels=pixels, alpha=None, form=form, notes=notes)
     return ImageFile(pixels=pixels[..., :-1], alpha=pixels[..., -1], form=form, notes=notes)
@@ -100,8 +106,8 @@ def save_image_file(path: str | Path, file: ImageFile) -> None:
         and the sampling of its source, or colors at every pixel where that keeps the written
         pixels within one level in the mean and the sampling does not. Lossy WebP has the
         quality that its source's quantizer stands for; a higher one, and in the end none at all,
-        where the written pixels would be off by more than one level in the mean. BMP and GIF are
-        written as PNG, and a PNG in lines from top to bottom.
+        where the written pixels would be off by more than one level in the mean. What is
+        none of these is written as PNG, and a PNG in lines from top to bottom.
 
     Raises
     ------
@@ -126,7 +132,10 @@ def save_image_file(path: str | Path, file: ImageFile) -> None:
 
 
 def target_name(source: Path) -> str:
-    """Return the name under which a file is written again: its own, or ``.png`` for BMP and GIF."""
+    """Return the name under which a file is written again: its own, or ``.png`` for some.
+
+    They are those of formats that are read and not written, such as BMP and GIF.
+    """
     return source.with_suffix(".png").name if source.suffix.lower() in _AS_PNG else source.name
 
 

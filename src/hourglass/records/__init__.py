@@ -40,6 +40,8 @@ from hourglass.records.folder import (
     FolderRecord,
     LabelSource,
     Sides,
+    SplitSource,
+    left_out_line,
 )
 from hourglass.records.gallery import LONGER_RUNS, gallery_names, gallery_path, read_entry
 from hourglass.records.group import (
@@ -272,6 +274,7 @@ __all__ = [
     "SimilarImages",
     "SpaceName",
     "SpaceScores",
+    "SplitSource",
     "SuiteRow",
     "SuiteStudy",
     "TrainedByTested",
@@ -287,6 +290,7 @@ __all__ = [
     "is_bare_name",
     "is_code",
     "is_group",
+    "left_out_line",
     "read_entry",
     "read_toml",
     "require_fixed",
