@@ -1,5 +1,6 @@
 """A trained denoiser at work on image files."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -84,7 +85,8 @@ def denoise_files(
     require_positive("max pixels", max_pixels)
     if noise_level is not None:
         require_not_negative("noise level", noise_level)
-    jobs = list_jobs(inputs, output)
+    left_out = Counter[str]()
+    jobs = list_jobs(inputs, output, left_out)
     if sheet is not None:
         require_sheet(sheet, jobs, inputs)
         if exists(sheet):
@@ -103,6 +105,7 @@ def denoise_files(
         noise_level=noise_level,
         advice=noise_advice(trained_for, levels, data, given=noise_level),
         sheet=str(sheet) if drawn else None,
+        not_listed=dict(left_out),
     )
 
 

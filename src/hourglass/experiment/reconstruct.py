@@ -1,5 +1,6 @@
 """A trained model at work on image files: what it makes of them, and how near that is."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -51,7 +52,8 @@ def reconstruct_files(
     WriteError
         If results cannot be written; the rest is not tried.
     """
-    jobs = list_jobs(inputs, output)
+    left_out = Counter[str]()
+    jobs = list_jobs(inputs, output, left_out)
     model, spec = load_model(run.model)
     # A code holds images of the size that it was trained on, and says little of others.
     rebuild = partial(rebuild_file, model, spec, any_shape=False, estimate_noise=False)
@@ -66,6 +68,7 @@ def reconstruct_files(
         done_before=len(jobs) - len(new),
         failed=len(new) - len(errors),
         corruption=spec.corruption,
+        not_listed=dict(left_out),
         **_figures(errors),
     )
 

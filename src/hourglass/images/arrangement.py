@@ -286,7 +286,11 @@ def _without_masks(folder: Path, root: Path) -> tuple[list[Path], list[Path]]:
 
 
 def _tell_splits(folders: Mapping[str, Path], root: Path) -> str:
-    names = [f"{folder.relative_to(root)} as {split}" for split, folder in folders.items()]
+    names = [
+        f"{folders[split].relative_to(root)} as {split}"
+        for split in ("train", "validation", "test")
+        if split in folders
+    ]
     repeated = _repeated(list(folders.values()), root)
     why = f"their names and the classes that each has ({listed(repeated)})" if repeated else ""
     return f"Took {_and(names)}, by {why or 'their names'}. Say --splits none if they are classes."

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError, ImageShapeError, MissingPathError
-from hourglass.images.arrangement import split_folders
+from hourglass.images.arrangement import SplitFolders, split_folders
 from hourglass.images.bring import bring_to_size, bring_to_values
 from hourglass.images.decode import decode, naming
 from hourglass.images.listing import Listing, images_below, no_images
@@ -120,6 +120,8 @@ class GivenFiles:
     ----------
     left_out
         What lies in the folders and is not taken, counted by ending or reason.
+    notes
+        What was guessed of the folders, a sentence each.
 
     Raises
     ------
@@ -136,6 +138,7 @@ class GivenFiles:
             for path, listing in zip(inputs, self._listings, strict=True)
         ]
         self.left_out = sum((listing.left_out for listing in self._listings), Counter[str]())
+        self.notes = tuple(note for one in self._labels if one is not None for note in one.notes)
 
     def __len__(self) -> int:
         """Return the number of files."""
@@ -205,11 +208,12 @@ class _Labels:
     def __init__(self, listing: Listing) -> None:
         root = listing.root
         try:
-            folders = split_folders(root).folders.values()
+            found = split_folders(root)
         except DataError:
             # What training refuses is taken by its first folders.
-            folders = [root]
-        self._above = [folder.relative_to(root).parts for folder in folders]
+            found = SplitFolders({"train": root})
+        self.notes = found.notes
+        self._above = [folder.relative_to(root).parts for folder in found.folders.values()]
         self._listing = listing
         labels = map(self._below, range(len(listing)))
         self.are_known = all(len(parts) > 1 for parts in labels if parts is not None)

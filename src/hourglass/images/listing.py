@@ -205,8 +205,8 @@ def no_images(folder: Path, left_out: Counter[str]) -> str:
     """Return what an error says of a folder in which there is no image to be used."""
     line = left_out_line(left_out)
     return (
-        f"{folder} holds no images. An image file ends in {', '.join(IMAGE_EXTENSIONS)}, or has no "
-        f"ending and the content of one.{f' {line}' if line else ''}"
+        f"{folder} holds no image files: they end in {', '.join(IMAGE_EXTENSIONS)}, or have no "
+        f"ending and the content of an image.{f' {line}' if line else ''}"
     )
 
 

@@ -1,6 +1,7 @@
 """What became of a user's own files, as numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 FileStatus = Literal["written", "done before", "failed"]
@@ -54,6 +55,8 @@ class DenoisedFiles:
     sheet
         Path of the sheet that shows files before and after, if one was asked for and there was
         something to show.
+    not_listed
+        What the given folders hold besides, counted by ending or reason.
     """
 
     files: tuple[DenoisedFile, ...]
@@ -62,6 +65,7 @@ class DenoisedFiles:
     noise_level: float | None = None
     advice: str | None = None
     sheet: str | None = None
+    not_listed: Mapping[str, int] = field(default_factory=dict)
 
     def count(self, status: FileStatus) -> int:
         """Return how many files have a status."""
@@ -96,6 +100,8 @@ class FileScores:
         What the model was trained to undo; ``None`` for clean images.
     measured_on
         Stands where other figures name their split.
+    not_listed
+        What the given folders hold besides, counted by ending or reason.
     """
 
     files: int
@@ -107,3 +113,4 @@ class FileScores:
     psnr_per_image: float | None
     corruption: str | None = None
     measured_on: Literal["the given files"] = "the given files"
+    not_listed: Mapping[str, int] = field(default_factory=dict)
