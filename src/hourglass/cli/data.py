@@ -106,5 +106,9 @@ def _of_a_folder(folder: FolderRecord) -> list[str]:
         *(f"note         {note}" for note in folder.notes),
         *(f"left out     {file}" for file in left_out),
         *([f"left out     {more:,} more"] if more else []),
-        *([f"left out     {not_listed.removeprefix('Left out: ')}"] if not_listed else []),
+        *(
+            [f"left out     {not_listed.removeprefix('Left out: ').rstrip('.')}"]
+            if not_listed
+            else []
+        ),
     ]

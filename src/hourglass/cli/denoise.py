@@ -41,10 +41,10 @@ def denoise(
 ) -> None:
     """Denoise image files of any size; each stays the kind of file that it is.
 
-    PNG, JPEG, WebP and TIFF keep format, 8 or 16 bits, alpha, EXIF and color profile; BMP and GIF
-    become PNG. Folders are done with the tree below them; hidden files and links that lead out of
-    a folder are left out. Nothing is ever written over: files that are done already are left
-    alone, so that a stopped command is gone on with by giving it again.
+    PNG, JPEG, WebP and TIFF keep format, 8 or 16 bits, alpha, EXIF and color profile; other
+    formats, such as BMP and GIF, become PNG. Folders are done with the tree below them, and what
+    is left out of them is counted. Nothing is ever written over: files that are done already are
+    left alone, so that a stopped command is gone on with by giving it again.
     """
     folder = find_model(run, runs_options.runs)
     prepare_keras(debug=output_options.debug, device=device_options.device)

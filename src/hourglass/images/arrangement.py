@@ -14,6 +14,7 @@ from hourglass.errors import DataError
 from hourglass.images.listing import (
     Listing,
     count_masks,
+    has_images,
     images_below,
     images_in,
     mask_folders,
@@ -168,7 +169,7 @@ def _splits_in(folder: Path, root: Path, source: SplitSource) -> SplitFolders:
         return whole
     parts, masks = _without_masks(folder, root)
     named = _named(parts)
-    filled = [part for part in parts if part not in named and _has_images(part, root)]
+    filled = [part for part in parts if part not in named and has_images(part, root)]
     if not named:
         return _unnamed(folder, root, source, filled, wrapped=bool(masks))
     unlabeled = _for_predictions(filled, named)
@@ -179,11 +180,8 @@ def _splits_in(folder: Path, root: Path, source: SplitSource) -> SplitFolders:
     if source == "auto" and (
         (others and (len(named) == 1 or no_training)) or (no_training and not exact)
     ):
-        why = f"{_joined(others)} beside" if others else "no folder for training"
-        return replace(
-            whole,
-            notes=(f"Took {_joined(named)} as classes and not as splits, because there is {why}.",),
-        )
+        _refuse_repeated(folder, root, named, others)
+        return replace(whole, notes=(_tell_classes(named, others),))
     _require_only_splits(folder, root, named, others)
     folders = {split: _innermost(part, root) for part, split in named.items()}
     exact &= folder == root and set(folders.values()) == named.keys()
@@ -198,8 +196,13 @@ def _unnamed(
     whole = SplitFolders({"train": folder})
     if len(filled) == 1 and not len(_loose(folder, root)):
         # As `images` beside `labels`: what is in it may be splits.
-        inner = _splits_in(filled[0], root, "auto")
-        if wrapped or inner.folders != {"train": filled[0]}:
+        try:
+            inner = _splits_in(filled[0], root, "auto")
+        except DataError as error:
+            if source == "folders":
+                raise
+            return replace(whole, notes=(f"Took {filled[0].name} as a class, because {error}",))
+        if wrapped or len(inner.folders) > 1:
             return inner
     if source == "folders":
         raise DataError(
@@ -267,12 +270,8 @@ def _repeated(parts: Sequence[Path], root: Path) -> list[str]:
 def _innermost(part: Path, root: Path) -> Path:
     """Return the folder that holds the images of a split: some lie in another one of its name."""
     inner = part / part.name
-    filled = [path for path in sub_folders(part, root) if _has_images(path, root)]
+    filled = [path for path in sub_folders(part, root) if has_images(path, root)]
     return _innermost(inner, root) if filled == [inner] and not len(_loose(part, root)) else part
-
-
-def _has_images(folder: Path, root: Path) -> bool:
-    return next(images_below(folder, root), None) is not None
 
 
 def _without_masks(folder: Path, root: Path) -> tuple[list[Path], list[Path]]:
@@ -294,6 +293,30 @@ def _tell_splits(folders: Mapping[str, Path], root: Path) -> str:
     repeated = _repeated(list(folders.values()), root)
     why = f"their names and the classes that each has ({listed(repeated)})" if repeated else ""
     return f"Took {_and(names)}, by {why or 'their names'}. Say --splits none if they are classes."
+
+
+def _tell_classes(named: Mapping[Path, str], others: Sequence[Path]) -> str:
+    one = len(named) == 1
+    why = "no folder is named for training"
+    if others:
+        why = f"{_joined(others)} {'lie' if len(others) > 1 else 'lies'} beside"
+    return (
+        f"Took {_joined(named)} as {'a class' if one else 'classes'}, not as "
+        f"{'a split' if one else 'splits'}, because {why}."
+    )
+
+
+def _refuse_repeated(
+    folder: Path, root: Path, named: Mapping[Path, str], others: Sequence[Path]
+) -> None:
+    """Refuse to take a split for a class where the folders beside it hold the same classes."""
+    repeated = _repeated([*named, *others], root) if others else []
+    if repeated:
+        raise DataError(
+            f"{folder} has {_joined([*named, *others])}, which all have the same sub-folders: "
+            f"{listed(repeated)}. They look like splits. Name them train, val and test, or say "
+            "--splits none if they are classes."
+        )
 
 
 def _require_only_splits(

@@ -163,6 +163,15 @@ def images_below(
             yield from images_below(folder / name, root, left_out, results)
 
 
+def has_images(folder: Path, root: Path) -> bool:
+    """Tell whether ``images_below`` would yield anything, looking no further than needed."""
+    inside: list[str] = []
+    if next(_names(folder, root, inside, None), None) is not None:
+        return True
+    masks = mask_folders(folder, inside)
+    return any(has_images(folder / name, root) for name in inside if name not in masks)
+
+
 def sub_folders(folder: Path, root: Path) -> list[Path]:
     """Return the visible folders in a folder, links to others below the root among them.
 

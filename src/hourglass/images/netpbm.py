@@ -120,7 +120,9 @@ class NetpbmReader(ImageReader):
 
     def changes(self) -> Iterator[str]:
         """Tell of a white that is not that of 8 or 16 bits."""
-        if self._header.white not in (255, 65_535):
+        if self._header.white == 1:
+            yield "its gray of 1 bits became gray of 8"
+        elif self._header.white not in (255, 65_535):
             yield (
                 f"its values up to {self._header.white:,} became those of {self.stored.bits} bits"
             )
