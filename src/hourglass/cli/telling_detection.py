@@ -15,7 +15,7 @@ def tell_detection(found: Detection, output: Path, *, json: bool) -> None:
     labeled = bool(found.normal_labels)
     print_table(
         f"{found.model} ({found.run}), at most {_percent(found.calibration.false_alarms)} false "
-        "alarms asked",
+        "alarms",
         (
             "method",
             "threshold",

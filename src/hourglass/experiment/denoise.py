@@ -19,6 +19,7 @@ from hourglass.experiment.noise_advice import noise_advice
 from hourglass.experiment.sheet import require_sheet, write_sheet
 from hourglass.files import exists
 from hourglass.images import MOST_PIXELS
+from hourglass.images.listing import in_order
 from hourglass.records import DenoisedFile, DenoisedFiles, ModelSpec
 from hourglass.runs import TrainedModel
 
@@ -105,7 +106,7 @@ def denoise_files(
         noise_level=noise_level,
         advice=noise_advice(trained_for, levels, data, given=noise_level),
         sheet=str(sheet) if drawn else None,
-        not_listed=dict(left_out),
+        not_listed=in_order(left_out),
     )
 
 

@@ -1,7 +1,7 @@
 """The images of an experiment: cut into patches where that is due, and few enough to measure."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import prod
 from pathlib import Path
@@ -139,8 +139,7 @@ def _of_known_classes(experiment: Experiment, splits: Splits) -> tuple[Splits, l
     }
     notes = [note for _, note in found.values() if note is not None]
     notes += _normal_beside_others(splits.train)
-    parts = {split: images for split, (images, _) in found.items()}
-    return _with_notes(replace(splits, **parts), notes)
+    return _with(splits, {split: images for split, (images, _) in found.items()}, notes)
 
 
 def _normal_beside_others(training: Images) -> list[str]:
@@ -157,10 +156,12 @@ def _normal_beside_others(training: Images) -> list[str]:
     ]
 
 
-def _with_notes(splits: Splits, notes: list[str]) -> tuple[Splits, list[str]]:
-    """Return splits whose folder record has some notes more, or the notes where it has none."""
+def _with(splits: Splits, held: Mapping[str, Images], notes: list[str]) -> tuple[Splits, list[str]]:
+    """Return splits that are measured on other images, and notes that no record of theirs has."""
+    splits = replace(splits, validation=held["validation"], test=held["test"])
     if splits.folder is None:
         return splits, notes
+    # A record of a folder tells its notes itself.
     folder = replace(splits.folder, notes=(*splits.folder.notes, *notes))
     return replace(splits, folder=folder), []
 
@@ -253,7 +254,7 @@ def _bounded(splits: Splits) -> tuple[Splits, list[str]]:
         for split, images in _held(splits).items()
         if len(parts[split]) < len(images)
     ]
-    return _with_notes(replace(splits, **parts), notes)
+    return _with(splits, parts, notes)
 
 
 def _part(images: Images, split: str, most: int) -> Images:

@@ -148,13 +148,14 @@ def fitted_to(
             "that those it has not learned from are taken; or give others."
         )
     parts: dict[str, Images] = dict(found.parts)
-    names = ("validation", "test")
-    notes = [] if found.folder is None else [*found.folder.lines()[1:]]
+    names, notes = ("validation", "test"), _classes(found.train)
+    notes += [] if found.folder is None else found.folder.lines()[1:]
     if len(parts) < len(NormalSets._fields):
         parts, names = _divided(found.train), ("held-out part", "part left for testing")
-    for split in names if found.parts.keys() >= set(names) else ():
-        parts[split], note = only_known_classes(parts[split], found.train, split)
-        notes += [] if note is None else [note]
+    else:
+        for split in names:
+            parts[split], note = only_known_classes(parts[split], found.train, split)
+            notes += [] if note is None else [note]
     sets = NormalSets(*(_read(images, split) for split, images in parts.items()))
     shape = model.encoder.input.shape[1:]
     if sets.training.shape[1:] != shape:
@@ -162,7 +163,7 @@ def fitted_to(
             f"The images of {normal} have shape {sets.training.shape[1:]}, and the model takes "
             f"{tuple(shape)}."
         )
-    return _fitted(model, sets, normal, names, (*_classes(found.train), *notes))
+    return _fitted(model, sets, normal, names, tuple(notes))
 
 
 def _fitted_to_data(

@@ -12,6 +12,7 @@ from hourglass.bundles import load_model
 from hourglass.evaluation import peak_signal_to_noise
 from hourglass.experiment.file_jobs import list_jobs, waiting, writing_to
 from hourglass.experiment.files import rebuild_and_tell, rebuild_file
+from hourglass.images.listing import in_order
 from hourglass.records import FileScores
 from hourglass.runs import TrainedModel
 
@@ -68,7 +69,7 @@ def reconstruct_files(
         done_before=len(jobs) - len(new),
         failed=len(new) - len(errors),
         corruption=spec.corruption,
-        not_listed=dict(left_out),
+        not_listed=in_order(left_out),
         **_figures(errors),
     )
 

@@ -224,12 +224,15 @@ def _unnamed(
 
 def _said(name: str) -> tuple[str, tuple[str, ...]] | None:
     """Return the split that a folder's name says, and the rest of its words."""
-    spaced = _BETWEEN_WORDS.sub(" ", name).lower()
-    words = _NO_LETTERS.sub(" ", spaced).split()
+    words = _words_of(name)
     splits = {_WORDS[word] for word in words if word in _WORDS}
     if len(splits) != 1:
         return None
     return splits.pop(), tuple(word for word in words if word not in _WORDS)
+
+
+def _words_of(name: str) -> list[str]:
+    return _NO_LETTERS.sub(" ", _BETWEEN_WORDS.sub(" ", name).lower()).split()
 
 
 def _named(parts: Sequence[Path]) -> dict[Path, str]:
@@ -239,24 +242,24 @@ def _named(parts: Sequence[Path]) -> dict[Path, str]:
     for split, rest in said.values():
         by_rest[rest].add(split)
 
-    def is_split(part: Path, split: str, rest: tuple[str, ...]) -> bool:
-        short = not rest and _SHORT.fullmatch(part.name)
-        siblings = len(by_rest[rest]) > 1 and "train" in by_rest[rest]
-        return not short and (siblings or _NEUTRAL.issuperset(rest))
+    def is_split(name: str, rest: tuple[str, ...]) -> bool:
+        # As train_HR and valid_HR.
+        alike = len(by_rest[rest]) > 1 and "train" in by_rest[rest]
+        return not _SHORT.fullmatch(name) and (alike or _NEUTRAL.issuperset(rest))
 
-    return {part: split for part, (split, rest) in said.items() if is_split(part, split, rest)}
+    return {part: split for part, (split, rest) in said.items() if is_split(part.name, rest)}
 
 
 def _for_predictions(parts: Sequence[Path], named: Mapping[Path, str]) -> list[Path]:
     """Return the folders that are named as the splits are, but for images without a label."""
-    rests = {found[1] for part in named if (found := _said(part.name))}
-    found = []
-    for part in parts:
-        words = _NO_LETTERS.sub(" ", _BETWEEN_WORDS.sub(" ", part.name).lower()).split()
+    rests = {said[1] for part in named if (said := _said(part.name))}
+
+    def is_one(part: Path) -> bool:
+        words = _words_of(part.name)
         rest = tuple(word for word in words if word not in _PREDICTIONS)
-        if len(rest) < len(words) and rest in rests:
-            found.append(part)
-    return found
+        return len(rest) < len(words) and rest in rests
+
+    return list(filter(is_one, parts))
 
 
 def _repeated(parts: Sequence[Path], root: Path) -> list[str]:

@@ -14,7 +14,7 @@ from hourglass.errors import DataError
 from hourglass.images.arrangement import MOST_LISTED, Arrangement, arrange, listed
 from hourglass.images.bring import Form, bring_to_values
 from hourglass.images.files import CACHE_BYTES, FileImages, FileSource
-from hourglass.images.listing import Listing
+from hourglass.images.listing import Listing, in_order
 from hourglass.images.memory import images_from
 from hourglass.images.paired import PairedImages
 from hourglass.images.promise import Images
@@ -286,7 +286,7 @@ def _as_listed(record: FolderRecord, arrangement: Arrangement) -> FolderRecord:
     return replace(
         record,
         notes=(*arrangement.notes, *record.notes),
-        not_listed=dict(arrangement.listing.left_out),
+        not_listed=in_order(arrangement.listing.left_out),
     )
 
 

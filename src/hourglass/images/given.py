@@ -15,7 +15,7 @@ from hourglass.errors import DataError, ImageShapeError, MissingPathError
 from hourglass.images.arrangement import SplitFolders, split_folders
 from hourglass.images.bring import bring_to_size, bring_to_values
 from hourglass.images.decode import decode, naming
-from hourglass.images.listing import Listing, images_below, no_images
+from hourglass.images.listing import Listing, images_below, in_order, no_images
 from hourglass.images.promise import Shape
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.survey import digest_of
@@ -137,7 +137,8 @@ class GivenFiles:
             _Labels(listing) if path.is_dir() else None
             for path, listing in zip(inputs, self._listings, strict=True)
         ]
-        self.left_out = sum((listing.left_out for listing in self._listings), Counter[str]())
+        left_out = sum((listing.left_out for listing in self._listings), Counter[str]())
+        self.left_out = in_order(left_out)
         self.notes = tuple(note for one in self._labels if one is not None for note in one.notes)
 
     def __len__(self) -> int:

@@ -210,6 +210,11 @@ def count_masks(folder: Path, root: Path, left_out: Counter[str] | None) -> None
         left_out[f"in {folder.name} (masks)"] += masks
 
 
+def in_order(left_out: Counter[str]) -> dict[str, int]:
+    """Return counts in an order that does not follow from that of a disk."""
+    return dict(sorted(left_out.items()))
+
+
 def no_images(folder: Path, left_out: Counter[str]) -> str:
     """Return what an error says of a folder in which there is no image to be used."""
     line = left_out_line(left_out)

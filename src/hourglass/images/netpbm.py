@@ -137,7 +137,8 @@ class NetpbmReader(ImageReader):
         if self._header.kind == 1:
             # The digits of a bitmap need nothing between them, and 1 is black.
             signs = np.frombuffer(text, np.uint8)
-            return 1 - (signs[(signs == ord("0")) | (signs == ord("1"))] - ord("0"))
+            bits: NDArray[Any] = ord("1") - signs[(signs == ord("0")) | (signs == ord("1"))]
+            return bits
         values = np.fromstring(text.decode("ascii"), np.int64, sep=" ")
         return np.clip(values, 0, 65_536)
 
