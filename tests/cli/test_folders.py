@@ -20,6 +20,8 @@ def trained(tmp_path_factory, hourglass_in):
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(chance.integers(0, 256, shape, np.uint8)).save(path)
     (place / "photos" / "note.png").write_text("no image")
+    for name in ("raw.heic", "2024/raw.heic", "2024/notes.txt"):
+        (place / "photos" / name).touch()
     return place, hourglass_in(place, "train", "photos", *TRAIN, "--output", "run")
 
 
@@ -35,6 +37,9 @@ def test_a_run_goes_on_without_bad_files_and_ends_with_3(trained):
     assert "--patch-size 8 --skip-bad" in record["command"]
     report = (place / "run" / "report.html").read_text()
     assert "cut into patches of 8×8" in report and "note.png" in report
+    line = "Left out: 2 .heic (convert them to PNG, JPEG or TIFF)."
+    assert line in done.err and line in report
+    assert record["folder"]["not_listed"] == {".heic": 2}
 
 
 def test_such_a_run_is_measured_again_and_repeated_from_its_file(trained, hourglass_in):
@@ -62,3 +67,26 @@ def test_a_folder_is_shown_with_its_sizes_formats_and_bad_files(trained, hourgla
     assert shown.code == 0
     for words in ("any × any × 3", "11×12 to 18×12", "10 png", "left out     photos/note.png"):
         assert words in shown.out
+    assert "left out     2 .heic (convert them to PNG, JPEG or TIFF)\n" in shown.out
+
+
+def test_denoised_files_tell_what_was_left_out(trained, hourglass_in):
+    place, _ = trained
+    line = "Left out: 2 .heic (convert them to PNG, JPEG or TIFF).\n"
+    done = hourglass_in(place, "denoise", "run", "photos", "--output", "out")
+    assert done.code == 3 and line in done.out
+    done = hourglass_in(place, "denoise", "run", "photos", "--output", "out", "--json")
+    assert json.loads(done.out)["not_listed"] == {".heic": 2}
+
+
+def test_splits_are_shown_and_can_be_asked_to_be_none(tmp_path, hourglass_in):
+    for number, folder in enumerate(("Training/a", "Training/b", "Testing/a", "Testing/b")):
+        (tmp_path / "set" / folder).mkdir(parents=True)
+        image = Image.fromarray(np.full((8, 8), number, np.uint8))
+        image.save(tmp_path / "set" / folder / "0.png")
+    shown = hourglass_in(tmp_path, "data", "show", "set")
+    assert "2 train, 2 test" in shown.out and "classes      a, b" in shown.out
+    assert "note         Took Training as train and Testing as test" in shown.out
+    whole = hourglass_in(tmp_path, "data", "show", "set", "--splits", "none")
+    assert "4 train" in whole.out and "classes      Testing, Training" in whole.out
+    assert hourglass_in(tmp_path, "data", "show", "digits", "--splits", "none").code == 2

@@ -272,3 +272,45 @@ def test_files_are_brought_to_the_form_of_the_training(run, digits, tmp_path):
     assert found.failed == 0
     large, small = (float(row["knn_5"]) for row in rows_of(tmp_path / "out"))
     assert large == pytest.approx(small, rel=0.5)
+
+
+@pytest.mark.parametrize(("normal", "rate"), [(20, 0.1112), (100, 0.0244), (300, 0.01)])
+def test_without_a_rate_the_lowest_that_can_be_promised_is_taken(
+    run, given, digits, tmp_path, normal, rate
+):
+    np.savez(tmp_path / "normal.npz", images=np.rint(digits[400:][:normal] * 255).astype(np.uint8))
+    other = str(tmp_path / "normal.npz")
+    found = detect_files(run, [given], tmp_path / "out", normal=other)
+    assert found.calibration.false_alarms == rate
+    assert any("cannot be promised" in note for note in found.notes) == (rate > 0.01)
+    if rate > 0.01:
+        assert found.calibration.rank == found.calibration.images
+        with pytest.raises(ConfigurationError, match=f"Ask for {rate:g} or more"):
+            detect_files(run, [given], tmp_path / "o", normal=other, false_alarms=0.01)
+
+
+def test_masks_are_not_scored_and_what_is_left_out_is_recorded(run, given, digits, tmp_path):
+    shutil.copytree(given, tmp_path / "test")
+    write_image_file(tmp_path / "ground_truth" / "odd" / "black_mask.png", digits[0])
+    (tmp_path / "test" / "odd" / "raw.heic").touch()
+    output = tmp_path / "out"
+    found = detect_files(run, [tmp_path], output, normal_labels=["good"])
+    assert (found.files, found.normal_files, found.anomalous_files) == (25, 20, 5)
+    assert found.not_listed == {"in ground_truth (masks)": 1, ".heic": 1}
+    assert json.loads((output / "anomalies.json").read_bytes())["not_listed"] == found.not_listed
+    (tmp_path / "test" / "odd" / "raw.heic").unlink()
+    again = detect_files(run, [tmp_path], output, normal_labels=["good"])
+    assert again.not_listed == {"in ground_truth (masks)": 1}
+
+
+def test_files_that_the_model_was_trained_on_are_told(run, given, tmp_path):
+    other = tmp_path / "run"
+    shutil.copytree(run.path, other)
+    folder = RunFolder(other)
+    shutil.copytree(given, tmp_path / "data" / "test")
+    shutil.copytree(given / "good", tmp_path / "data" / "train" / "good")
+    folder.write_experiment(replace(folder.read_experiment(), data=str(tmp_path / "data")))
+    words = "20 of the files lie in train, whose images the model was trained on"
+    for inputs, told in ((tmp_path / "data", True), (tmp_path / "data" / "test", False)):
+        found = detect_files(folder, [inputs], tmp_path / inputs.name, normal_labels=["good"])
+        assert any(words in note for note in found.notes) is told

@@ -343,3 +343,19 @@ def test_what_cannot_be_asked_is_refused_in_words(run, given, untrained, tmp_pat
 def test_two_commands_do_not_write_one_file(run, given, tmp_path):
     with locked(tmp_path / ".l.npz.lock"), pytest.raises(BusyError, match="Another command"):
         embed_images(run, [given], tmp_path / "l.npz")
+
+
+def test_guessed_splits_are_told_and_what_is_left_out_is_kept(tmp_path):
+    run = latent_run(tmp_path / "run")
+    for split in ("Training", "Testing"):
+        for number in range(4):
+            name = f"{split}/{'even' if number % 2 == 0 else 'odd'}/{number}.png"
+            write_image_file(tmp_path / "in" / name, np.full((8, 8, 1), number / 4, np.float32))
+    (tmp_path / "in" / "Testing" / "raw.nef").touch()
+    for options in ({"inputs": [tmp_path / "in"]}, {"inputs": [], "data": str(tmp_path / "in")}):
+        told, output = [], tmp_path / f"{len(options)}.npz"
+        done = embed_images(run, output=output, tell=told.append, **options)
+        assert "Took Training as train and Testing as test" in told[0]
+        facts, rows = read_latents(output)
+        assert facts.not_listed == done.facts.not_listed == {".nef": 1}
+        assert set(rows.labels) == {"even", "odd"}

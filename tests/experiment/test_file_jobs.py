@@ -11,7 +11,7 @@ from PIL import Image
 
 from faults import Disk
 from hourglass.errors import BusyError, ConfigurationError, MissingPathError, WriteError
-from hourglass.experiment import denoise_files
+from hourglass.experiment import denoise_files, reconstruct_files
 from hourglass.experiment.file_jobs import list_jobs, writing_to
 
 
@@ -73,13 +73,26 @@ def without_rights(monkeypatch, place):
     monkeypatch.setattr(io, "open", guard(open_))
 
 
-@pytest.mark.parametrize("inside", [True, False])
-def test_a_folder_that_may_not_be_read_is_named(identity, folder, monkeypatch, inside):
+def test_a_given_folder_that_may_not_be_read_is_named(identity, folder, monkeypatch):
     without_rights(monkeypatch, folder / "in" / "sub")
-    asked = folder / "in" if inside else folder / "in" / "sub"
     with pytest.raises(MissingPathError, match=r"sub cannot be reached: Permission denied"):
-        denoise_files(identity, [asked], folder / "out")
+        denoise_files(identity, [folder / "in" / "sub"], folder / "out")
     assert not (folder / "out").exists()
+
+
+def test_a_folder_inside_that_may_not_be_read_is_counted_and_the_rest_done(
+    identity, folder, monkeypatch
+):
+    (folder / "in" / "raw.heic").write_bytes(b"")
+    (folder / "in" / "notes.txt").write_text("nothing that is missed")
+    without_rights(monkeypatch, folder / "in" / "sub")
+    done = denoise_files(identity, [folder / "in"], folder / "out")
+    assert done.count("written") == 3
+    assert done.not_listed == {".heic": 1, "folder sub (permission denied)": 1}
+    assert reconstruct_files(identity, [folder / "in"], folder / "again").not_listed == {
+        ".heic": 1,
+        "folder sub (permission denied)": 1,
+    }
 
 
 def test_a_file_that_may_not_be_read_is_named_and_the_others_done(identity, folder, monkeypatch):

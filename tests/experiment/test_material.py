@@ -8,7 +8,7 @@ from PIL import Image
 
 from hourglass.errors import ConfigurationError, DataError, ImageShapeError
 from hourglass.experiment import material
-from hourglass.images import ArrayImages, FileImages, PatchImages
+from hourglass.images import ArrayImages, FileImages, PatchImages, load_splits
 from hourglass.records import Experiment, FolderOptions, TrainingPlan
 
 SHAPES = [(70, 90), (100, 64), (65, 65), (20, 30), (130, 64)] * 4
@@ -135,3 +135,76 @@ def test_a_part_of_many_files_is_read_from_them(photos):
     images = load_folder(photos, FolderOptions(crop=20), in_memory=0).train
     assert isinstance(images, FileImages) and images.shape == (20, 20, 1)
     assert material.learned_from(images) is images
+
+
+@pytest.fixture
+def bottles(tmp_path):
+    """Return a folder of normal images for training, and of normal and broken ones for testing."""
+    chance = np.random.default_rng(0)
+    for folder, count in (("train/good", 30), ("test/good", 4), ("test/cut", 3), ("test/dent", 2)):
+        (tmp_path / folder).mkdir(parents=True)
+        for number in range(count):
+            pixels = chance.integers(0, 256, (8, 8), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / folder / f"{number}.png")
+    return tmp_path
+
+
+@pytest.mark.parametrize("noise", [None, 0.1])
+def test_a_model_of_normal_images_is_not_measured_on_anomalies(bottles, noise):
+    told = []
+    splits = material.load_material(asked(bottles, noise), tell=told.append)
+    assert {part: len(images) for part, images in splits.parts.items()} == {
+        "train": 27, "validation": 3, "test": 4,
+    }  # fmt: skip
+    names = splits.test.class_names
+    assert {names[label] for label in splits.test.labels} == {"good"}
+    note = (
+        "Measured on the 4 test images of the classes that were trained on (good); 5 of others "
+        "(cut, dent) are left for `hourglass detect`."
+    )
+    assert note in told and note in splits.folder.notes
+    # Which images they are does not change: a run is found again by its data.
+    whole = load_splits(bottles)
+    assert (whole.fingerprint, whole.split_hash) == (splits.fingerprint, splits.split_hash)
+
+
+def test_a_classifier_is_tested_on_all_classes(bottles):
+    splits = material.load_material(Experiment(data=str(bottles), objective="classify"))
+    assert len(splits.test) == 9
+
+
+def test_where_no_class_was_trained_on_all_are_measured_on_and_that_is_told(bottles):
+    (bottles / "test" / "good").rename(bottles / "test" / "fine")
+    told = []
+    splits = material.load_material(asked(bottles, None), tell=told.append)
+    assert len(splits.test) == 9
+    assert any("No test image is of a class that was trained on (good)" in line for line in told)
+
+
+def test_arrays_with_other_classes_in_the_test_split_are_told_too(tmp_path):
+    chance = np.random.default_rng(0)
+    images = {
+        f"{prefix}_{split}": chance.integers(0, 256, (count, 8, 8), np.uint8)
+        for split, count in (("train", 20), ("test", 6))
+        for prefix in "x"
+    }
+    labels = {"y_train": np.zeros(20, np.int64), "y_test": np.array([0, 0, 1, 1, 1, 2])}
+    np.savez(tmp_path / "set.npz", **images, **labels)
+    told = []
+    splits = material.load_material(Experiment(data=str(tmp_path / "set.npz")), tell=told.append)
+    assert len(splits.test) == 2 and "(0); 4 of others (1, 2)" in told[-1]
+
+
+def test_anomalies_beside_normal_training_images_are_told(bottles):
+    (bottles / "test" / "cut").rename(bottles / "train" / "cut")
+    told = []
+    material.load_material(asked(bottles, None), tell=told.append)
+    line = "Training has good and cut, and the model learns all of them."
+    assert any(line in told_line for told_line in told)
+
+
+def test_what_a_folder_holds_besides_is_told_and_recorded(photos):
+    (photos / "raw.cr2").touch()
+    told = []
+    splits = material.load_material(asked(photos), tell=told.append)
+    assert told[-1] == "Left out: 1 .cr2." and splits.folder.not_listed == {".cr2": 1}

@@ -7,6 +7,7 @@ from hourglass.bundles import load_model
 from hourglass.errors import ConfigurationError, DataError
 from hourglass.experiment.embed_source import seen_by
 from hourglass.experiment.normal_images import fitted_to
+from hourglass.images import write_image_file
 from hourglass.records import DECIDING
 
 
@@ -60,3 +61,15 @@ def test_images_that_the_network_has_learned_are_no_other_normal_ones(finished):
     learned, seen = run.read_record().data_fingerprint, seen_by(run).preprocessing
     with pytest.raises(ConfigurationError, match="holds the images that the model was trained on"):
         fitted_to("digits", model, seen, trained_on=learned, data_dir=None, offline=True)
+
+
+def test_anomalies_in_the_test_split_of_normal_images_are_no_false_alarms(fit, digits, tmp_path):
+    parts = {"train/good": 40, "val/good": 20, "test/good": 10, "test/odd": 5}
+    for place, (folder, count) in enumerate(parts.items()):
+        for number, image in enumerate(digits[100 * place :][:count]):
+            write_image_file(tmp_path / folder / f"{number:02}.png", image)
+    fitted = fit(tmp_path)
+    assert len(fitted.test[DECIDING]) == 10
+    assert any(
+        "10 test images of the classes that were trained on (good)" in note for note in fitted.notes
+    )

@@ -107,7 +107,7 @@ def test_alpha_is_left_out_only_where_no_image_uses_it(tmp_path, save):
 
 def test_an_empty_folder_tells_what_is_looked_for(tmp_path):
     (tmp_path / "notes.txt").touch()
-    with pytest.raises(DataError, match=r"no images.*\.bmp, \.gif.*\.webp"):
+    with pytest.raises(DataError, match=r"no image files.*\.bmp, \.dib, \.gif.*\.webp"):
         load_images(str(tmp_path))
 
 
@@ -286,7 +286,7 @@ def test_two_folders_for_one_split_are_refused(tmp_path, save):
 def test_an_empty_split_is_refused(tmp_path, save):
     save(tmp_path / "train" / "a.png", GRAY)
     (tmp_path / "test").mkdir()
-    with pytest.raises(DataError, match="test holds no images"):
+    with pytest.raises(DataError, match="test holds no image files"):
         load_images(str(tmp_path))
 
 

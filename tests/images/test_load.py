@@ -80,7 +80,7 @@ def test_a_name_goes_before_a_path(tmp_path, pixels, monkeypatch):
     np.save(tmp_path / "plain", pixels)
     assert len(load_images("digits").train) == 1797
     for path in ("./digits", Path("digits")):
-        with pytest.raises(DataError, match="no images"):
+        with pytest.raises(DataError, match="no image files"):
             load_images(path)
     assert len(load_images("plain.npy").train) == 12
 

@@ -20,6 +20,7 @@ import zoo
 from hourglass.errors import DataError, ImageShapeError, MissingPathError, WriteError
 from hourglass.images import (
     ImageFile,
+    conversion_note,
     image_bits,
     load_image_file,
     load_images,
@@ -33,6 +34,8 @@ from zoo_parts import PROFILE
 
 NAMED = {"argnames": "specimen", "ids": lambda specimen: specimen.name}
 SURVIVORS = [specimen for specimen in zoo.specimens().values() if specimen.content]
+NOT_WRITTEN = {".avif", ".bmp", ".dib", ".gif", ".j2k", ".jp2"}
+NOT_WRITTEN |= {".pbm", ".pgm", ".pnm", ".ppm", ".tga"}
 KINDS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "TIFF": "tif"}
 
 
@@ -67,7 +70,8 @@ def test_pixels_are_exactly_those_of_the_file(put, specimen):
     assert np.array_equal(pixels, specimen.expected)
     assert probe(path)[:4] == (*pixels.shape, pixels.dtype.name)
     assert image_bits(path) == 8 * pixels.itemsize
-    assert load_image_file(path).notes == specimen.notes
+    file = load_image_file(path)
+    assert file.notes == (*specimen.notes, *conversion_note(file.form))
 
 
 @pytest.mark.parametrize(argvalues=zoo.bad(), **NAMED)
@@ -132,7 +136,9 @@ def test_an_image_is_written_as_what_it_was(put, tmp_path, specimen):
     assert again.dtype == specimen.expected.dtype and again.shape == specimen.expected.shape
     difference = np.abs(again.astype(float) - specimen.expected).mean()
     assert difference <= (1.0 if specimen.again == "close" else 0.0)
-    assert target.name == specimen.name or source.suffix in (".bmp", ".gif")
+    assert target.name == specimen.name or source.suffix in NOT_WRITTEN
+    png = f"{load_image_file(source).form.format} is written as PNG"
+    assert (png in load_image_file(source).notes) == (source.suffix in NOT_WRITTEN)
     before, after = facts(source), facts(target)
     assert after["beside"] == before["beside"]
     if specimen.kept:

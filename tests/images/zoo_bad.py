@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
+import imagecodecs
 import numpy as np
 import tifffile
 
@@ -97,6 +98,22 @@ def files() -> Iterator[Specimen]:
         at = file.pages.first.tags[315].offset + 4
     crowded = crowded[:at] + struct.pack("<I", 900_000) + crowded[at + 4 :]
     yield refused("crowded.tif", crowded, r"its tags declare 9\d\d,\d{3} bytes in a file of")
+    cut = {"tga": encoded(noise, "TGA"), "ppm": encoded(noise, "PPM"), "dib": encoded(noise, "DIB")}
+    for kind, content in cut.items():
+        yield refused(f"truncated.{kind}", content[: len(content) // 2], r"truncated")
+    wavelets = imagecodecs.jpeg2k_encode(noise, level=0, reversible=True)
+    yield refused("truncated.jp2", wavelets[: len(wavelets) // 2], r"opj_decode .* failed")
+    size = wavelets.index(b"\xff\x4f\xff\x51") + 8
+    vast = wavelets[:size] + struct.pack(">2I", 200_000, 200_000) + wavelets[size + 8 :]
+    yield refused("vast.jp2", vast, r"40,000,000,000 pixels")
+    yield refused("vast.pgm", b"P5 200000 200000 255\n" + bytes(9), r"40,000,000,000 pixels")
+    yield refused("no-white.pgm", b"P5 4 4 70000\n" + bytes(99), r"its header is damaged")
+    yield refused("half.pgm", b"P5 4 four", r"its header is damaged")
+    yield refused("above-white.pgm", b"P5 2 1 15\n\x03\x10", r"values above the white")
+    yield refused("words.pgm", b"P2 2 2 255\n1 2 3 no", r"truncated|string")
+    for name, brand in (("heic.jpg", b"heic"), ("heif.png", b"mif1")):
+        start = b"\x00\x00\x00\x18ftyp" + brand + b"\x00\x00\x00\x00mif1heic"
+        yield refused(name, start + bytes(99), r"it is HEIC, .* convert it to PNG, JPEG or TIFF")
     vast = bytearray(encoded(scene(3), "WEBP", lossless=True))
     vast[21:25] = (0xFFFFFFF).to_bytes(4, "little")
     yield refused("vast.webp", bytes(vast), r"268,435,456 pixels")

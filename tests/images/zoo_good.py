@@ -6,9 +6,10 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import tifffile
-from PIL import Image
+from PIL import Image, features
 
 from zoo_parts import (
     CMYK_PROFILE,
@@ -33,7 +34,8 @@ from zoo_parts import (
 
 def specimens() -> Iterator[Specimen]:
     """Yield every file that is read."""
-    for kind in (pngs, odd_pngs, jpegs, webps, tiffs, measured_tiffs, odd_tiffs, others):
+    kinds = (pngs, odd_pngs, jpegs, webps, tiffs, measured_tiffs, odd_tiffs, others)
+    for kind in (*kinds, netpbms, rarities):
         yield from kind()
 
 
@@ -424,3 +426,105 @@ def others() -> Iterator[Specimen]:
         content=png((24, 32), 16, 2, filtered(pixels)),
         expected=pixels,
     )
+
+
+def netpbms() -> Iterator[Specimen]:
+    """Yield Netpbm files of every kind: as bytes and as text, and with whites of their own."""
+    gray, color, deep = scene(1), scene(3), scene(3, "uint16")
+    bits = np.random.default_rng(8).integers(0, 2, (24, 31), np.uint8)
+    dim = (scene(1, "uint16") >> 4).astype(np.uint16)
+    few = (gray // 16).astype(np.uint8)
+
+    def text(values: Any) -> bytes:
+        return b" ".join(str(value).encode() for value in values.ravel()) + b"\n"
+
+    def specimen(name: str, content: bytes, expected: Pixels, *notes: str) -> Specimen:
+        return Specimen(name=name, content=content, expected=expected, kept=False, notes=notes)
+
+    yield specimen("netpbm-gray.pgm", b"P5\n# a comment\n32 24\n255\n" + gray.tobytes(), gray)
+    yield specimen("netpbm-color.ppm", b"P6 32 24 255\n" + color.tobytes(), color)
+    yield specimen(
+        "netpbm-color-16.pnm", b"P6\n32 24\n65535\n" + deep.astype(">u2").tobytes(), deep
+    )
+    yield specimen("netpbm-text-16.ppm", b"P3\n32 24\n65535\n" + text(deep), deep)
+    yield specimen("netpbm-text.pgm", b"P2 32 24 255\n# half way\n" + text(gray), gray)
+    yield specimen(
+        "netpbm-12.pgm",
+        b"P5\n32 24\n4095\n" + dim.astype(">u2").tobytes(),
+        np.rint(dim * (65_535 / 4095)).astype(np.uint16),
+        "its values up to 4,095 became those of 16 bits",
+    )
+    yield specimen(
+        "netpbm-4.pgm",
+        b"P5\n32 24\n15\n" + few.tobytes(),
+        few * np.uint8(17),
+        "its values up to 15 became those of 8 bits",
+    )
+    # 1 is black.
+    black = ((1 - bits) * np.uint8(255))[..., None]
+    told = "its gray of 1 bits became gray of 8"
+    yield specimen(
+        "netpbm-bits.pbm", b"P4\n31 24\n" + np.packbits(bits, axis=1).tobytes(), black, told
+    )
+    yield specimen("netpbm-text.pbm", b"P1\n31 24\n" + text(bits).replace(b" ", b""), black, told)
+    yield specimen(
+        "netpbm-three.pgm",
+        b"".join(b"P5\n32 24\n255\n" + (gray + step).tobytes() for step in range(3)),
+        gray,
+        "the first of 3 images",
+    )
+
+
+def rarities() -> Iterator[Specimen]:
+    """Yield files of formats that are read and written as PNG."""
+    gray, color, veiled = scene(1), scene(3), scene(4)
+    for name, pixels in (("gray", gray), ("color", color), ("alpha", veiled)):
+        for packing, options in (("", {}), ("-packed", {"compression": "tga_rle"})):
+            yield Specimen(
+                name=f"tga-{name}{packing}.tga",
+                content=encoded(pixels, "TGA", **options),
+                expected=pixels,
+                kept=False,
+            )
+    yield Specimen(name="dib.dib", content=encoded(color, "DIB"), expected=color, kept=False)
+    yield Specimen(
+        name="really-a-jpeg.jfif",
+        content=encoded(color, "JPEG", quality=90),
+        expected=seen(encoded(color, "JPEG", quality=90), "RGB"),
+        again="close",
+    )
+    for channels in (1, 3, 4):
+        for dtype in ("uint8", "uint16"):
+            pixels = scene(channels, dtype)
+            content = imagecodecs.jpeg2k_encode(np.squeeze(pixels), level=0, reversible=True)
+            yield Specimen(
+                name=f"jpeg2000-{channels}-{dtype}.jp2",
+                content=content,
+                expected=pixels,
+                kept=False,
+                notes=("channel 4 of 4 taken for alpha, which the file does not say",)
+                if channels == 4
+                else (),
+            )
+            start = content.index(b"\xff\x4f\xff\x51")
+            if channels == 3:
+                yield Specimen(
+                    name=f"jpeg2000-bare-{dtype}.j2k",
+                    content=content[start:],
+                    expected=pixels,
+                    kept=False,
+                )
+    dim = (scene(1, "uint16") >> 4).astype(np.uint16)
+    yield Specimen(
+        name="jpeg2000-12.jp2",
+        content=imagecodecs.jpeg2k_encode(dim[..., 0], level=0, reversible=True, bitspersample=12),
+        expected=np.rint(dim * (65_535 / 4095)).astype(np.uint16),
+        kept=False,
+        notes=("its 12 bits became 16",),
+    )
+    if features.check("avif"):
+        for name, pixels, mode in (("color", color, "RGB"), ("alpha", veiled, "RGBA")):
+            content = encoded(pixels, "AVIF", quality=90)
+            yield Specimen(
+                name=f"avif-{name}.avif", content=content, expected=seen(content, mode), kept=False
+            )

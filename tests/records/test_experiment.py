@@ -23,6 +23,7 @@ folders = st.builds(
     patch_size=st.none() | st.integers(4, 99),
     color=st.sampled_from([None, "gray", "rgb"]),
     labels=st.sampled_from([None, "folders", "none"]),
+    splits=st.sampled_from(["auto", "folders", "none"]),
     skip_bad=st.booleans(),
 )
 experiments = st.builds(

@@ -1,6 +1,6 @@
 """``hourglass data``."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import cyclopts
 from cyclopts import Parameter
@@ -9,7 +9,7 @@ from rich.progress import DownloadColumn, Progress, TaskID, TextColumn, Transfer
 from hourglass.cli.options import DataOptions, OutputOptions
 from hourglass.cli.output import errors, print_json, print_line, print_table
 from hourglass.images import DataFacts, describe, fetch, places
-from hourglass.records import DATA_SETS, FolderRecord, to_json
+from hourglass.records import DATA_SETS, FolderOptions, FolderRecord, left_out_line, to_json
 
 app = cyclopts.App(name="data", help="List, show, fetch and find data sets.")
 
@@ -31,11 +31,16 @@ def show(
     data: Annotated[str, Parameter(help="Name of a data set, or a path.")],
     /,
     *,
+    splits: Annotated[
+        Literal["auto", "folders", "none"] | None,
+        Parameter(help="Whether sub-folders are splits, as `hourglass train` takes it."),
+    ] = None,
     data_options: DataOptions = DataOptions(),
     output_options: OutputOptions = OutputOptions(),
 ) -> None:
     """Show size, shape, classes and fingerprint of a data set."""
-    facts = describe(data, data_options.data_dir, data_options.offline)
+    folder = FolderOptions() if splits is None else FolderOptions(splits=splits)
+    facts = describe(data, data_options.data_dir, data_options.offline, folder=folder)
     if output_options.json:
         print_json(to_json(facts))
         return
@@ -94,10 +99,16 @@ def _lines(facts: DataFacts) -> list[str]:
 def _of_a_folder(folder: FolderRecord) -> list[str]:
     formats = ", ".join(f"{count:,} {ending}" for ending, count in folder.formats.items())
     left_out, more = folder.left_out()
+    not_listed = left_out_line(folder.not_listed)
     return [
         f"sizes        {folder.sizes}",
         f"formats      {formats}",
         *(f"note         {note}" for note in folder.notes),
         *(f"left out     {file}" for file in left_out),
         *([f"left out     {more:,} more"] if more else []),
+        *(
+            [f"left out     {not_listed.removeprefix('Left out: ').rstrip('.')}"]
+            if not_listed
+            else []
+        ),
     ]

@@ -27,7 +27,10 @@ def detect(
     output: Annotated[Path, Parameter(help="Folder of the results.")],
     false_alarms: Annotated[
         float | None,
-        Parameter(help="Share of normal images that may be flagged; 0.01 by default."),
+        Parameter(
+            help="Share of normal images that may be flagged; by default 0.01, or the lowest that "
+            "so few held-out normal images can promise."
+        ),
     ] = None,
     normal: Annotated[
         str | None,

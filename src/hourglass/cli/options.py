@@ -221,6 +221,14 @@ class ExperimentOptions:
             "images lie beside them.",
         ),
     ] = None
+    splits: Annotated[
+        str | None,
+        Parameter(
+            group=_FOLDER,
+            help="auto: sub-folders named like train, val and test are splits, and whatever is "
+            "guessed is told; folders: they are, or it is an error; none: they are classes.",
+        ),
+    ] = None
     skip_bad: Annotated[
         bool | None,
         Parameter(

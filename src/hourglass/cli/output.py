@@ -1,10 +1,12 @@
 """Where printed lines go: results to standard output, the story to standard error."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from rich.console import Console
 from rich.table import Table
+
+from hourglass.records import left_out_line
 
 # Wide enough for the widest table where nobody has set a width, as in a pipe or a file.
 _WIDTH_OF_A_FILE = 120
@@ -30,6 +32,12 @@ def teller(quiet: bool) -> Callable[[str], None]:
 def print_line(line: str) -> None:
     """Print one line of a result as it is."""
     results().print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_left_out(counts: Mapping[str, int]) -> None:
+    """Print what a listing of image files did not take, if there is anything."""
+    if line := left_out_line(counts):
+        print_line(line)
 
 
 def print_json(text: bytes) -> None:

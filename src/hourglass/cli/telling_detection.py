@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from hourglass.cli.output import print_json, print_line, print_table
+from hourglass.cli.output import print_json, print_left_out, print_line, print_table
 from hourglass.records import Calibration, Detection, DetectionScores, ObservedRate, to_json
 
 
@@ -15,7 +15,7 @@ def tell_detection(found: Detection, output: Path, *, json: bool) -> None:
     labeled = bool(found.normal_labels)
     print_table(
         f"{found.model} ({found.run}), at most {_percent(found.calibration.false_alarms)} false "
-        "alarms asked",
+        "alarms",
         (
             "method",
             "threshold",
@@ -29,6 +29,7 @@ def tell_detection(found: Detection, output: Path, *, json: bool) -> None:
     print_line(_calibration(found.calibration))
     for note in found.notes:
         print_line(note)
+    print_left_out(found.not_listed)
     if labeled:
         print_line(_by_label(found))
     print_line(

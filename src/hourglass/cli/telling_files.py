@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from rich.progress import Progress
 
-from hourglass.cli.output import errors, print_json, print_line, print_table
+from hourglass.cli.output import errors, print_json, print_left_out, print_line, print_table
 from hourglass.records import FILES, DenoisedFile, DenoisedFiles, FileScores, to_json
 
 # A longer table is not read; the figures of every file are printed with --json.
@@ -41,6 +41,7 @@ def tell_denoised(
     print_line(f"{len(written):,} files written to {output}.")
     if before := done.count("done before"):
         print_line(f"{before:,} were done already and are left alone.")
+    print_left_out(done.not_listed)
     if written:
         _tell_levels(written)
     if done.sheet is not None:
@@ -55,6 +56,7 @@ def tell_file_scores(scores: FileScores, output: Path, *, json: bool) -> None:
     print_line(f"{scores.measured:,} files written to {output}.")
     if scores.done_before:
         print_line(f"{scores.done_before:,} were done already and are not measured.")
+    print_left_out(scores.not_listed)
     if scores.mse is None:
         print_line("Nothing was rebuilt, so nothing is measured.")
         return

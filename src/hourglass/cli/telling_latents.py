@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from hourglass.cli.output import print_json, print_line, print_table
+from hourglass.cli.output import print_json, print_left_out, print_line, print_table
 from hourglass.records import Duplicates, EmbeddedImages, SimilarImages, to_json
 
 # A longer table is not read; --output and --json have all of it.
@@ -22,6 +22,7 @@ def tell_embedded(done: EmbeddedImages, *, json: bool) -> None:
         print_line(f"{done.encoded:,} images encoded.")
         if before:
             print_line(f"{before:,} were encoded before.")
+    print_left_out(facts.not_listed)
     print_line(f"{facts.rows:,} latents of {facts.numbers:,} numbers: {done.output}")
     if done.map_file is not None:
         print_line(f"Map by {facts.request.map}, for --on-map: {done.map_file}")

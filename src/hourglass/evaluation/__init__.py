@@ -34,6 +34,7 @@ from hourglass.evaluation.conformal import (
     conformal_rank,
     conformal_threshold,
     exact_interval,
+    lowest_rate,
     p_values,
 )
 from hourglass.evaluation.embedding import (
@@ -160,6 +161,7 @@ __all__ = [
     "latent_scores",
     "linear_mse",
     "log_likelihoods",
+    "lowest_rate",
     "match_directions",
     "mean_of_neighbors",
     "mean_squared_errors",

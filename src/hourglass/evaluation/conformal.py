@@ -45,10 +45,19 @@ def conformal_rank(count: int, rate: float) -> int:
     if alarms < 1:
         raise ConfigurationError(
             f"A false-alarm rate of {rate:g} needs at least {_images_needed(rate):,} held-out "
-            f"normal images, and there are {count:,}. Ask for {_smallest_rate(count)} or more, "
+            f"normal images, and there are {count:,}. Ask for {lowest_rate(count):g} or more, "
             "or give more normal images."
         )
     return count + 1 - alarms
+
+
+def lowest_rate(count: int) -> float:
+    """Return the lowest rate that so many held-out images can promise, rounded up to four digits.
+
+    It is 1 / (n + 1): the highest of their scores is the threshold then.
+    """
+    digits = 10**4
+    return min(math.ceil(digits / (count + 1)) / digits, 0.9999)
 
 
 def conformal_threshold(normal: NDArray[np.float64], rate: float) -> float:
@@ -122,9 +131,3 @@ def exact_interval(events: int, count: int, confidence: float = 0.95) -> Interva
 
 def _images_needed(rate: float) -> int:
     return math.ceil(1 / Fraction(str(rate))) - 1
-
-
-def _smallest_rate(count: int) -> str:
-    """Return the lowest rate that so many images can promise, rounded up to four digits."""
-    digits = 10**4
-    return f"{min(math.ceil(digits / (count + 1)) / digits, 0.9999):g}"

@@ -1,5 +1,6 @@
 """A trained denoiser at work on image files."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -19,6 +20,7 @@ from hourglass.experiment.noise_advice import noise_advice
 from hourglass.experiment.sheet import require_sheet, write_sheet
 from hourglass.files import exists
 from hourglass.images import MOST_PIXELS
+from hourglass.images.listing import in_order
 from hourglass.records import (
     FRAMES,
     DenoisedFile,
@@ -101,7 +103,8 @@ def denoise_files(
     require_positive("max pixels", max_pixels)
     if noise_level is not None:
         require_not_negative("noise level", noise_level)
-    jobs = list_jobs(inputs, output)
+    left_out = Counter[str]()
+    jobs = list_jobs(inputs, output, left_out)
     if sheet is not None:
         require_sheet(sheet, jobs, inputs)
         if exists(sheet):
@@ -138,6 +141,7 @@ def denoise_files(
         range_notes=range_notes,
         advice=noise_advice(trained_for, levels, data, given=noise_level),
         sheet=str(sheet) if drawn else None,
+        not_listed=in_order(left_out),
     )
 
 

@@ -2,7 +2,8 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from hourglass.bundles import load_model
 from hourglass.errors import (
     ConfigurationError,
+    DataError,
     OutputExistsError,
     require_known,
     require_positive,
@@ -21,17 +23,26 @@ from hourglass.experiment.detector import detector_code
 from hourglass.experiment.embed_source import form_of, seen_by
 from hourglass.experiment.file_jobs import SourceFile, list_sources, writing_to
 from hourglass.experiment.kept import code_fingerprint
+from hourglass.experiment.material import NAMES_OF_NORMAL
 from hourglass.experiment.normal_images import fitted_to, fitted_to_run
 from hourglass.experiment.shards import Shards
 from hourglass.files import exists, remove_folder
 from hourglass.images import MOST_PIXELS
+from hourglass.images.arrangement import split_folders
+from hourglass.images.listing import in_order
 from hourglass.models import LatentModel
-from hourglass.records import DEFAULT_FALSE_ALARMS, HEAT_MAPS, Detection, Experiment, HeatMaps
+from hourglass.records import (
+    DATA_SETS,
+    DEFAULT_FALSE_ALARMS,
+    HEAT_MAPS,
+    Calibration,
+    Detection,
+    Experiment,
+    HeatMaps,
+)
 from hourglass.runs import TrainedModel
 
 _PARTS: Final = ".hourglass-parts"
-# What folders of normal images are called where others lie beside them, as in MVTec AD.
-_NAMES_OF_NORMAL: Final = ("good", "normal")
 
 Tell = Callable[[str], None]
 
@@ -41,7 +52,7 @@ def detect_files(
     inputs: Sequence[Path],
     output: Path,
     *,
-    false_alarms: float = DEFAULT_FALSE_ALARMS,
+    false_alarms: float | None = None,
     normal: str | None = None,
     normal_labels: Sequence[str] = (),
     heat_maps: HeatMaps = HEAT_MAPS[0],
@@ -69,7 +80,8 @@ def detect_files(
     output
         Folder of the results.
     false_alarms
-        Share of normal images that may be flagged, above 0 and below 1.
+        Share of normal images that may be flagged, above 0 and below 1; by default
+        ``DEFAULT_FALSE_ALARMS``, or the lowest that the held-out normal images can promise.
     normal
         Other normal images in place of the run's own: name of a data set, or a path. The network
         must not have been trained on them.
@@ -112,7 +124,8 @@ def detect_files(
     """
     require_known("heat maps", heat_maps, HEAT_MAPS)
     require_positive("max pixels", max_pixels)
-    files = list_sources(inputs, output)
+    left_out = Counter[str]()
+    files = list_sources(inputs, output, left_out)
     labels = FileLabels(files, normal_labels)
     _offer_labels(files, normal_labels, tell)
     _require_own(output)
@@ -146,6 +159,11 @@ def detect_files(
         fitted=fitted,
         calibration=calibration,
         heat_maps=heat_maps,
+        notes=(
+            *_of_the_rate(calibration, false_alarms),
+            *(_of_training(experiment, files) if normal_labels else ()),
+        ),
+        not_listed=in_order(left_out),
     )
     with writing_to(output, work.jobs):
         shards = Shards(output / _PARTS, _causes(scorer), scorer.at_a_time)
@@ -207,9 +225,39 @@ def _offer_labels(files: Sequence[SourceFile], given: Sequence[str], tell: Tell)
     if given:
         return
     labels = {label_of(file) for file in files}
-    for name in _NAMES_OF_NORMAL:
-        if name in labels and len(labels) > 1:
+    for name in sorted(labels):
+        if name.lower() in NAMES_OF_NORMAL and len(labels) > 1:
             tell(
                 f"Files in {name} may be normal ones; `--normal-label {name}` compares the "
                 "methods on them and the others."
             )
+
+
+def _of_the_rate(calibration: Calibration, asked: float | None) -> Iterator[str]:
+    """Tell of a rate that nobody asked for, because a lower one cannot be promised."""
+    if asked is None and calibration.false_alarms > DEFAULT_FALSE_ALARMS:
+        yield (
+            f"With {calibration.images:,} held-out normal images {DEFAULT_FALSE_ALARMS:.0%} false "
+            f"alarms cannot be promised; the threshold is for {calibration.false_alarms:.2%}, the "
+            "lowest rate that can. For a lower one train on more normal images, or name others "
+            "with --normal."
+        )
+
+
+def _of_training(experiment: Experiment, files: Sequence[SourceFile]) -> Iterator[str]:
+    """Tell of files that the model may have learned from, which are no test of it."""
+    data = Path(experiment.data).expanduser()
+    if experiment.data in DATA_SETS or not data.is_dir():
+        return
+    try:
+        learned = split_folders(data, experiment.folder.splits).folders["train"].resolve()
+    except (DataError, OSError):
+        return
+    roots = {file.root: file.root.resolve() for file in files}
+    count = sum((roots[file.root] / file.name).is_relative_to(learned) for file in files)
+    if count:
+        yield (
+            f"{count:,} of the files lie in {learned.name}, whose images the model was trained on: "
+            "they look more normal than new ones, and make the figures by label too good. Give "
+            "other folders alone."
+        )

@@ -17,6 +17,7 @@ from hourglass.evaluation import (
     conformal_rank,
     conformal_threshold,
     exact_interval,
+    lowest_rate,
     p_values,
 )
 from hourglass.experiment.detect_scores import FileScores
@@ -25,6 +26,7 @@ from hourglass.experiment.normal_images import Fitted
 from hourglass.files import atomic_write
 from hourglass.records import (
     DECIDING,
+    DEFAULT_FALSE_ALARMS,
     DETECTION_METHODS,
     Calibration,
     DetectionMethod,
@@ -91,15 +93,19 @@ def label_of(file: SourceFile) -> str:
     return file.path.absolute().parent.name
 
 
-def calibrate(fitted: Fitted, false_alarms: float) -> Calibration:
+def calibrate(fitted: Fitted, false_alarms: float | None) -> Calibration:
     """Return what thresholds are taken from.
+
+    Where no rate is asked for it is ``DEFAULT_FALSE_ALARMS``, or the lowest that can be promised.
 
     Raises
     ------
     ConfigurationError
-        If there are too few held-out normal images for the rate.
+        If there are too few held-out normal images for the rate that is asked for.
     """
     held_out = len(fitted.detector.held_out[DECIDING])
+    if false_alarms is None:
+        false_alarms = max(DEFAULT_FALSE_ALARMS, lowest_rate(held_out))
     rank = conformal_rank(held_out, false_alarms)
     low, high = calibrated_interval(held_out, rank)
     return Calibration(

@@ -1,8 +1,8 @@
 """The results of one detection: a table, a record, a sheet of the worst, and heat maps."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, final
 
@@ -46,6 +46,10 @@ class DetectionWork:
         What tells normal images, and what the threshold is taken from.
     heat_maps
         Which files get one.
+    notes
+        What is to be known of the files and the rate, a sentence each.
+    not_listed
+        What the given folders hold besides the files, counted by ending or reason.
     """
 
     run: str
@@ -56,6 +60,8 @@ class DetectionWork:
     fitted: Fitted
     calibration: Calibration
     heat_maps: HeatMaps
+    notes: tuple[str, ...] = ()
+    not_listed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def table(self) -> Path:
@@ -121,6 +127,7 @@ class DetectionWork:
             self.labels.normal,
             self.calibration,
             self.fitted.notes,
+            *((self.notes, self.not_listed) if self.notes or self.not_listed else ()),
         )
         return hashlib.sha256(repr(words).encode()).hexdigest()
 
@@ -141,7 +148,8 @@ class DetectionWork:
             normal_files=0 if normal is None else int((known & normal).sum()),
             anomalous_files=0 if normal is None else int((known & ~normal).sum()),
             heat_maps=None if self.heat_maps == "none" else _meaning(),
-            notes=self.fitted.notes,
+            notes=(*self.fitted.notes, *self.notes),
+            not_listed=self.not_listed,
         ), worst
 
     def _draw(self, worst: Sequence[tuple[int, ScoredFile]], scorer: FileScorer) -> None:

@@ -94,7 +94,7 @@ def embed_images(
     data_dir, offline
         Where data come from.
     tell
-        Called with a line for each image that failed.
+        Called with a line for each image that failed, and for what was guessed of folders.
     progress
         Called with the number of images that are done and of all.
 
@@ -129,6 +129,8 @@ def embed_images(
     else:
         seed = run.read_experiment().plan.seed
         source = source_of_data(data, split, seen, seed=seed, data_dir=data_dir, offline=offline)
+    for note in source.notes:
+        tell(note)
     request = request_of(sha256, seen, source, options, given, default=form.thumbnails)
     job = _Job(output, model, source, request, given)
     busy = f"Another command is writing {output}. Wait until it is done, or end it."
@@ -242,6 +244,7 @@ def _facts(job: _Job, rows: int, reasons: dict[int, str]) -> LatentsFacts:
         labeled=job.source.labeled,
         failed=len(reasons),
         reasons={job.source.name(position): reason for position, reason in told},
+        not_listed=dict(job.source.left_out),
     )
 
 

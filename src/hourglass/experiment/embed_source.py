@@ -4,6 +4,7 @@ import abc
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, final
 
 import numpy as np
@@ -30,11 +31,17 @@ class ImageSource(abc.ABC):
         SHA-256 that changes with which images they are.
     changed
         SHA-256 that changes when one of them is written again.
+    left_out
+        What lies beside them in given folders, counted by ending or reason.
+    notes
+        What was guessed of given folders, a sentence each.
     """
 
     words: str
     fingerprint: str
     changed: str
+    left_out: Mapping[str, int] = MappingProxyType({})
+    notes: tuple[str, ...] = ()
 
     @abc.abstractmethod
     def __len__(self) -> int:
@@ -80,6 +87,7 @@ class FilesSource(ImageSource):
         self._files, self._form = GivenFiles(inputs), form
         self.words = " ".join(path.resolve().name for path in inputs)
         self.fingerprint, self.changed = self._files.fingerprints()
+        self.left_out, self.notes = self._files.left_out, self._files.notes
 
     def __len__(self) -> int:
         """Return the number of files."""
@@ -183,7 +191,10 @@ def source_of_data(
         offline=offline,
     )
     wanted = _SPLITS if split == "all" else (split,)
-    return DataSource(splits.name, {part: splits.parts[part] for part in wanted}, form_of(seen))
+    source = DataSource(splits.name, {part: splits.parts[part] for part in wanted}, form_of(seen))
+    if splits.folder is not None:
+        source.left_out, source.notes = splits.folder.not_listed, splits.folder.notes
+    return source
 
 
 class SeenAs(NamedTuple):

@@ -3,14 +3,15 @@
 import contextlib
 import os
 import stat
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
 
 from hourglass.errors import ConfigurationError, MissingPathError, PartialError
 from hourglass.files import exists, locked, remove_leftovers
-from hourglass.images import IMAGE_EXTENSIONS, target_name
+from hourglass.images import target_name
+from hourglass.images.listing import images_below, no_images
 
 _LOCK: Final = ".hourglass.lock"
 
@@ -42,11 +43,13 @@ class FileJob(NamedTuple):
     target: Path
 
 
-def list_jobs(inputs: Iterable[Path], output: Path) -> list[FileJob]:
+def list_jobs(
+    inputs: Iterable[Path], output: Path, left_out: Counter[str] | None = None
+) -> list[FileJob]:
     """Return a job for each file: names are kept, and folders with the tree below them.
 
-    Of a folder all files are taken that end like image files, but for hidden ones, links that
-    lead out of it, and what lies in ``output``. BMP and GIF files become PNG files.
+    Of a folder the files are taken that ``images_below`` takes, but for what lies in ``output``;
+    others are counted in ``left_out``. Files of formats that are not written become PNG files.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def list_jobs(inputs: Iterable[Path], output: Path) -> list[FileJob]:
         If an input does not exist, cannot be reached, or is a folder without an image file.
     """
     sources: dict[Path, Path] = {}
-    for source, target in _sources_and_targets(inputs, output):
+    for source, target in _sources_and_targets(inputs, output, left_out):
         if target in sources:
             raise ConfigurationError(
                 f"{sources[target]} and {source} would both be written to {target}. "
@@ -75,7 +78,9 @@ def list_jobs(inputs: Iterable[Path], output: Path) -> list[FileJob]:
     return [FileJob(source, target) for target, source in sources.items()]
 
 
-def list_sources(inputs: Iterable[Path], output: Path) -> list[SourceFile]:
+def list_sources(
+    inputs: Iterable[Path], output: Path, left_out: Counter[str] | None = None
+) -> list[SourceFile]:
     """Return the files of a command that gives one result for all of them, each named once.
 
     They are taken as ``list_jobs`` takes them.
@@ -89,7 +94,7 @@ def list_sources(inputs: Iterable[Path], output: Path) -> list[SourceFile]:
     """
     sources: dict[str, SourceFile] = {}
     for path in inputs:
-        for file in _sources_of(path, output):
+        for file in _sources_of(path, output, left_out):
             if file.name in sources:
                 raise ConfigurationError(
                     f"{sources[file.name].path} and {file.path} would both be called {file.name}. "
@@ -151,25 +156,29 @@ def require_all_done(failed: int, files: int, output: Path, incomplete: int = 0)
         raise PartialError(" ".join(parts))
 
 
-def _sources_and_targets(inputs: Iterable[Path], output: Path) -> Iterator[tuple[Path, Path]]:
+def _sources_and_targets(
+    inputs: Iterable[Path], output: Path, left_out: Counter[str] | None
+) -> Iterator[tuple[Path, Path]]:
     for path in inputs:
-        for file in _sources_of(path, output):
+        for file in _sources_of(path, output, left_out):
             name = Path(file.name)
             yield file.path, output / name.with_name(target_name(name))
 
 
-def _sources_of(path: Path, output: Path) -> Iterator[SourceFile]:
+def _sources_of(path: Path, output: Path, left_out: Counter[str] | None) -> Iterator[SourceFile]:
     """Yield a file that was given, or the image files below a folder, by their paths from there."""
     if not _is_folder(path):
         yield SourceFile(path.parent, path.name)
         return
-    names = [str(file.relative_to(path)) for file in _pictures(path, output)]
+    counted = Counter[str]()
+    try:
+        names = [os.fsdecode(name) for name in images_below(path, path, counted, output.resolve())]
+    except OSError as error:
+        _refuse(error)
     if not names:
-        raise MissingPathError(
-            f"{path} holds no image file: one whose name ends in "
-            f"{', '.join(IMAGE_EXTENSIONS)}. Hidden files are left out, and links that lead "
-            "out of it."
-        )
+        raise MissingPathError(no_images(path, counted))
+    if left_out is not None:
+        left_out.update(counted)
     # As paths are sorted: folder by folder, not letter by letter.
     for name in sorted(names, key=lambda name: Path(name).parts):
         yield SourceFile(path, name)
@@ -185,32 +194,6 @@ def _is_folder(path: Path) -> bool:
     if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
         raise MissingPathError(f"{path} is neither a file nor a folder.")
     return stat.S_ISDIR(mode)
-
-
-def _pictures(folder: Path, output: Path) -> Iterator[Path]:
-    """Yield the image files below a folder, but for hidden ones and earlier results."""
-    root, results = folder.resolve(), output.resolve()
-    for place, folders, names in os.walk(folder, onerror=_refuse):
-        here = Path(place)
-        folders[:] = [name for name in _seen(folders) if (here / name).resolve() != results]
-        for file in map(here.joinpath, _seen(names)):
-            if file.suffix.lower() in IMAGE_EXTENSIONS and _is_ours(file, root):
-                yield file
-
-
-def _seen(names: Iterable[str]) -> Iterator[str]:
-    return (name for name in names if not name.startswith("."))
-
-
-def _is_ours(path: Path, root: Path) -> bool:
-    """Tell whether a path is a file and no link that leads out of the root folder."""
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return False
-        return not path.is_symlink() or path.resolve().is_relative_to(root)
-    except OSError:
-        # It is named as one that failed when it is read.
-        return True
 
 
 def _refuse(error: OSError) -> NoReturn:

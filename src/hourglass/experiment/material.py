@@ -1,7 +1,7 @@
 """The images of an experiment: cut into patches where that is due, and few enough to measure."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import prod
 from pathlib import Path
@@ -19,6 +19,7 @@ from hourglass.images import (
     Splits,
     load_splits,
 )
+from hourglass.images.arrangement import listed
 from hourglass.records import (
     DEFAULT_PATCH_SIZE,
     FILES,
@@ -29,6 +30,8 @@ from hourglass.records import (
 )
 from hourglass.seeds import derive, generator
 
+#: What folders of normal images are called where others lie beside them, as in MVTec AD.
+NAMES_OF_NORMAL: Final = ("good", "normal", "ok")
 #: Of one array of pixels, as float32: what is measured on, and what baselines learn from.
 MEASURED_BYTES: Final = 256 << 20
 
@@ -53,8 +56,10 @@ def load_material(
 ) -> Splits:
     """Load the splits of an experiment as they are trained and measured on.
 
-    Splits are made of files first; patches are cut within each. Where the images of a validation
-    or test split would take more than ``MEASURED_BYTES``, a drawn part of them is measured on.
+    Splits are made of files first; patches are cut within each. What rebuilds images is measured
+    on those of the classes that it was trained on: others are anomalies to it. Where the images
+    of a validation or test split would take more than ``MEASURED_BYTES``, a drawn part of them is
+    measured on.
 
     Parameters
     ----------
@@ -83,15 +88,82 @@ def load_material(
         partner=experiment.partner,
         by_rows=_may_cut(experiment),
     )
+    splits, told = _of_known_classes(experiment, splits)
     size = _patch_size(experiment, splits)
     if size is not None:
         splits = _cut(splits, size, experiment.plan.seed)
     _require_one_size(experiment, splits)
     _require_memory(experiment, splits)
     splits, notes = _bounded(splits)
-    for line in (*_told(splits.folder), *notes):
+    for line in (*_told(splits.folder), *told, *notes):
         tell(line)
     return splits
+
+
+def only_known_classes(images: Images, training: Images, split: str) -> tuple[Images, str | None]:
+    """Return the images of the classes that training has, and a sentence if there are others.
+
+    Where no image is of such a class all are returned.
+    """
+    if images.labels is None or training.labels is None:
+        return images, None
+    known = np.isin(images.labels, training.labels)
+    if known.all():
+        return images, None
+    have, others = (
+        listed(_class_name(images, number) for number in np.unique(labels))
+        for labels in (training.labels, images.labels[~known])
+    )
+    if not known.any():
+        return images, (
+            f"No {split} image is of a class that was trained on ({have}); measured on all of them "
+            f"({others})."
+        )
+    return images.take(np.flatnonzero(known)), (
+        f"Measured on the {known.sum():,} {split} images of the classes that were trained on "
+        f"({have}); {(~known).sum():,} of others ({others}) are left for `hourglass detect`."
+    )
+
+
+def _class_name(images: Images, number: int) -> str:
+    return str(number) if images.class_names is None else images.class_names[number]
+
+
+def _of_known_classes(experiment: Experiment, splits: Splits) -> tuple[Splits, list[str]]:
+    """Return splits without the classes that a model that rebuilds images has never seen."""
+    if experiment.classifies:
+        return splits, []
+    found = {
+        split: only_known_classes(images, splits.train, split)
+        for split, images in _held(splits).items()
+    }
+    notes = [note for _, note in found.values() if note is not None]
+    notes += _normal_beside_others(splits.train)
+    return _with(splits, {split: images for split, (images, _) in found.items()}, notes)
+
+
+def _normal_beside_others(training: Images) -> list[str]:
+    if training.labels is None:
+        return []
+    names = [_class_name(training, number) for number in np.unique(training.labels)]
+    normal = [name for name in names if name.lower() in NAMES_OF_NORMAL]
+    others = [name for name in names if name not in normal]
+    if not (normal and others):
+        return []
+    return [
+        f"Training has {listed(normal)} and {listed(others)}, and the model learns all of them. To "
+        f"find anomalies with it, train on {listed(normal)} alone."
+    ]
+
+
+def _with(splits: Splits, held: Mapping[str, Images], notes: list[str]) -> tuple[Splits, list[str]]:
+    """Return splits that are measured on other images, and notes that no record of theirs has."""
+    splits = replace(splits, validation=held["validation"], test=held["test"])
+    if splits.folder is None:
+        return splits, notes
+    # A record of a folder tells its notes itself.
+    folder = replace(splits.folder, notes=(*splits.folder.notes, *notes))
+    return replace(splits, folder=folder), []
 
 
 def learned_from(training: Images) -> Images:
@@ -182,12 +254,7 @@ def _bounded(splits: Splits) -> tuple[Splits, list[str]]:
         for split, images in _held(splits).items()
         if len(parts[split]) < len(images)
     ]
-    folder = splits.folder
-    if folder is not None:
-        folder = replace(folder, notes=(*folder.notes, *notes))
-    # A record of a folder tells its notes itself.
-    splits = replace(splits, validation=parts["validation"], test=parts["test"], folder=folder)
-    return splits, notes if folder is None else []
+    return _with(splits, parts, notes)
 
 
 def _part(images: Images, split: str, most: int) -> Images:

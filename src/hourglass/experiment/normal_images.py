@@ -25,7 +25,7 @@ from hourglass.experiment.detector import (
 )
 from hourglass.experiment.evaluate import load_splits_of
 from hourglass.experiment.kept import code_fingerprint
-from hourglass.experiment.material import MEASURED_BYTES
+from hourglass.experiment.material import MEASURED_BYTES, only_known_classes
 from hourglass.experiment.pairs import FROZEN_SEED
 from hourglass.images import Images, PairedImages, load_images
 from hourglass.models import LatentModel
@@ -148,9 +148,14 @@ def fitted_to(
             "that those it has not learned from are taken; or give others."
         )
     parts: dict[str, Images] = dict(found.parts)
-    names = ("validation", "test")
+    names, notes = ("validation", "test"), _classes(found.train)
+    notes += [] if found.folder is None else found.folder.lines()[1:]
     if len(parts) < len(NormalSets._fields):
         parts, names = _divided(found.train), ("held-out part", "part left for testing")
+    else:
+        for split in names:
+            parts[split], note = only_known_classes(parts[split], found.train, split)
+            notes += [] if note is None else [note]
     sets = NormalSets(*(_read(images, split) for split, images in parts.items()))
     shape = model.encoder.input.shape[1:]
     if sets.training.shape[1:] != shape:
@@ -158,7 +163,7 @@ def fitted_to(
             f"The images of {normal} have shape {sets.training.shape[1:]}, and the model takes "
             f"{tuple(shape)}."
         )
-    return _fitted(model, sets, normal, names, tuple(_classes(found.train)))
+    return _fitted(model, sets, normal, names, tuple(notes))
 
 
 def _fitted_to_data(

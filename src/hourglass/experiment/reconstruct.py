@@ -1,5 +1,6 @@
 """A trained model at work on image files: what it makes of them, and how near that is."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hourglass.evaluation import peak_signal_to_noise
 from hourglass.experiment.file_jobs import list_jobs, waiting, writing_to
 from hourglass.experiment.file_ranges import find_ranges, learned_ranges
 from hourglass.experiment.files import FileRebuilder, rebuild_and_tell
+from hourglass.images.listing import in_order
 from hourglass.records import FRAMES, FileScores, FrameChoice, RangeOption
 from hourglass.runs import TrainedModel
 
@@ -55,7 +57,8 @@ def reconstruct_files(
     WriteError
         If results cannot be written; the rest is not tried.
     """
-    jobs = list_jobs(inputs, output)
+    left_out = Counter[str]()
+    jobs = list_jobs(inputs, output, left_out)
     model, spec = load_model(run.model)
     with writing_to(output, jobs):
         ranges, range_notes = find_ranges(
@@ -86,6 +89,7 @@ def reconstruct_files(
         ranges=ranges.by_type,
         range_notes=range_notes,
         corruption=spec.corruption,
+        not_listed=in_order(left_out),
         **_figures(errors),
     )
 

@@ -1,6 +1,7 @@
 """One image file into an array and back, by the decoder of its format and never by hand."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,14 +17,21 @@ from hourglass.errors import DataError, ImageShapeError, MissingPathError
 from hourglass.files import atomic_write
 from hourglass.images.exif import turned, upright
 from hourglass.images.form import ImageForm as ImageForm
+from hourglass.images.jpeg2000 import JPEG2000_STARTS, Jpeg2000Reader
 from hourglass.images.memory import MOST_CHANNELS, as_unit_range
+from hourglass.images.netpbm import NetpbmReader, starts_like_netpbm
 from hourglass.images.png import PNG_START, PngReader, encode_png
 from hourglass.images.quiet import without_warnings
 from hourglass.images.reader import MOST_PIXELS, Caps, ImageReader
 from hourglass.images.through_pillow import PillowReader
 from hourglass.images.tiff import TIFF_STARTS, TiffReader
 
-IMAGE_EXTENSIONS: Final = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+IMAGE_EXTENSIONS: Final = (
+    *(".avif", ".bmp", ".dib", ".gif", ".j2k", ".jfif", ".jif", ".jp2", ".jpe", ".jpeg", ".jpg"),
+    *(".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"),
+)
+
+_HEIC_BRANDS: Final = re.compile(rb"hei[cxms]|hev[cxms]|mif1|msf1")
 
 
 def read_image_file(
@@ -34,8 +42,8 @@ def read_image_file(
     Parameters
     ----------
     path
-        PNG, JPEG, TIFF, BMP, GIF or WebP, told by its content and not by its name; of several
-        frames or pages the first.
+        PNG, JPEG, TIFF, BMP, GIF, WebP, AVIF, JPEG 2000, Netpbm or TGA, told by its content and
+        not by its name; of several frames or pages the first.
     channels
         How many channels the image must have, where that matters: gray becomes color and an
         opaque alpha is added or left out, because this loses nothing.
@@ -201,6 +209,20 @@ def decoded(reader: ImageReader) -> NDArray[Any]:
     return pixels
 
 
+def starts_like_an_image(start: bytes) -> bool:
+    """Tell whether a file of any name starts as an image that is read, by its first 64 bytes."""
+    if start[:2] == b"BM":
+        # Two letters start many a text: the size of the header that follows is one of few.
+        return int.from_bytes(start[14:18], "little") in (12, 16, 40, 52, 56, 64, 108, 124)
+    return (
+        start.startswith((PNG_START, b"\xff\xd8\xff", b"GIF87a", b"GIF89a", *JPEG2000_STARTS))
+        or start[:4] in TIFF_STARTS
+        or (start[:4] == b"RIFF" and start[8:12] == b"WEBP")
+        or (start[4:8] == b"ftyp" and start[8:12] in (b"avif", b"avis"))
+        or starts_like_netpbm(start)
+    )
+
+
 def open_reader(file: BufferedReader, max_pixels: int) -> ImageReader:
     """Return the reader of an open image file, told by its content."""
     status = os.fstat(file.fileno())
@@ -214,7 +236,21 @@ def open_reader(file: BufferedReader, max_pixels: int) -> ImageReader:
         return PngReader(file, caps)
     if start[:4] in TIFF_STARTS:
         return TiffReader(file, caps)
+    if starts_like_netpbm(start):
+        return NetpbmReader(file, caps)
+    if start.startswith(JPEG2000_STARTS):
+        return Jpeg2000Reader(file, caps)
+    if start[4:8] == b"ftyp":
+        _refuse_heic(file)
     return PillowReader(file, caps)
+
+
+def _refuse_heic(file: BufferedReader) -> None:
+    file.seek(0)
+    size = int.from_bytes(file.read(4), "big")
+    brands = file.read(min(size, 1024))
+    if b"avif" not in brands and b"avis" not in brands and _HEIC_BRANDS.search(brands):
+        raise DataError("it is HEIC, which is not read; convert it to PNG, JPEG or TIFF")
 
 
 def _upright_form(reader: ImageReader) -> ImageForm:
@@ -225,7 +261,7 @@ def _upright_form(reader: ImageReader) -> ImageForm:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
-        return "it is no PNG, JPEG, TIFF, BMP, GIF or WebP image"
+        return "it is no PNG, JPEG, TIFF, BMP, GIF or WebP image, nor AVIF, JPEG 2000, Netpbm, TGA"
     if isinstance(error, MemoryError):
         return "there is not enough memory for it"
     if isinstance(error, OSError) and error.strerror:

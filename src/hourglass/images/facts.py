@@ -1,7 +1,7 @@
 """What is known about a data set before anything is trained on it, and where it lies."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -62,7 +62,11 @@ class DataFacts:
 
 
 def describe(
-    name_or_path: str | Path, data_dir: Path | None = None, offline: bool = False
+    name_or_path: str | Path,
+    data_dir: Path | None = None,
+    offline: bool = False,
+    *,
+    folder: FolderOptions = FolderOptions(),
 ) -> DataFacts:
     """Load a data set and return what is known about it.
 
@@ -71,10 +75,10 @@ def describe(
 
     Parameters
     ----------
-    name_or_path, data_dir, offline
+    name_or_path, data_dir, offline, folder
         As ``load_images`` takes them; the same errors are raised.
     """
-    data_set = _load(name_or_path, data_dir, offline)
+    data_set = _load(name_or_path, data_dir, offline, folder)
     parts = data_set.parts
     return DataFacts(
         name=data_set.name,
@@ -153,13 +157,15 @@ def fetch(
     return Path(find_or_fetch(publication, data_dir, offline=offline, progress=progress)[0])
 
 
-def _load(name_or_path: str | Path, data_dir: Path | None, offline: bool) -> DataSet:
+def _load(
+    name_or_path: str | Path, data_dir: Path | None, offline: bool, folder: FolderOptions
+) -> DataSet:
     try:
-        skipping = FolderOptions(skip_bad=True)
+        skipping = replace(folder, skip_bad=True)
         return load_images(name_or_path, folder=skipping, data_dir=data_dir, offline=offline)
     except ConfigurationError:
         # It is no folder, where nothing is skipped.
-        return load_images(name_or_path, data_dir=data_dir, offline=offline)
+        return load_images(name_or_path, folder=folder, data_dir=data_dir, offline=offline)
 
 
 def _classes(data_set: DataSet) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from hourglass.errors import DataError
 from hourglass.images.arrangement import MOST_LISTED, Arrangement, arrange, listed
 from hourglass.images.bring import Form, bring_to_values
 from hourglass.images.files import CACHE_BYTES, FileImages, FileSource
-from hourglass.images.listing import Listing
+from hourglass.images.listing import Listing, in_order
 from hourglass.images.memory import images_from
 from hourglass.images.paired import PairedImages
 from hourglass.images.promise import Images
@@ -39,9 +39,9 @@ def load_folder(
     Parameters
     ----------
     folder
-        Holds image files; or sub-folders of them, whose names are the classes; or ``train`` with
-        ``val`` (``valid``, ``validation``) or ``test``, each holding either. Hidden files and
-        files that are no images by their extension are left out.
+        Holds image files; or sub-folders of them, whose names are the classes; or splits, as
+        ``split_folders`` recognizes them, each holding either. What is left out is counted in the
+        record.
     options
         What is to be done with the images.
     in_memory
@@ -56,11 +56,11 @@ def load_folder(
         If there is no image, the arrangement is ambiguous, or files cannot be used: each is named
         with its reason, unless they are to be skipped and others are left in every split.
     """
-    arrangement = arrange(folder, options.labels)
+    arrangement = arrange(folder, options.labels, options.splits)
     found = survey(arrangement.listing, options, in_memory)
     _require_usable(found, arrangement, options)
     form = _form(found, options)
-    record = _record(found, form, arrangement.listing, options)
+    record = _as_listed(_record(found, form, arrangement.listing, options), arrangement)
     return _data_set(arrangement, _parts(arrangement, found, form, cache_bytes), record)
 
 
@@ -95,7 +95,7 @@ def load_paired_folders(
         If partners are missing; or as ``load_folder`` raises it, for both, and for partners of
         another size: with ``skip_bad`` such pairs are left out.
     """
-    noisy = arrange(folder, options.labels)
+    noisy = arrange(folder, options.labels, options.splits)
     given = replace(noisy, listing=noisy.listing.moved(partner))
     _require_partners(given, folder)
     pair = [(each, survey(each.listing, options, in_memory)) for each in (noisy, given)]
@@ -116,7 +116,9 @@ def load_paired_folders(
     ]
     failed = pair[0][1].failures.keys() | pair[1][1].failures.keys()
     record = replace(
-        records[0], skipped=len(failed), reasons={**records[0].reasons, **records[1].reasons}
+        _as_listed(records[0], noisy),
+        skipped=len(failed),
+        reasons={**records[0].reasons, **records[1].reasons},
     )
     return _data_set(noisy, {part: PairedImages(target[part], seen[part]) for part in seen}, record)
 
@@ -279,9 +281,18 @@ def _record(found: Survey, form: Form, listing: Listing, options: FolderOptions)
     )
 
 
+def _as_listed(record: FolderRecord, arrangement: Arrangement) -> FolderRecord:
+    """Return a record that also tells what was guessed of the folder, and what was not listed."""
+    return replace(
+        record,
+        notes=(*arrangement.notes, *record.notes),
+        not_listed=in_order(arrangement.listing.left_out),
+    )
+
+
 def _formats(found: Survey, listing: Listing) -> Mapping[str, int]:
     endings = (os.path.splitext(listing.name(int(number)))[1] for number in found.good)  # noqa: PTH122
-    counted = Counter(ending.lower().removeprefix(".") for ending in endings)
+    counted = Counter(ending.lower().removeprefix(".") or "without an ending" for ending in endings)
     return dict(sorted(counted.items()))
 
 

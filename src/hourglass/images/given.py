@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple, final
@@ -10,11 +11,11 @@ from typing import Any, Final, NamedTuple, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import ImageShapeError, MissingPathError
-from hourglass.images.arrangement import SPLIT_FOLDERS
+from hourglass.errors import DataError, ImageShapeError, MissingPathError
+from hourglass.images.arrangement import SplitFolders, split_folders
 from hourglass.images.bring import bring_to_size, bring_to_values
-from hourglass.images.decode import IMAGE_EXTENSIONS, decode, naming
-from hourglass.images.listing import Listing, images_below
+from hourglass.images.decode import decode, naming
+from hourglass.images.listing import Listing, images_below, in_order, no_images
 from hourglass.images.promise import Shape
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.survey import digest_of
@@ -115,6 +116,13 @@ class GivenFiles:
     inputs
         Files, and folders whose files are taken with the tree below them.
 
+    Attributes
+    ----------
+    left_out
+        What lies in the folders and is not taken, counted by ending or reason.
+    notes
+        What was guessed of the folders, a sentence each.
+
     Raises
     ------
     MissingPathError
@@ -125,10 +133,13 @@ class GivenFiles:
         self.inputs = tuple(inputs)
         self._listings = [_listing(path) for path in inputs]
         self._ends = np.cumsum([len(listing) for listing in self._listings])
-        self._depths = [
-            _depth_of_labels(listing) if path.is_dir() else None
+        self._labels = [
+            _Labels(listing) if path.is_dir() else None
             for path, listing in zip(inputs, self._listings, strict=True)
         ]
+        left_out = sum((listing.left_out for listing in self._listings), Counter[str]())
+        self.left_out = in_order(left_out)
+        self.notes = tuple(note for one in self._labels if one is not None for note in one.notes)
 
     def __len__(self) -> int:
         """Return the number of files."""
@@ -149,8 +160,8 @@ class GivenFiles:
     def label(self, position: int) -> str:
         """Return the sub-folder that stands for a file's class, nothing where none does."""
         listing, index = self._place(position)
-        depth = self._depths[listing]
-        return "" if depth is None else Path(self._listings[listing].name(index)).parts[depth]
+        labels = self._labels[listing]
+        return "" if labels is None else labels[index]
 
     def fingerprints(self) -> tuple[str, str]:
         """Return SHA-256 over names and sizes, and over when the files were changed."""
@@ -169,7 +180,8 @@ class GivenFiles:
 def _listing(path: Path) -> Listing:
     try:
         if path.is_dir():
-            listing = Listing(path, images_below(path, path))
+            listing = Listing(path)
+            listing.extend(images_below(path, path, listing.left_out))
         elif path.is_file():
             listing = Listing(path.parent, [os.fsencode(path.name)])
         else:
@@ -182,31 +194,42 @@ def _listing(path: Path) -> Listing:
             "permissions."
         ) from error
     if not len(listing):
-        raise MissingPathError(
-            f"{path} holds no image file: one whose name ends in {', '.join(IMAGE_EXTENSIONS)}. "
-            "Hidden files are left out, and links that lead out of it."
-        )
+        raise MissingPathError(no_images(path, listing.left_out))
     return listing
 
 
-def _depth_of_labels(listing: Listing) -> int | None:
-    """Return which folder on a path is a class: the first, or the one below ``train`` and such.
+@final
+class _Labels:
+    """The classes that the sub-folders of a folder stand for, as training takes them.
 
-    It is none where files lie beside the folders.
+    They are the folders below the splits, or the first ones where there are no splits. There are
+    none where files lie beside them.
     """
-    for depth in (0, 1):
-        names = set(_folders_at(listing, depth))
-        if None in names:
-            return None
-        if not names <= SPLIT_FOLDERS.keys():
-            return depth
-    return None
 
+    def __init__(self, listing: Listing) -> None:
+        root = listing.root
+        try:
+            found = split_folders(root)
+        except DataError:
+            # What training refuses is taken by its first folders.
+            found = SplitFolders({"train": root})
+        self.notes = found.notes
+        self._above = [folder.relative_to(root).parts for folder in found.folders.values()]
+        self._listing = listing
+        labels = map(self._below, range(len(listing)))
+        self.are_known = all(len(parts) > 1 for parts in labels if parts is not None)
 
-def _folders_at(listing: Listing, depth: int) -> Iterator[str | None]:
-    for index in range(len(listing)):
-        parts = Path(listing.name(index)).parts
-        yield parts[depth] if len(parts) > depth + 1 else None
+    def __getitem__(self, index: int) -> str:
+        below = self._below(index) if self.are_known else None
+        return "" if below is None else below[0]
+
+    def _below(self, index: int) -> tuple[str, ...] | None:
+        """Return a file's path from its split on, ``None`` for one that lies in none."""
+        parts = Path(self._listing.name(index)).parts
+        for above in self._above:
+            if parts[: len(above)] == above:
+                return parts[len(above) :]
+        return None
 
 
 def _size_and_change(path: Path) -> tuple[int, int]:

@@ -33,7 +33,10 @@ from hourglass.images.reader import MOST_PIXELS, ImageReader
 from hourglass.images.tiff_write import write_tiff
 from hourglass.images.webp import write_animation
 
-_AS_PNG: Final = (".bmp", ".gif")
+_AS_PNG: Final = (
+    *(".avif", ".bmp", ".dib", ".gif", ".j2k", ".jp2"),
+    *(".pbm", ".pgm", ".pnm", ".ppm", ".tga"),
+)
 _WRITTEN: Final = ("PNG", "JPEG", "TIFF", "WEBP")
 _CLOSE: Final = 1.0
 _FINEST: Final = 100
@@ -126,7 +129,8 @@ class OpenImageFile:
     def notes_of_first(self, first: ImageFile) -> tuple[str, ...]:
         """Return all that is left out or changed where the first frame is all that is taken."""
         several = (f"the first of {self.frames:,} {self.parts}",) if self.frames > 1 else ()
-        return (*several, *first.notes, *self.notes, *((self.lost,) if self.lost else ()))
+        lost = (self.lost,) if self.lost else ()
+        return (*several, *first.notes, *self.notes, *lost, *conversion_note(first.form))
 
 
 @contextmanager
@@ -161,9 +165,9 @@ def load_image_file(path: str | Path, *, max_pixels: int = MOST_PIXELS) -> Image
     Parameters
     ----------
     path
-        PNG, JPEG, TIFF, BMP, GIF or WebP, told by its content; of several frames or pages the
-        first. Pixels of 1, 2 or 4 bits become gray of 8, a palette RGB or RGBA, CMYK RGB without
-        its profile, a transparent color alpha, and gray on white gray on black.
+        Of any kind that ``read_image_file`` reads, told by its content; of several frames or
+        pages the first. Pixels of 1, 2 or 4 bits become gray of 8, a palette RGB or RGBA, CMYK
+        RGB without its profile, a transparent color alpha, and gray on white gray on black.
     max_pixels
         A file that declares more is refused before it is decoded.
 
@@ -234,7 +238,10 @@ def conversion_note(form: FileForm, count: int = 1) -> tuple[str, ...]:
 
 
 def target_name(source: Path) -> str:
-    """Return the name under which a file is written again: its own, or ``.png`` for BMP and GIF."""
+    """Return the name under which a file is written again: its own, or ``.png`` for some.
+
+    They are those of formats that are read and not written, such as BMP and GIF.
+    """
     return source.with_suffix(".png").name if source.suffix.lower() in _AS_PNG else source.name
 
 

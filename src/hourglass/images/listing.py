@@ -1,7 +1,9 @@
 """The image files below a folder: a million paths in the memory that their letters take."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, final
@@ -9,9 +11,34 @@ from typing import Any, Final, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.images.decode import IMAGE_EXTENSIONS
+from hourglass.images.decode import IMAGE_EXTENSIONS, starts_like_an_image
+from hourglass.records import left_out_line
 
 _TOGETHER: Final = 65_536
+# Files that lie beside images and are none: nobody misses them, so nobody is told of them.
+_UNRELATED_ENDINGS: Final = frozenset(
+    re.findall(
+        r"\.\w+",
+        """
+        .bat .bib .cfg .conf .css .csv .db .doc .docx .html .ini .ipynb .js .json .jsonl .license
+        .log .lst .md .names .ods .odt .parquet .pdf .pickle .pkl .py .rst .rtf .sh .sha1 .sha256
+        .sqlite .tex .toml .tsv .txt .url .xls .xlsx .xml .yaml .yml
+        """,
+    )
+)
+_UNRELATED_NAMES: Final = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        authors changelog changes citation copying desktop.ini dockerfile license makefile md5sums
+        notice readme sha256sums thumbs.db version
+        """,
+    )
+)
+_MOST_ENDINGS: Final = 1000
+_MOST_FOLDERS: Final = 5
+_LONGEST_ENDING: Final = 12
+_MASKS: Final = frozenset({"groundtruth", "gt", "mask", "masks"})
 
 
 @final
@@ -25,6 +52,11 @@ class Listing:
     names
         Paths from there, as the system's bytes.
 
+    Attributes
+    ----------
+    left_out
+        What the listing does not take, counted by ending or reason, as ``left_out_line`` shows it.
+
     Examples
     --------
     >>> listing = Listing(Path("photos"), [b"a.png", b"2024/b.png"])
@@ -34,6 +66,7 @@ class Listing:
 
     def __init__(self, root: Path, names: Iterable[bytes] = ()) -> None:
         self.root = root
+        self.left_out: Counter[str] = Counter()
         self._text = bytearray()
         self._ends = np.zeros(1, np.int64)
         self._count = 0
@@ -59,6 +92,7 @@ class Listing:
     def moved(self, root: Path) -> "Listing":
         """Return the same paths below another folder."""
         other = Listing(root)
+        other.left_out = self.left_out
         other._text, other._ends, other._count = self._text, self._ends, self._count
         return other
 
@@ -82,45 +116,189 @@ class Listing:
             )
 
 
-def images_in(folder: Path, root: Path) -> Iterator[bytes]:
-    """Yield the images that lie in a folder itself, sorted, as paths from the root on."""
+def images_in(folder: Path, root: Path, left_out: Counter[str] | None = None) -> Iterator[bytes]:
+    """Yield the images that lie in a folder itself, sorted, as paths from the root on.
+
+    What is not taken is counted in ``left_out``.
+    """
     prefix = _prefix(folder, root)
-    return (prefix + bytes(name) for name in _sorted(_names(folder, root, [])))
+    return (prefix + bytes(name) for name in _sorted(_names(folder, root, [], left_out)))
 
 
-def images_below(folder: Path, root: Path) -> Iterator[bytes]:
+def images_below(
+    folder: Path,
+    root: Path,
+    left_out: Counter[str] | None = None,
+    results: Path | None = None,
+) -> Iterator[bytes]:
     """Yield the images of a folder and then those of its sub-folders, sorted, from the root on.
 
-    Hidden files and folders are left out, links to folders, and links out of the root.
+    A file is taken if its name ends like an image, or if it has no ending and starts like one.
+    Hidden files and folders are left out, links to folders, links out of the root, folders of
+    masks as anomaly data sets have them, and folders that cannot be read.
+
+    Parameters
+    ----------
+    folder, root
+        Where to look, and where paths start.
+    left_out
+        Gets a count of what is not taken, by ending or reason.
+    results
+        A folder that is not walked into.
+
+    Raises
+    ------
+    OSError
+        If the root itself cannot be read.
     """
     inside: list[str] = []
     prefix = _prefix(folder, root)
-    for name in _sorted(_names(folder, root, inside)):
+    for name in _sorted(_names(folder, root, inside, left_out)):
         yield prefix + bytes(name)
+    masks = mask_folders(folder, inside)
     for name in sorted(inside):
-        yield from images_below(folder / name, root)
+        if name in masks:
+            count_masks(folder / name, root, left_out)
+        elif results is None or (folder / name).resolve() != results:
+            yield from images_below(folder / name, root, left_out, results)
+
+
+def has_images(folder: Path, root: Path) -> bool:
+    """Tell whether ``images_below`` would yield anything, looking no further than needed."""
+    inside: list[str] = []
+    if next(_names(folder, root, inside, None), None) is not None:
+        return True
+    masks = mask_folders(folder, inside)
+    return any(has_images(folder / name, root) for name in inside if name not in masks)
 
 
 def sub_folders(folder: Path, root: Path) -> list[Path]:
-    """Return the visible folders in a folder, links to others below the root among them."""
-    with os.scandir(folder) as entries:
-        return sorted(
-            folder / entry.name
-            for entry in entries
-            if _is_ours(entry, root) and _leads(entry.is_dir)
+    """Return the visible folders in a folder, links to others below the root among them.
+
+    There are none in a folder that cannot be read, unless it is the root.
+    """
+    return sorted(
+        folder / entry.name
+        for entry in _entries(folder, root)
+        if not entry.name.startswith(".") and _leads(entry.is_dir) and not _leads_out(entry, root)
+    )
+
+
+def mask_folders(folder: Path, names: Sequence[str]) -> frozenset[str]:
+    """Return which sub-folders hold masks of anomalies, as those of MVTec AD, BTAD and VisA do.
+
+    They are named ``ground_truth``, ``masks`` or the like, and all their own sub-folders are in
+    another one too, which has more of them: normal images have no mask.
+    """
+    named = [name for name in names if _plain(name) in _MASKS]
+    others = {name: _visible_folders(folder / name) for name in names} if named else {}
+    return frozenset(
+        name
+        for name in named
+        if any(
+            other not in named
+            and others[name]
+            and (others[name] < beside or (_plain(other) == "test" and others[name] == beside))
+            for other, beside in others.items()
+        )
+    )
+
+
+def count_masks(folder: Path, root: Path, left_out: Counter[str] | None) -> None:
+    """Count the images of a folder of masks as left out."""
+    if left_out is not None and (masks := sum(1 for _ in images_below(folder, root))):
+        left_out[f"in {folder.name} (masks)"] += masks
+
+
+def in_order(left_out: Counter[str]) -> dict[str, int]:
+    """Return counts in an order that does not follow from that of a disk."""
+    return dict(sorted(left_out.items()))
+
+
+def no_images(folder: Path, left_out: Counter[str]) -> str:
+    """Return what an error says of a folder in which there is no image to be used."""
+    line = left_out_line(left_out)
+    return (
+        f"{folder} holds no image files: they end in {', '.join(IMAGE_EXTENSIONS)}, or have no "
+        f"ending and the content of an image.{f' {line}' if line else ''}"
+    )
+
+
+def _names(
+    folder: Path, root: Path, inside: list[str], left_out: Counter[str] | None
+) -> Iterator[bytes]:
+    """Yield the names of image files as they come; the folders beside them go to ``inside``."""
+    for entry in _entries(folder, root, left_out):
+        is_image = _is_named_image(entry.name)
+        if entry.name.startswith("."):
+            _count_hidden(entry, is_image, left_out)
+        elif _leads_out(entry, root):
+            if is_image or _leads(entry.is_dir):
+                _count(left_out, "link out of the folder")
+        elif entry.is_dir(follow_symlinks=False):
+            inside.append(entry.name)
+        elif not _leads(entry.is_file):
+            if is_image and not _leads(entry.is_dir):
+                _count(left_out, "broken link" if entry.is_symlink() else "no regular file")
+        elif is_image or _is_nameless_image(entry, left_out):
+            yield os.fsencode(entry.name)
+
+
+def _entries(
+    folder: Path, root: Path, left_out: Counter[str] | None = None
+) -> Iterator[os.DirEntry[str]]:
+    """Yield what lies in a folder; one below the root that cannot be read is empty, and counted."""
+    try:
+        found = os.scandir(folder)
+    except OSError as error:
+        if folder == root:
+            raise
+        if left_out is not None:
+            name = os.fsencode(folder.relative_to(root)).decode("utf-8", "backslashreplace")
+            named = sum(key.startswith("folder ") for key in left_out)
+            reason = (error.strerror or "cannot be read").lower()
+            left_out[f"folder {name} ({reason})" if named < _MOST_FOLDERS else "more folders"] += 1
+        return
+    with found as entries:
+        yield from entries
+
+
+def _count(left_out: Counter[str] | None, key: str) -> None:
+    if left_out is not None:
+        left_out[key if key in left_out or len(left_out) < _MOST_ENDINGS else "other"] += 1
+
+
+def _count_hidden(entry: os.DirEntry[str], is_image: bool, left_out: Counter[str] | None) -> None:
+    # macOS writes a file ._NAME beside every file on a foreign disk.
+    if left_out is None or entry.name.startswith("._"):
+        return
+    if is_image:
+        left_out["hidden"] += 1
+    elif entry.is_dir(follow_symlinks=False):
+        # No deeper: what else programs keep for themselves is nobody's data.
+        inner = Path(entry.path)
+        left_out["hidden"] += sum(
+            _is_named_image(file.name) for file in _entries(inner, inner.parent)
         )
 
 
-def _names(folder: Path, root: Path, inside: list[str]) -> Iterator[bytes]:
-    """Yield the names of image files as they come; the folders beside them go to ``inside``."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if not _is_ours(entry, root):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                inside.append(entry.name)
-            elif _is_named_image(entry.name) and _leads(entry.is_file):
-                yield os.fsencode(entry.name)
+def _is_nameless_image(entry: os.DirEntry[str], left_out: Counter[str] | None) -> bool:
+    """Tell whether a file without an ending is an image; count it, and any other, if it is not."""
+    stem, ending = os.path.splitext(entry.name)  # noqa: PTH122 - a million times
+    if ending not in ("", "."):
+        if ending.lower() not in _UNRELATED_ENDINGS and entry.name.lower() not in _UNRELATED_NAMES:
+            _count(left_out, ending.lower() if len(ending) <= _LONGEST_ENDING else "other")
+        return False
+    try:
+        with open(entry.path, "rb") as file:  # noqa: PTH123 - a million times
+            if starts_like_an_image(file.read(64)):
+                return True
+    except OSError:
+        _count(left_out, "without an ending (cannot be read)")
+        return False
+    if stem.lower() not in _UNRELATED_NAMES:
+        _count(left_out, "without an ending (no image)")
+    return False
 
 
 def _leads(question: Callable[[], bool]) -> bool:
@@ -135,13 +313,19 @@ def _is_named_image(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in IMAGE_EXTENSIONS  # noqa: PTH122 - a million times
 
 
-def _is_ours(entry: os.DirEntry[str], root: Path) -> bool:
-    """Tell whether an entry is visible and no link that leads out of the root folder."""
-    if entry.name.startswith("."):
-        return False
+def _leads_out(entry: os.DirEntry[str], root: Path) -> bool:
+    """Tell whether an entry is a link that leads out of the root folder."""
     if not entry.is_symlink():
-        return True
-    return Path(os.path.realpath(entry.path)).is_relative_to(os.path.realpath(root))
+        return False
+    return not Path(os.path.realpath(entry.path)).is_relative_to(os.path.realpath(root))
+
+
+def _visible_folders(folder: Path) -> frozenset[str]:
+    return frozenset(path.name for path in sub_folders(folder, folder.parent))
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def _sorted(names: Iterator[bytes]) -> NDArray[np.bytes_]:

@@ -1,6 +1,7 @@
-"""JPEG, WebP, BMP and GIF, and what is left of TIFF: all that Pillow decodes."""
+"""JPEG, WebP, AVIF, BMP, GIF and TGA, and what is left of TIFF: all that Pillow decodes."""
 
 import math
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,9 @@ from hourglass.images.form import (
 from hourglass.images.reader import Caps, ImageReader
 from hourglass.images.webp import WebpHeader, read_webp_header
 
-_FORMATS: Final = ("JPEG", "BMP", "GIF", "WEBP")
+_FORMATS: Final = ("JPEG", "BMP", "GIF", "WEBP", "AVIF")
+# Nothing in their first bytes tells them for sure, so that their names have to.
+_BY_NAME: Final = {".tga": "TGA", ".dib": "DIB"}
 _PLAIN: Final = {
     "1": "L",
     "L": "L",
@@ -45,12 +48,14 @@ _UNITS: Final[dict[int, Unit]] = {1: "inch", 2: "centimeter"}
 # Where an MPO lists its pictures.
 _PICTURES: Final = 0xB002
 
+_AVIF_HEADER: Final = 65_536
+
 _pixel_cap = threading.Lock()
 
 
 @final
 class PillowReader(ImageReader):
-    """A JPEG, WebP, BMP or GIF.
+    """A JPEG, WebP, AVIF, BMP, GIF or TGA.
 
     Parameters
     ----------
@@ -69,7 +74,10 @@ class PillowReader(ImageReader):
         # Pillow makes room for the whole of a WebP as soon as it is opened.
         self._webp = _capped_webp(file, caps)
         file.seek(0)
-        self._image = open_with_pillow(file, _FORMATS)
+        ending = os.path.splitext(str(getattr(file, "name", "")))[1].lower()  # noqa: PTH122
+        by_name = (_BY_NAME[ending],) if ending in _BY_NAME else ()
+        self._image = open_with_pillow(file, (*_FORMATS, *by_name))
+        self._bits = _avif_bits(file) if self._image.format == "AVIF" else 8
         self._mode = target_mode(self._image)
         width, height = self._image.size
         super().__init__(ImageForm.of_mode(height, width, self._mode), caps)
@@ -124,8 +132,10 @@ class PillowReader(ImageReader):
         )
 
     def changes(self) -> Iterator[str]:
-        """Tell of a palette and CMYK."""
+        """Tell of a palette, CMYK, and more than 8 bits."""
         yield from tell_of(self._image, self._mode)
+        if self._bits > 8:
+            yield f"its {self._bits} bits became 8"
 
     def left_out(self) -> Iterator[str]:
         """Tell of thumbnails behind a photograph."""
@@ -241,6 +251,14 @@ def _capped_webp(file: BinaryIO, caps: Caps) -> WebpHeader | None:
         raise DataError("it is truncated")
     caps.require(ImageForm.of_mode(header.height, header.width, "RGB"))
     return header
+
+
+def _avif_bits(file: BinaryIO) -> int:
+    """Return the depth that the configuration of an AVIF's codec tells (AV1-ISOBMFF, 2.3.3)."""
+    file.seek(0)
+    _, _, configuration = file.read(_AVIF_HEADER).partition(b"av1C")
+    flags = configuration[2] if len(configuration) > 2 else 0
+    return (12 if flags & 0x20 else 10) if flags & 0x40 else 8
 
 
 def _resolution(image: Image.Image) -> Resolution | None:

@@ -47,6 +47,8 @@ from hourglass.records.folder import (
     FolderRecord,
     LabelSource,
     Sides,
+    SplitSource,
+    left_out_line,
 )
 from hourglass.records.gallery import LONGER_RUNS, gallery_names, gallery_path, read_entry
 from hourglass.records.group import (
@@ -295,6 +297,7 @@ __all__ = [
     "SimilarImages",
     "SpaceName",
     "SpaceScores",
+    "SplitSource",
     "SuiteRow",
     "SuiteStudy",
     "TrainedByTested",
@@ -313,6 +316,7 @@ __all__ = [
     "is_bare_name",
     "is_code",
     "is_group",
+    "left_out_line",
     "parse_range",
     "read_entry",
     "read_toml",

@@ -1,7 +1,7 @@
 """How files were held against normal images, as numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -157,6 +157,8 @@ class Detection:
         What a heat map shows, in words; ``None`` where none were asked for.
     notes
         What else is to be known, a sentence each.
+    not_listed
+        What the given folders hold besides, counted by ending or reason.
     """
 
     run: str
@@ -171,6 +173,7 @@ class Detection:
     anomalous_files: int = 0
     heat_maps: str | None = None
     notes: tuple[str, ...] = ()
+    not_listed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def deciding(self) -> DetectionScores:

@@ -70,6 +70,8 @@ class DenoisedFiles:
     sheet
         Path of the sheet that shows files before and after, if one was asked for and there was
         something to show.
+    not_listed
+        What the given folders hold besides, counted by ending or reason.
     """
 
     files: tuple[DenoisedFile, ...]
@@ -80,6 +82,7 @@ class DenoisedFiles:
     range_notes: tuple[str, ...] = ()
     advice: str | None = None
     sheet: str | None = None
+    not_listed: Mapping[str, int] = field(default_factory=dict)
 
     def count(self, status: FileStatus) -> int:
         """Return how many files have a status."""
@@ -123,6 +126,8 @@ class FileScores:
         What the model was trained to undo; ``None`` for clean images.
     measured_on
         Stands where other figures name their split.
+    not_listed
+        What the given folders hold besides, counted by ending or reason.
     """
 
     files: int
@@ -137,3 +142,4 @@ class FileScores:
     ranges: Mapping[str, ValueRange] = field(default_factory=dict)
     range_notes: tuple[str, ...] = ()
     measured_on: Literal["the given files"] = "the given files"
+    not_listed: Mapping[str, int] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from hourglass.errors import ConfigurationError
 
 ColorName = Literal["gray", "rgb"]
 LabelSource = Literal["folders", "none"]
+SplitSource = Literal["auto", "none", "folders"]
 Sides = tuple[int, int]
 # The smallest window of the structural similarity is three pixels wide.
 PatchSize = Annotated[int, Ge(4), Le(4096)]
@@ -18,6 +19,8 @@ DEFAULT_PATCH_SIZE: Final = 64
 LARGEST_WHOLE_SIDE: Final = 96
 
 _LARGEST_SIDE: Final = 16_384
+_MOST_NAMED: Final = 12
+_TO_BE_CONVERTED: Final = (".heic", ".heif", ".hif")
 _SPELLED: Final = re.compile(r"([1-9]\d{0,5})(?:[x×]([1-9]\d{0,5}))?")
 
 
@@ -44,6 +47,11 @@ class FolderOptions:
     labels
         ``folders``: the sub-folders are classes, and every image lies in one. ``none``: they are
         no more than places. By default they are classes unless images lie beside them.
+    splits
+        ``auto``: sub-folders that are named as splits are (``train``, ``Training``, ``seg_train``,
+        and the like), unless others lie beside them; whatever is guessed is told. ``folders``:
+        they are, and it is an error where they cannot be recognized. ``none``: no sub-folder is a
+        split.
     skip_bad
         Whether to go on without the files that cannot be used, in place of ending with their list.
     max_pixels
@@ -62,6 +70,7 @@ class FolderOptions:
     patch_size: PatchSize | None = None
     color: ColorName | None = None
     labels: LabelSource | None = None
+    splits: SplitSource = "auto"
     skip_bad: bool = False
     max_pixels: Annotated[int, Gt(0)] | None = None
 
@@ -88,8 +97,8 @@ class FolderOptions:
     @property
     def of_folders(self) -> tuple[str, ...]:
         """The keys that were given and mean nothing but for a folder of images."""
-        keys = ("resize", "crop", "color", "labels", "skip_bad", "max_pixels")
-        return tuple(key for key in keys if getattr(self, key) not in (None, False))
+        keys = ("resize", "crop", "color", "labels", "splits", "skip_bad", "max_pixels")
+        return tuple(key for key in keys if getattr(self, key) not in (None, False, "auto"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +127,10 @@ class FolderRecord:
     reasons
         Why, by path: at most ``MOST_REASONS`` of them.
     notes
-        What else was done to images, a sentence each.
+        What else was done to images, and what was guessed, a sentence each.
+    not_listed
+        Files and folders that were not taken for images of the folder, counted by ending or
+        reason, as ``left_out_line`` shows them.
     """
 
     MOST_REASONS: ClassVar[int] = 1000
@@ -135,6 +147,7 @@ class FolderRecord:
     skipped: int = 0
     reasons: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    not_listed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def sizes(self) -> str:
@@ -160,7 +173,43 @@ class FolderRecord:
         if self.patch_size:
             done.append(f"cut into patches of {self.patch_size}×{self.patch_size}")
         done.append("kept in memory" if self.kind == "memory" else "read as they are needed")
-        return (f"{', '.join(done)}.", *self.notes)
+        left_out = left_out_line(self.not_listed)
+        return (f"{', '.join(done)}.", *self.notes, *([left_out] if left_out else []))
+
+
+def left_out_line(counts: Mapping[str, int]) -> str | None:
+    """Return a line that counts what a listing of image files did not take.
+
+    Parameters
+    ----------
+    counts
+        By ending, which starts with a dot, or by reason.
+
+    Returns
+    -------
+    str or None
+        Such as "Left out: 40 .heic (convert them to PNG, JPEG or TIFF), 2 hidden."; ``None`` where
+        everything was taken.
+
+    Examples
+    --------
+    >>> left_out_line({".svg": 1, "broken link": 2})
+    'Left out: 1 .svg, 2 broken links.'
+    """
+    counts = {key: count for key, count in counts.items() if count}
+    ordered = sorted(counts, key=lambda key: (not key.startswith("."), -counts[key], key))
+    words = [_counted(key, counts[key]) for key in ordered[:_MOST_NAMED]]
+    rest = sum(counts[key] for key in ordered[_MOST_NAMED:])
+    words += [f"{rest:,} more"] if rest else []
+    return f"Left out: {', '.join(words)}." if words else None
+
+
+def _counted(key: str, count: int) -> str:
+    if key.startswith("folder "):
+        return key
+    advice = " (convert them to PNG, JPEG or TIFF)" if key in _TO_BE_CONVERTED else ""
+    plural = key.replace("link", "links", 1) if count > 1 else key
+    return f"{count:,} {plural}{advice}"
 
 
 def _sides(key: str, value: Any) -> Sides | None:

@@ -80,6 +80,8 @@ class LatentsFacts:
         How many images could not be read; ``rows`` and these are all that were asked for.
     reasons
         Why, by path: at most ``MOST_REASONS`` of them.
+    not_listed
+        What the given folders hold besides, counted by ending or reason.
     schema_version
         Of the form of the file.
     """
@@ -93,6 +95,7 @@ class LatentsFacts:
     labeled: bool = False
     failed: int = 0
     reasons: Mapping[str, str] = field(default_factory=dict)
+    not_listed: Mapping[str, int] = field(default_factory=dict)
     schema_version: int = LATENTS_SCHEMA
 
 
