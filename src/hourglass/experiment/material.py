@@ -82,14 +82,15 @@ def load_material(
         offline=offline,
         partner=experiment.partner,
         by_rows=_may_cut(experiment),
+        every_class=experiment.classifies,
     )
     size = _patch_size(experiment, splits)
     if size is not None:
         splits = _cut(splits, size, experiment.plan.seed)
     _require_one_size(experiment, splits)
     _require_memory(experiment, splits)
-    splits, notes = _bounded(splits)
-    for line in (*_told(splits.folder), *notes):
+    splits = _bounded(splits)
+    for line in (*_told(splits.folder), *splits.notes):
         tell(line)
     return splits
 
@@ -174,20 +175,20 @@ def _held(splits: Splits) -> dict[str, Images]:
     return {"validation": splits.validation, "test": splits.test}
 
 
-def _bounded(splits: Splits) -> tuple[Splits, list[str]]:
-    """Return splits with few enough images to measure on, and a note for each that was cut."""
+def _bounded(splits: Splits) -> Splits:
+    """Return splits with few enough images to measure on, with a note for each that was cut."""
     parts = {split: _part(images, split, len(images)) for split, images in _held(splits).items()}
     notes = [
         f"Measured on {len(parts[split]):,} of the {len(images):,} {split} images, drawn once."
         for split, images in _held(splits).items()
         if len(parts[split]) < len(images)
     ]
-    folder = splits.folder
-    if folder is not None:
-        folder = replace(folder, notes=(*folder.notes, *notes))
-    # A record of a folder tells its notes itself.
-    splits = replace(splits, validation=parts["validation"], test=parts["test"], folder=folder)
-    return splits, notes if folder is None else []
+    return replace(
+        splits,
+        validation=parts["validation"],
+        test=parts["test"],
+        notes=(*splits.notes, *notes),
+    )
 
 
 def _part(images: Images, split: str, most: int) -> Images:

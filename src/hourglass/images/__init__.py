@@ -27,7 +27,7 @@ from hourglass.images.paired import PairedImages
 from hourglass.images.patches import PatchImages
 from hourglass.images.promise import Images
 from hourglass.images.reader import MOST_PIXELS
-from hourglass.images.split import DataSet, Splits, split_images
+from hourglass.images.split import DataSet, Splits, classes_not_everywhere, split_images
 from hourglass.images.thumbnail import THUMBNAIL_SIDE, decode_thumbnail, encode_thumbnail
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "Place",
     "Splits",
     "as_stored",
+    "classes_not_everywhere",
     "decode_thumbnail",
     "describe",
     "encode_thumbnail",

@@ -1,7 +1,7 @@
 """What the sub-folders of a folder of images stand for: splits, classes, or nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -39,12 +39,21 @@ class Arrangement:
         Class of each file, shape (files,); −1 in a split without classes.
     class_names
         Names of the classes, sorted; empty where there are none.
+    notes
+        What was assumed, a sentence each.
+    groups
+        Group of each file, shape (files,), or ``None`` where each stands alone.
+    left_out
+        Files that are not listed because a table of labels does not fit them, with the reason.
     """
 
     listing: Listing
     splits: Mapping[str, int]
     classes: NDArray[np.int64]
     class_names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    groups: NDArray[np.int64] | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def arrange(folder: Path, labels: LabelSource | None = None) -> Arrangement:

@@ -1,6 +1,7 @@
 """The image files below a folder: a million paths in the memory that their letters take."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -109,6 +110,13 @@ def sub_folders(folder: Path, root: Path) -> list[Path]:
             for entry in entries
             if _is_ours(entry, root) and _leads(entry.is_dir)
         )
+
+
+def natural_key(name: str) -> tuple[tuple[int, str], ...]:
+    """Return what sorts names by the numbers in them, so that ``a10`` comes after ``a9``."""
+    parts = [part.lstrip("0") if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
+    # Of two numbers without leading zeros the longer one is the larger.
+    return (*((len(part) if part.isdecimal() else 0, part) for part in parts), (0, name))
 
 
 def _names(folder: Path, root: Path, inside: list[str]) -> Iterator[bytes]:

@@ -93,6 +93,7 @@ def load_splits(
     offline: bool = False,
     partner: str | Path | None = None,
     by_rows: bool = False,
+    every_class: bool = False,
 ) -> Splits:
     """Load a data set and complete its splits; see ``load_images`` and ``split_images``.
 
@@ -109,13 +110,22 @@ def load_splits(
         relative names, or of as many arrays.
     by_rows
         Whether images of a folder that are too few for three splits are split by their rows.
+    every_class
+        As ``split_images`` takes it.
     """
+    if partner is None and (folder.clean_name or folder.pair_by):
+        raise ConfigurationError(
+            "clean_name and pair_by say how noisy images find their partners, and there are none. "
+            "Give their folder with clean or second_shot, or leave these keys out."
+        )
     if partner is None:
         data_set = load_images(name_or_path, folder=folder, data_dir=data_dir, offline=offline)
     else:
         data_set = _load_pairs(name_or_path, Path(partner).expanduser(), folder)
     few = data_set.folder is not None and len(data_set.parts) == 1 and len(data_set.train) < _SPLITS
-    return split_rows(data_set) if by_rows and few else split_images(data_set, seed)
+    if by_rows and few:
+        return split_rows(data_set)
+    return split_images(data_set, seed, every_class=every_class)
 
 
 def _load_pairs(noisy: str | Path, partner: Path, folder: FolderOptions) -> DataSet:
