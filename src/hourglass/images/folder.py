@@ -94,8 +94,8 @@ def load_paired_folders(
     Raises
     ------
     DataError
-        If partners are missing or not clear; or as ``load_folder`` raises it, for both, and for partners of
-        another size: with ``skip_bad`` such pairs are left out.
+        If partners are missing or not clear; or as ``load_folder`` raises it, for both, and for
+        partners of another size: with ``skip_bad`` such pairs are left out.
     """
     noisy = arrange_labeled(folder, options)
     partners, notes = find_partners(noisy.listing, partner, options)

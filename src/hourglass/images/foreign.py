@@ -61,8 +61,12 @@ def _named(head: bytes, path: Path) -> tuple[str, str] | None:
         inside = (kind for mark, *kind in _INSIDE_ZIP if mark in head)
         what, advice = next(inside, ("a ZIP archive", _UNPACK))
         return what, advice
-    if head.startswith(b"\x1f\x8b") and path.name.lower().endswith((".tar.gz", ".tgz")):
-        return "a compressed TAR archive", _UNPACK
+    if head.startswith(b"\x1f\x8b"):
+        name = path.name.lower()
+        if name.endswith((".tar.gz", ".tgz")):
+            return "a compressed TAR archive", _UNPACK
+        if name.endswith((".csv.gz", ".tsv.gz")):
+            return "a compressed table", "Unpack it first."
     for place, mark, what, advice in _SIGNS:
         if head.startswith(mark, place):
             return what, advice

@@ -23,15 +23,15 @@ from hourglass.records import FolderOptions
 
 # What tables call them, without case, spaces and signs. A table may hold several that name files:
 # the first of these counts, and whether it fits is checked against the folder.
-_FILE_NAMES: Final = (
+FILE_COLUMNS: Final = (
     *("filename", "filepath", "path", "file", "imagepath", "imagefile", "imagename", "image"),
     *("imgpath", "imgfile", "imgname", "img", "imageid", "imgid", "idcode", "fileid", "id"),
 )
-_LABEL_NAMES: Final = (
+LABEL_COLUMNS: Final = (
     *("label", "labels", "class", "classname", "classlabel", "classid", "category"),
     *("categoryname", "target", "diagnosis", "dx", "species", "breed"),
 )
-_SPLIT_NAMES: Final = ("split", "subset", "partition", "set", "usage", "fold")
+SPLIT_COLUMNS: Final = ("split", "subset", "partition", "set", "usage", "fold")
 #: What the values of a column of splits mean.
 SPLIT_WORDS: Final[Mapping[str, str]] = {
     **SPLIT_FOLDERS,
@@ -172,7 +172,7 @@ def _arranged_by(
     """Arrange the files of a folder as a table says; ``labels`` insists on a column of them."""
     rows = _read(table, options.groups)
     if labels and "label" not in rows.values:
-        raise DataError(f"it has no column of classes, such as {', '.join(_LABEL_NAMES[:4])}.")
+        raise DataError(f"it has no column of classes, such as {', '.join(LABEL_COLUMNS[:4])}.")
     if "split" in rows.values:
         listing = Listing(folder, images_below(folder, folder))
         given = Arrangement(listing, {"train": len(listing)}, np.empty(0, np.int64), ())
@@ -230,10 +230,10 @@ def _read(path: Path, groups: str | None) -> _Rows:
     """Read the columns of a table that say something of files."""
     names, read = _opened(path)
     plain = [plain_name(name) for name in names]
-    known = [name for name in _FILE_NAMES if name in plain]
+    known = [name for name in FILE_COLUMNS if name in plain]
     asked = None if groups is None else _column_of_groups(names, groups, path)
     label = _label_column(names, read, path, but=asked)
-    split = find_column(names, _SPLIT_NAMES, path, "split")
+    split = find_column(names, SPLIT_COLUMNS, path, "split")
     if not known or (label is None and split is None and asked is None):
         raise DataError(
             f"{path} has the columns {', '.join(names) or 'none'}; one with the names of files was "
@@ -265,7 +265,7 @@ def _label_column(
     found = [
         index
         for index, name in enumerate(names)
-        if plain_name(name) in _LABEL_NAMES and index != but
+        if plain_name(name) in LABEL_COLUMNS and index != but
     ]
     if len(found) < 2:
         return found[0] if found else None

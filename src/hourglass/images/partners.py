@@ -3,7 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from os.path import commonprefix
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -159,26 +159,29 @@ def _tell_missing(
     options: FolderOptions,
 ) -> str:
     there = f"has {len(others):,} images, the first {others[0]}" if others else "has no image"
-    advice = ["add the missing files or take these images away"]
+    advice = ["Add the missing files, or remove these images."]
     if others and len(others) == len(noisy):
-        advice.insert(0, "pair the files in the order of their names with --pair-by order")
+        advice.insert(0, "To pair the files in the order of their names, add --pair-by order.")
     if others and options.clean_name is None:
         part = _difference(missing, others)
-        fits = f"{part} fits all of these" if part else "such as NOISY=GT"
-        advice.insert(0, f"say with --clean-name what their names have in its place ({fits})")
+        hint = (
+            f"With --clean-name {part} they all have one."
+            if part
+            else "If a part of the names differs, add --clean-name NOISY=GT with these parts."
+        )
+        advice.insert(0, hint)
     return (
         f"{len(missing):,} of {len(noisy):,} images of {noisy.root} have no partner of the same "
-        f"name in {partner}: {listed(missing)}. {partner} {there}. "
-        f"{'; or '.join(advice).capitalize()}."
+        f"name in {partner}: {listed(missing)}. {partner} {there}. {' '.join(advice)}"
     )
 
 
 def _difference(names: Sequence[str], others: Sequence[str]) -> str:
     """Return the replacement that turns every name into one of the others, if there is one."""
     name, other = (_stem(min(some, key=natural_key)) for some in (names, others))
-    start = len(commonprefix([name, other]))
-    tails = [each[start:][::-1] for each in (name, other)]
-    part, instead = (tail[len(commonprefix(tails)) :][::-1] for tail in tails)
+    start = _alike(name, other)
+    end = _alike(name[start:][::-1], other[start:][::-1])
+    part, instead = (each[start : len(each) - end] for each in (name, other))
     known = set(map(_stem, others))
     fits = (
         part
@@ -186,6 +189,13 @@ def _difference(names: Sequence[str], others: Sequence[str]) -> str:
         and all(part in each and _stem(each.replace(part, instead)) in known for each in names)
     )
     return f"{part}={instead}" if fits else ""
+
+
+def _alike(name: str, other: str) -> int:
+    """Return how many letters two names begin with alike."""
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(name, other, strict=False))
+    )
 
 
 def _stem(name: str) -> str:
