@@ -1,8 +1,10 @@
 """Images in a table of text, one a row: a class and the values of all pixels."""
 
+import csv
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -200,49 +202,86 @@ def _parsed(
     pieces: list[NDArray[Any]] = []
     together, read = max(1, _TOGETHER // width), int(columns.headed)
     while some := list(islice(lines, together)):
-        values = _values([line for line in some if line.strip()], separator, texts, path, read)
+        values = _values(some, separator, texts, columns, path, read, width)
         read += len(some)
-        if not len(values):
-            continue
-        if values.shape[1] != width:
-            raise DataError(f"{path} has {width:,} columns, and from line {read:,} on others.")
-        values = values[:, columns.pixels]
-        pieces.append(_as_bytes(values))
+        if len(values):
+            pieces.append(_as_bytes(values[:, columns.pixels]))
     if not pieces:
         raise DataError(f"{path} has no row of pixels.")
+    least, most = min(piece.min() for piece in pieces), max(piece.max() for piece in pieces)
     fractions = any(piece.dtype.kind == "f" for piece in pieces)
-    if fractions or max(int(piece.max()) for piece in pieces) > 1:
-        return np.concatenate(pieces), texts
-    columns.notes.append("All pixels are 0 or 1: 1 was taken for white.")
-    return np.concatenate(pieces).astype(np.float32), texts
+    if least < 0 or most > (1 if fractions else 255):
+        raise DataError(
+            f"Pixels in a table are whole numbers from 0 to 255 or fractions from 0 to 1; those of "
+            f"{path} go from {least:g} to {most:g}. Scale them."
+        )
+    if not fractions and most == 1:
+        columns.notes.append("All pixels are 0 or 1: 1 was taken for white.")
+        return np.concatenate(pieces).astype(np.float32), texts
+    return np.concatenate(pieces), texts
 
 
 def _values(
-    lines: Sequence[str], separator: str, texts: Mapping[int, list[str]], path: Path, read: int
+    lines: Sequence[str],
+    separator: str,
+    texts: Mapping[int, list[str]],
+    columns: _Columns,
+    path: Path,
+    read: int,
+    width: int,
 ) -> NDArray[np.float32]:
+    """Return the values of some lines, shape (rows, columns); texts go to their lists."""
+
     def keep(index: int, text: str) -> float:
         texts[index].append(text.strip())
         return 0.0
 
-    if not lines:
-        return np.empty((0, 0), np.float32)
+    some = [line for line in lines if line.strip()]
+    if not some:
+        return np.empty((0, width), np.float32)
     try:
         values: NDArray[np.float32] = np.loadtxt(
-            lines,
+            some,
             np.float32,
             comments=None,
             delimiter=separator,
-            converters={index: lambda text, index=index: keep(index, text) for index in texts},
+            converters={index: partial(keep, index) for index in texts},
             ndmin=2,
             encoding=None,
             quotechar='"',
         )
     except ValueError as error:
-        raise DataError(
-            f"{path}, in the {len(lines):,} lines after line {read:,}: {error}. A row of pixels "
-            "holds as many numbers as all others, and one class at most."
-        ) from error
+        raise _bad_line(lines, separator, columns, path, read, width) from error
+    if values.shape[1] != width or not np.isfinite(values).all():
+        raise _bad_line(lines, separator, columns, path, read, width)
     return values
+
+
+def _bad_line(
+    lines: Sequence[str], separator: str, columns: _Columns, path: Path, read: int, width: int
+) -> DataError:
+    """Return what is wrong in the first line that is no row of the table."""
+    for number, line in enumerate(lines, read + 1):
+        fields = next(csv.reader([line], delimiter=separator), [])
+        if fields and len(fields) != width:
+            return DataError(
+                f"{path}, line {number:,}: {width:,} values were expected, as in the first line, "
+                f"and {len(fields):,} came."
+            )
+        for index in columns.pixels if fields else ():
+            if not _is_number(fields[index]):
+                return DataError(
+                    f"{path}, line {number:,}: a number was expected in column {index + 1:,}, and "
+                    f"{fields[index]!r} came."
+                )
+    return DataError(f"{path} has lines after line {read:,} that are no rows of numbers.")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _as_bytes(values: NDArray[np.float32]) -> NDArray[Any]:

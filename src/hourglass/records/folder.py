@@ -102,6 +102,11 @@ class FolderOptions:
                 "clean_name is NOISY=CLEAN: a part of the noisy names, and what the clean names "
                 f"have in its place; {self.clean_name!r} was given."
             )
+        if self.clean_name is not None and self.pair_by == "order":
+            raise ConfigurationError(
+                f"pair_by = order does not look at names, and clean_name = {self.clean_name} does. "
+                "Leave one of them out."
+            )
 
     @property
     def labels_table(self) -> str | None:
@@ -118,12 +123,6 @@ class FolderOptions:
         """Part of a noisy name, and what stands in its place in the name of the partner."""
         noisy, _, clean = (self.clean_name or "").partition("=")
         return noisy, clean
-
-        if self.clean_name is not None and self.pair_by == "order":
-            raise ConfigurationError(
-                f"pair_by = order does not look at names, and clean_name = {self.clean_name} does. "
-                "Leave one of them out."
-            )
 
     @property
     def resize_to(self) -> Sides | None:
