@@ -48,6 +48,107 @@ def test_an_array_file_is_read_in_either_order(tmp_path, pixels):
         assert np.array_equal(load_images(str(tmp_path / name)).train.pixels, pixels)
 
 
+def test_the_form_of_medical_sets_brings_all_splits(tmp_path, pixels):
+    """MedMNIST: gray images without channels, color ones with three, labels as a column."""
+    column = (np.arange(12) % 3).astype(np.uint8)[:, None]
+    ends = {"train": slice(6), "val": slice(6, 9), "test": slice(9, 12)}
+    for images, shape in ((pixels[..., 0], (6, 5, 1)), (pixels.repeat(3, axis=-1), (6, 5, 3))):
+        arrays = {f"{split}_images": images[part] for split, part in ends.items()}
+        labels = {f"{split}_labels": column[part] for split, part in ends.items()}
+        np.savez(tmp_path / "data.npz", **arrays, **labels)
+        data_set = load_images(tmp_path / "data.npz")
+        assert data_set.train.shape == shape and data_set.notes == ()
+        for split, part in zip(data_set.parts.values(), ends.values(), strict=True):
+            assert np.array_equal(split.pixels, images[part].reshape(-1, *shape))
+            assert np.array_equal(split.labels, column[part, 0])
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (("X", "y"), "The array X was read as images, and y as labels."),
+        (("data", "target"), "The array data was read as images, and target as labels."),
+        (("images", "target"), "The array images was read as images, and target as labels."),
+        (("X_train", "Y_train"), None),
+        (("Train_Images", "Train_Labels"), None),
+    ],
+)
+def test_other_names_are_taken_where_they_are_clear(tmp_path, pixels, names, words):
+    np.savez(tmp_path / "data.npz", **{names[0]: pixels, names[1]: np.arange(12), "about": 1})
+    data_set = load_images(tmp_path / "data.npz")
+    assert np.array_equal(data_set.train.pixels, pixels)
+    assert data_set.train.labels.tolist() == list(range(12))
+    assert data_set.notes == (*([words] if words else []), "Arrays left aside: about.")
+
+
+def test_names_that_say_two_things_are_refused(tmp_path, pixels):
+    for names in (("X", "data"), ("X", "y", "target")):
+        np.savez(tmp_path / "data.npz", **dict.fromkeys(names, pixels))
+        with pytest.raises(DataError, match=f"it has {', '.join(names)}"):
+            load_images(tmp_path / "data.npz")
+
+
+def test_labels_come_as_texts_or_as_a_column_for_each_class(tmp_path, pixels):
+    words = np.array(["shoe", "hat", "10", "9"] * 3)
+    np.savez(
+        tmp_path / "a.npz",
+        x_train=pixels[:9],
+        y_train=words[:9],
+        x_test=pixels[9:],
+        y_test=words[9:],
+    )
+    data_set = load_images(tmp_path / "a.npz")
+    assert data_set.test.class_names == ("9", "10", "hat", "shoe")
+    assert data_set.test.labels.tolist() == [2, 1, 0]
+    np.savez(tmp_path / "b.npz", images=pixels, labels=np.eye(4)[[3, 1, 2, 0] * 3])
+    data_set = load_images(tmp_path / "b.npz")
+    assert (
+        data_set.train.labels.tolist() == [3, 1, 2, 0] * 3
+        and "the one with a 1" in data_set.notes[0]
+    )
+    np.savez(tmp_path / "c.npz", images=pixels, labels=np.ones((12, 14), np.uint8))
+    data_set = load_images(tmp_path / "c.npz")
+    assert data_set.train.labels is None and "labels has 14 values an image" in data_set.notes[0]
+
+
+def test_rows_of_pixels_are_squares_with_a_word(tmp_path):
+    rows = np.arange(2 * 784, dtype=np.uint16).reshape(2, 784)
+    np.savez(tmp_path / "data.npz", data=rows)
+    np.save(tmp_path / "data.npy", rows)
+    for name in ("data.npz", "data.npy"):
+        data_set = load_images(tmp_path / name)
+        assert np.array_equal(data_set.train.pixels[1, :, :, 0], rows[1].reshape(28, 28))
+        assert "rows of 784 were read as images of 28×28" in data_set.notes[-1]
+    np.save(tmp_path / "data.npy", rows[:, :600])
+    with pytest.raises(ImageShapeError, match="four axes"):
+        load_images(tmp_path / "data.npy")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.h5", b"\x89HDF\r\n\x1a\n" + bytes(8), "an HDF5 file.* h5py"),
+        ("a.mat", b"MATLAB 5.0 MAT-file, Platform", r"a MATLAB file.*loadmat"),
+        ("b.mat", b"MATLAB 7.3 MAT-file, Platform", r"a MATLAB file \(7\.3.*h5py"),
+        ("a.parquet", b"PAR1" + bytes(8), "a Parquet file.* --labels"),
+        ("a.zip", b"PK\x03\x04" + bytes(30), "a ZIP archive.* Unpack it"),
+        ("a.pt", b"PK\x03\x04" + bytes(26) + b"a/data.pkl", "a PyTorch file.* never loaded"),
+        ("b.pt", pickle.dumps({}, protocol=2), "a pickle of Python objects.* never loaded"),
+        ("a.xlsx", b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml", "Office .* CSV UTF-8"),
+        ("a.tar", bytes(257) + b"ustar" + bytes(20), "a TAR archive.* Unpack it"),
+        ("a.tar.gz", b"\x1f\x8b\x08" + bytes(20), "a compressed TAR archive"),
+        ("a.rar", b"Rar!\x1a\x07\x01\x00", "a RAR archive.* Unpack it"),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        ("a.array", b"\x93NUMPY\x01\x00", r"ends in \.npy"),
+        ("a.csv", b"\x89HDF\r\n\x1a\n" + bytes(8), "an HDF5 file"),
+    ],
+)
+def test_files_of_other_kinds_are_named_as_what_they_are(tmp_path, name, content, words):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=rf"{name} is .*{words}"):
+        load_images(tmp_path / name)
+
+
 def test_wrong_keys_are_listed(tmp_path, pixels):
     np.savez(tmp_path / "data.npz", pictures=pixels, y=np.arange(12))
     with pytest.raises(DataError, match=r"needs the arrays images.*it has pictures, y"):

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from hourglass.errors import DataError, ImageShapeError, MissingPathError
+from hourglass.errors import ConfigurationError, DataError, ImageShapeError, MissingPathError
 from hourglass.images import (
     ArrayImages,
     PairedImages,
@@ -125,3 +126,112 @@ def test_pairs_need_equal_sizes():
         PairedImages(
             ArrayImages(np.zeros((2, 4, 4, 1), np.uint8)), ArrayImages(np.zeros((2, 4, 5, 1)))
         )
+
+
+def pairs_of(place, noisy, clean, **options):
+    """Write files, as bright as their number and 100 more, and load them as pairs."""
+    for folder, names, offset in (("one", noisy, 0), ("two", clean, 100)):
+        for number, name in enumerate(names):
+            path = place / folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pixels = np.full((6, 5), number + offset, np.uint8)
+            Image.fromarray(pixels).save(path, **({"quality": 100} if "jp" in path.suffix else {}))
+    options = FolderOptions(**options)
+    return load_splits(place / "one", partner=place / "two", folder=options)
+
+
+def are_pairs(splits):
+    apart = [part.read_all() - part.seen.read_all() for part in splits.parts.values()]
+    return all(np.allclose(values, 100 / 255, atol=0.5 / 255) for values in apart)
+
+
+def names(form, count=4):
+    return [form.format(number) for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("noisy", "clean", "options", "words"),
+    [
+        ("scene{}.jpg", "scene{}.png", {}, "have another ending: 4, such as scene0.jpg with"),
+        ("a/scene{}.PNG", "a/scene{}.png", {}, "have another ending: 4"),
+        ("Scene{}.png", "scene{}.bmp", {}, "differ in capital letters: 4"),
+        ("{}_NOISY_010.png", "{}_GT_010.png", {"clean_name": "NOISY=GT"}, "replaced by 'GT'"),
+        ("{}_noisy.png", "{}.png", {"clean_name": "_noisy="}, "replaced by ''"),
+        ("{}_in.jpg", "{}_out.png", {"clean_name": "in=out"}, "another ending: 4"),
+        ("low/a{}.png", "high/a{}.png", {"clean_name": "low=high"}, "replaced by 'high'"),
+        ("shot {}.png", "truth-{}.png", {"pair_by": "order"}, "shot 0.png with truth-0.png, to"),
+    ],
+)
+def test_partners_are_found_though_names_differ(tmp_path, noisy, clean, options, words):
+    splits = pairs_of(tmp_path, names(noisy), names(clean), **options)
+    assert are_pairs(splits) and words in " ".join(splits.folder.notes)
+    assert sum(map(len, splits.parts.values())) == 4
+
+
+def test_pairs_in_order_follow_the_numbers_in_their_names(tmp_path):
+    splits = pairs_of(tmp_path, names("{}.png", 12), names("x{:03d}.png", 12), pair_by="order")
+    assert are_pairs(splits)
+
+
+def test_files_of_one_name_need_no_word_about_it(tmp_path):
+    splits = pairs_of(tmp_path, names("{}.png"), [*names("{}.png"), "0.bmp", "more.png"])
+    assert are_pairs(splits) and splits.folder.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("noisy", "clean", "options", "words"),
+    [
+        (["0.jpg", "1.jpg"], ["0.png", "0.bmp", "1.png"], {}, "several partners.*0.bmp, 0.png"),
+        (["0.jpg", "0.png", "1.png"], ["0.png", "1.png"], {}, "0.jpg and 0.png .* would both"),
+        (["A.png", "a.png"], ["a.bmp"], {}, "would both have the partner a.bmp"),
+        (["a/0.jpg", "b/0.jpg"], ["0.png", "1.png"], {}, "2 of 2 .*the first 0.png"),
+        (
+            names("{}_NOISY.png"),
+            names("{}_GT.png"),
+            {},
+            "4 of 4 .*two has 4 images, the first 0_GT.png. With --clean-name NOISY=GT they all "
+            "have one. .*--pair-by order",
+        ),
+        (names("{}.png"), names("x{}y.png", 3), {}, "If a part of the names differs.*Add the"),
+        (names("{}_n.png"), names("{}_c.png"), {"clean_name": "N=c"}, "4 of 4 names .* 0_n.png"),
+        (names("{}.png"), names("{}.png", 3), {"pair_by": "order"}, "has 4 and .*two 3. Add"),
+        (names("{}.png"), [], {}, "has no image. Add the missing"),
+    ],
+)
+def test_pairs_that_are_not_clear_are_refused(tmp_path, noisy, clean, options, words):
+    (tmp_path / "two").mkdir()
+    with pytest.raises(DataError, match=words):
+        pairs_of(tmp_path, noisy, clean, **options)
+
+
+def test_noisy_and_clean_in_one_folder_never_pair_with_themselves(tmp_path):
+    for name in ("0_NOISY.png", "0_GT.png"):
+        write_image_file(tmp_path / name, gray(1))
+    with pytest.raises(DataError, match=r"1 of 2 names .* do not hold it, the first 0_GT\.png"):
+        load_splits(tmp_path, partner=tmp_path, folder=FolderOptions(clean_name="NOISY=GT"))
+
+
+def test_a_partner_of_another_ending_still_needs_the_same_size(tmp_path):
+    for number in range(3):
+        write_image_file(tmp_path / "one" / f"{number}.bmp", gray(number))
+        write_image_file(tmp_path / "two" / f"{number}.png", gray(number, (6, 6 - number, 1)))
+    with pytest.raises(DataError, match=r"2 of 3 .* its noisy image"):
+        load_splits(tmp_path / "one", partner=tmp_path / "two")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"clean_name": "NOISY"}, "clean_name is NOISY=CLEAN"),
+        ({"clean_name": "=GT"}, "clean_name is NOISY=CLEAN"),
+        ({"clean_name": "A=B", "pair_by": "order"}, "does not look at names"),
+    ],
+)
+def test_ways_of_pairing_must_make_sense(options, words):
+    with pytest.raises(ConfigurationError, match=words):
+        FolderOptions(**options)
+
+
+def test_a_way_of_pairing_needs_partners(folders):
+    with pytest.raises(ConfigurationError, match="there are none"):
+        load_splits(folders / "noisy", folder=FolderOptions(pair_by="order"))

@@ -30,7 +30,6 @@ from hourglass.runs import RunFolder
 _PLACE: Final = re.compile(r"(?<![\w.])(?:[A-Za-z]:[\\/]|\\\\|\.{0,2}/|~\w*/)[^\s'\"`,;:=()]*")
 _LONGEST_NAME: Final = 255
 _OF_PATHS_ALONE: Final = "./\\~"
-_KEYS_OF_PATHS: Final = ("data", "clean", "second_shot")
 
 
 def card_of(run: RunFolder) -> ModelCard:
@@ -82,12 +81,9 @@ def _data_card(experiment: Experiment, record: RunRecord, class_names: tuple[str
 
 
 def _training_card(experiment: Experiment, record: RunRecord) -> TrainingCard:
-    places = {key: getattr(experiment, key) for key in _KEYS_OF_PATHS}
-    names: dict[str, Any] = {
-        key: last_part(place) for key, place in places.items() if place is not None
-    }
+    names = {key: last_part(place) for key, place in experiment.paths.items()}
     return TrainingCard(
-        experiment=replace(experiment, **names),
+        experiment=experiment.with_paths(names),
         status="finished" if record.status == "finished" else "trained",
         started=record.started,
         environment=record.environment,
@@ -133,9 +129,9 @@ def _without_places(card: ModelCard, experiment: Experiment) -> ModelCard:
     """Return a card in whose every text a path is its last part, and all can be shown."""
     known = {
         place: last_part(place)
-        for place in (getattr(experiment, key) for key in _KEYS_OF_PATHS)
+        for place in experiment.paths.values()
         # A dot alone would be found in every number of a version.
-        if place is not None and place.strip(_OF_PATHS_ALONE)
+        if place.strip(_OF_PATHS_ALONE)
     }
     told = _cleaned(json.loads(to_json(card)), known)
     return from_json(ModelCard, json.dumps(told).encode(), "the card")

@@ -92,6 +92,7 @@ def _lines(facts: DataFacts) -> list[str]:
         f"classes      {', '.join(facts.classes) or 'none'}",
         f"fingerprint  {facts.fingerprint}",
         f"source       {facts.source}",
+        *(f"note         {note}" for note in facts.notes),
         *(_of_a_folder(facts.folder) if facts.folder is not None else ()),
     ]
 

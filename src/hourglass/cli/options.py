@@ -139,6 +139,17 @@ class ExperimentOptions:
             group=_DATA, help="Folder of the clean images that noisy data belong to, by name."
         ),
     ] = None
+    clean_name: Annotated[
+        str | None,
+        Parameter(
+            group=_DATA,
+            help="NOISY=GT: what the partners' names have in place of a part of the noisy names.",
+        ),
+    ] = None
+    pair_by: Annotated[
+        str | None,
+        Parameter(group=_DATA, help="name, or order to pair files in the order of their names."),
+    ] = None
     second_shot: Annotated[
         str | None,
         Parameter(group=_DATA, help="Folder of a second noisy image of each scene, by name."),
@@ -217,8 +228,16 @@ class ExperimentOptions:
         str | None,
         Parameter(
             group=_FOLDER,
-            help="folders if sub-folders are classes, none if not; by default they are unless "
-            "images lie beside them.",
+            help="folders if sub-folders are classes, none if not, or a table of file names and "
+            "classes (CSV, TSV, Parquet). By default a metadata.csv in the folder that is one, or "
+            "sub-folders unless images lie beside them.",
+        ),
+    ] = None
+    groups: Annotated[
+        str | None,
+        Parameter(
+            group=_FOLDER,
+            help="Column of that table whose groups, such as patients, never lie in two splits.",
         ),
     ] = None
     splits: Annotated[

@@ -167,6 +167,9 @@ def _experiment(data: str | None, config: Path | None, options: ExperimentOption
     if {"resize", "crop"} & given.keys():
         values.pop("resize", None)
         values.pop("crop", None)
+    if given.get("labels") in ("folders", "none"):
+        # It is a column of the table that is replaced.
+        values.pop("groups", None)
     if given.get("optimizer", values.get("optimizer")) != values.get("optimizer"):
         for key in ("momentum", "weight_decay"):
             values.pop(key, None)
@@ -183,8 +186,8 @@ def _drop_other_objective(values: dict[str, Any], given: Mapping[str, Any]) -> N
             # Who names an objective says again what the noise is in.
             values.pop("corruption")
         if given["objective"] not in ("denoising", "blind-spot"):
-            values.pop("clean", None)
-            values.pop("second_shot", None)
+            for key in ("clean", "second_shot", "clean_name", "pair_by"):
+                values.pop(key, None)
         if "classify" in (values.get("objective"), given["objective"]):
             # A classifier shares neither loss nor sizes with what rebuilds images.
             for key in _OF_THE_TASK - given.keys():

@@ -13,7 +13,7 @@ from hourglass.evaluation import accuracy_of, describe_classifier, score_classif
 from hourglass.experiment.kept import KeptResults
 from hourglass.experiment.material import learned_from
 from hourglass.experiment.pairs import FROZEN_SEED
-from hourglass.images import Images, Splits
+from hourglass.images import Images, Splits, classes_not_everywhere
 from hourglass.inference import classify
 from hourglass.models import Classifier
 from hourglass.records import (
@@ -52,13 +52,11 @@ def class_names_of(splits: Splits) -> tuple[str, ...]:
             f"A classifier needs two classes or more to tell apart; {splits.name} has one, "
             f"{names[0]}. Add images of another class."
         )
-    for split, values in labels.items():
-        missing = [name for number, name in enumerate(names) if number not in values]
-        if missing:
-            raise DataError(
-                f"Every class needs an image in every split; in {splits.name} the {split} split "
-                f"has none of {', '.join(missing[:5])}. Add images, or leave the class out."
-            )
+    if missing := classes_not_everywhere(splits.parts, of=len(names)):
+        raise DataError(
+            f"A classifier needs every class in every split; in {splits.name} {missing}. Add "
+            "images of that class, leave it out, or join it with another one."
+        )
     return names
 
 

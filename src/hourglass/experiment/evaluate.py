@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from hourglass.bundles import load_classifier, load_model
 from hourglass.errors import ConfigurationError, DataError, MissingPathError
@@ -154,13 +153,13 @@ def load_splits_of(run: TrainedModel, *, data_dir: Path | None, offline: bool) -
 
 def _at_hand(experiment: Experiment, path: Path, data_dir: Path | None) -> Experiment:
     """Return an experiment whose names of files and folders are paths that exist."""
-    names = {key: getattr(experiment, key) for key in ("data", "clean", "second_shot")}
-    places: dict[str, Any] = {
-        key: _place(name, path, data_dir)
-        for key, name in names.items()
-        if name is not None and name not in DATA_SETS and is_bare_name(name)
-    }
-    return replace(experiment, **places)
+    return experiment.with_paths(
+        {
+            key: _place(name, path, data_dir)
+            for key, name in experiment.paths.items()
+            if name not in DATA_SETS and is_bare_name(name)
+        }
+    )
 
 
 def _place(name: str, path: Path, data_dir: Path | None) -> str:

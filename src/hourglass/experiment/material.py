@@ -1,7 +1,7 @@
 """The images of an experiment: cut into patches where that is due, and few enough to measure."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 from pathlib import Path
@@ -87,15 +87,16 @@ def load_material(
         offline=offline,
         partner=experiment.partner,
         by_rows=_may_cut(experiment),
+        every_class=experiment.classifies,
     )
-    splits, told = _of_known_classes(experiment, splits)
+    splits = _of_known_classes(experiment, splits)
     size = _patch_size(experiment, splits)
     if size is not None:
         splits = _cut(splits, size, experiment.plan.seed)
     _require_one_size(experiment, splits)
     _require_memory(experiment, splits)
-    splits, notes = _bounded(splits)
-    for line in (*_told(splits.folder), *told, *notes):
+    splits = _bounded(splits)
+    for line in (*_told(splits.folder), *splits.notes):
         tell(line)
     return splits
 
@@ -129,17 +130,17 @@ def _class_name(images: Images, number: int) -> str:
     return str(number) if images.class_names is None else images.class_names[number]
 
 
-def _of_known_classes(experiment: Experiment, splits: Splits) -> tuple[Splits, list[str]]:
+def _of_known_classes(experiment: Experiment, splits: Splits) -> Splits:
     """Return splits without the classes that a model that rebuilds images has never seen."""
     if experiment.classifies:
-        return splits, []
+        return splits
     found = {
         split: only_known_classes(images, splits.train, split)
         for split, images in _held(splits).items()
     }
     notes = [note for _, note in found.values() if note is not None]
     notes += _normal_beside_others(splits.train)
-    return _with(splits, {split: images for split, (images, _) in found.items()}, notes)
+    return _measured_on(splits, {split: images for split, (images, _) in found.items()}, notes)
 
 
 def _normal_beside_others(training: Images) -> list[str]:
@@ -156,14 +157,13 @@ def _normal_beside_others(training: Images) -> list[str]:
     ]
 
 
-def _with(splits: Splits, held: Mapping[str, Images], notes: list[str]) -> tuple[Splits, list[str]]:
-    """Return splits that are measured on other images, and notes that no record of theirs has."""
-    splits = replace(splits, validation=held["validation"], test=held["test"])
-    if splits.folder is None:
-        return splits, notes
-    # A record of a folder tells its notes itself.
-    folder = replace(splits.folder, notes=(*splits.folder.notes, *notes))
-    return replace(splits, folder=folder), []
+def _measured_on(splits: Splits, held: Mapping[str, Images], notes: Sequence[str]) -> Splits:
+    return replace(
+        splits,
+        validation=held["validation"],
+        test=held["test"],
+        notes=(*splits.notes, *notes),
+    )
 
 
 def learned_from(training: Images) -> Images:
@@ -246,15 +246,15 @@ def _held(splits: Splits) -> dict[str, Images]:
     return {"validation": splits.validation, "test": splits.test}
 
 
-def _bounded(splits: Splits) -> tuple[Splits, list[str]]:
-    """Return splits with few enough images to measure on, and a note for each that was cut."""
+def _bounded(splits: Splits) -> Splits:
+    """Return splits with few enough images to measure on, with a note for each that was cut."""
     parts = {split: _part(images, split, len(images)) for split, images in _held(splits).items()}
     notes = [
         f"Measured on {len(parts[split]):,} of the {len(images):,} {split} images, drawn once."
         for split, images in _held(splits).items()
         if len(parts[split]) < len(images)
     ]
-    return _with(splits, parts, notes)
+    return _measured_on(splits, parts, notes)
 
 
 def _part(images: Images, split: str, most: int) -> Images:

@@ -34,7 +34,7 @@ from hourglass.images.paired import PairedImages
 from hourglass.images.patches import PatchImages
 from hourglass.images.promise import Images
 from hourglass.images.reader import MOST_PIXELS
-from hourglass.images.split import DataSet, Splits, split_images
+from hourglass.images.split import DataSet, Splits, classes_not_everywhere, split_images
 from hourglass.images.thumbnail import THUMBNAIL_SIDE, decode_thumbnail, encode_thumbnail
 from hourglass.images.value_range import RangeScan
 
@@ -60,6 +60,7 @@ __all__ = [
     "RangeScan",
     "Splits",
     "as_stored",
+    "classes_not_everywhere",
     "conversion_note",
     "decode_thumbnail",
     "describe",

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +33,8 @@ SPLIT_FOLDERS: Final = {
     "test": "test",
 }
 _UNLABELED: Final = -1
-_WORDS: Final = {
+#: Words that people use for splits, in names of folders and in tables.
+SPLIT_WORDS: Final[Mapping[str, str]] = {
     **SPLIT_FOLDERS,
     **dict.fromkeys(("tr", "training", "trainset", "trainval", "trn"), "train"),
     **dict.fromkeys(("dev", "devset", "valset"), "validation"),
@@ -72,6 +73,10 @@ class Arrangement:
         Names of the classes, sorted; empty where there are none.
     notes
         What was guessed, a sentence each.
+    groups
+        Group of each file, shape (files,), or ``None`` where each stands alone.
+    left_out
+        Files that are not listed because a table of labels does not fit them, with the reason.
     """
 
     listing: Listing
@@ -79,6 +84,8 @@ class Arrangement:
     classes: NDArray[np.int64]
     class_names: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    groups: NDArray[np.int64] | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def arrange(
@@ -225,10 +232,10 @@ def _unnamed(
 def _said(name: str) -> tuple[str, tuple[str, ...]] | None:
     """Return the split that a folder's name says, and the rest of its words."""
     words = _words_of(name)
-    splits = {_WORDS[word] for word in words if word in _WORDS}
+    splits = {SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS}
     if len(splits) != 1:
         return None
-    return splits.pop(), tuple(word for word in words if word not in _WORDS)
+    return splits.pop(), tuple(word for word in words if word not in SPLIT_WORDS)
 
 
 def _words_of(name: str) -> list[str]:

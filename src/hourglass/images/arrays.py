@@ -2,7 +2,7 @@
 
 import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError, HourglassError
+from hourglass.images.labels_table import numbered
 from hourglass.images.memory import (
     ArrayImages,
     images_from,
@@ -17,14 +18,22 @@ from hourglass.images.memory import (
     require_memory,
     require_pixel_type,
 )
+from hourglass.images.pixel_table import square_side
 from hourglass.images.split import DataSet
 
-_PIXEL_KEYS: Final = ("images", "x_train", "x_val", "x_test")
-_LABEL_KEYS: Final = ("labels", "y_train", "y_val", "y_test")
-_KNOWN_KEYS: Final = (*_PIXEL_KEYS, *_LABEL_KEYS, "class_names")
+_SPLIT_WORDS: Final = {
+    "train": ("train",),
+    "validation": ("val", "valid", "validation"),
+    "test": ("test",),
+}
+# How the arrays of a split are called, with its word in place of the braces.
+_OF_SPLITS: Final = (("x_{}", "y_{}"), ("{}_images", "{}_labels"))
+# And those of images without splits; of labels the one that is there.
+_ALONE: Final = ("images", "x", "data")
+_LABELS: Final = ("labels", "label", "y", "target", "targets")
+_NAMES: Final = "class_names"
 _CHECKED_FIRST: Final = 64 << 20
 _PIECE: Final = 1 << 20
-_KERAS_SPLITS: Final = {"train": "train", "validation": "val", "test": "test"}
 
 
 def load_npz(path: Path) -> DataSet:
@@ -33,33 +42,38 @@ def load_npz(path: Path) -> DataSet:
     Parameters
     ----------
     path
-        Holds ``images`` and perhaps ``labels``; or Keras' ``x_train``, ``y_train``, ``x_test``
-        and ``y_test`` (labels may be missing, ``x_val`` and ``y_val`` may be there), which are
-        splits. ``class_names`` may be there in both. Grayscale images may come without the axis
-        of channels.
+        Holds ``images`` and perhaps ``labels``; or arrays of splits, as Keras (``x_train``,
+        ``y_train``, ``x_val``, ``x_test`` and so on) or MedMNIST (``train_images``,
+        ``train_labels`` and so on) name them, where labels and all splits but training may be
+        missing; or one of ``X`` and ``data`` with ``y`` or ``target``. Capital letters do not
+        matter. ``class_names`` may be there in all. Grayscale images may come without the axis of
+        channels, square ones as rows of pixels, and labels as a column, as texts, or with a 1 in
+        the column of the class.
 
     Raises
     ------
     DataError
         If it is no such archive, a needed key is missing, or an array does not hold images.
     """
-    arrays = read_archive(path)
-    names = arrays.get("class_names")
+    there = _keys(path)
+    keys, notes = _keys_of_splits(there, path)
+    others = [labels for _, labels in keys.values() if labels is not None]
+    arrays = read_archive(path, [pixels for pixels, _ in keys.values()], [*others, _NAMES])
+    used = {*arrays, *others}
+    if aside := [key for key in there if key not in used]:
+        notes.append(f"Arrays left aside: {', '.join(aside)}.")
+    names = arrays.get(_NAMES)
     class_names = None if names is None else tuple(map(str, names.ravel()))
-    if "images" in arrays:
-        keys = {"train": ("images", "labels")}
-    elif "x_train" in arrays:
-        keys = {split: (f"x_{word}", f"y_{word}") for split, word in _KERAS_SPLITS.items()}
-    else:
-        raise DataError(
-            f"{path} needs the arrays images (and labels), or x_train, y_train, x_test and "
-            f"y_test; it has {', '.join(_keys(path)) or 'none'}. Save it again with "
-            "np.savez(path, images=..., labels=...)."
-        )
+    labels = {
+        split: _labels(arrays[key], f"{path}: {key}", notes)
+        for split, (_, key) in keys.items()
+        if key is not None
+    }
+    if any(found is not None and found.dtype.kind in "US" for found in labels.values()):
+        labels, class_names = _numbered(labels, path)
     parts = {
-        split: _images(arrays[pixels], arrays.get(labels), class_names, f"{path}: {pixels}")
-        for split, (pixels, labels) in keys.items()
-        if pixels in arrays
+        split: _images(arrays[pixels], labels.get(split), class_names, f"{path}: {pixels}", notes)
+        for split, (pixels, _) in keys.items()
     }
     return DataSet(
         name=path.stem,
@@ -67,6 +81,7 @@ def load_npz(path: Path) -> DataSet:
         validation=parts.get("validation"),
         test=parts.get("test"),
         source=str(path),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
@@ -82,11 +97,24 @@ def load_npy(path: Path) -> DataSet:
     require_memory(size, str(path))
     with path.open("rb") as file:
         array = _read_array(file, size, str(path), pixels=True)
-    return DataSet(name=path.stem, train=_images(array, None, None, str(path)), source=str(path))
+    notes: list[str] = []
+    train = _images(array, None, None, str(path), notes)
+    return DataSet(name=path.stem, train=train, source=str(path), notes=tuple(notes))
 
 
-def read_archive(path: Path) -> Mapping[str, NDArray[Any]]:
-    """Read those arrays of an archive that this room knows, by name; the others are left alone.
+def read_archive(
+    path: Path, pixels: Collection[str], others: Collection[str] = ()
+) -> Mapping[str, NDArray[Any]]:
+    """Read some arrays of an archive, by name; those that are not there are left out.
+
+    Parameters
+    ----------
+    path
+        The archive.
+    pixels
+        Arrays that must hold images, which their headers tell.
+    others
+        Arrays that may hold anything.
 
     Raises
     ------
@@ -100,27 +128,25 @@ def read_archive(path: Path) -> Mapping[str, NDArray[Any]]:
                 key = member.filename.removesuffix(".npy")
                 if key in arrays:
                     raise DataError(f"{path} holds the array {key} twice. Save it again.")
-                if key in _KNOWN_KEYS:
-                    arrays[key] = _read_member(archive, member, f"{path}: {key}", key)
+                if key in pixels or key in others:
+                    source = f"{path}: {key}"
+                    arrays[key] = _read_member(archive, member, source, pixels=key in pixels)
     except (HourglassError, OSError):
         raise
     # A stranger's bytes can drive the parser of archives into an error of any class.
     except Exception as error:
-        raise DataError(
-            f"{path} is no NumPy archive, or a damaged one: {error}. "
-            "Save it again with np.savez_compressed."
-        ) from error
+        raise _damaged(path, error) from error
     return arrays
 
 
 def _read_member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str, key: str
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str, *, pixels: bool
 ) -> NDArray[Any]:
     require_memory(member.file_size, source)
     if member.file_size > _CHECKED_FIRST:
         _require_whole(archive, member, source)
     with archive.open(member) as file:
-        return _read_array(file, member.file_size, source, pixels=key in _PIXEL_KEYS)
+        return _read_array(file, member.file_size, source, pixels=pixels)
 
 
 def _require_whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str) -> None:
@@ -137,8 +163,88 @@ def _require_whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: st
 
 
 def _keys(path: Path) -> list[str]:
-    with zipfile.ZipFile(path) as archive:
-        return [name.removesuffix(".npy") for name in archive.namelist()]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [name.removesuffix(".npy") for name in archive.namelist()]
+    except OSError:
+        raise
+    except Exception as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    return DataError(
+        f"{path} is no NumPy archive, or a damaged one: {error}. "
+        "Save it again with np.savez_compressed."
+    )
+
+
+def _keys_of_splits(
+    there: Sequence[str], path: Path
+) -> tuple[Mapping[str, tuple[str, str | None]], list[str]]:
+    """Return which arrays hold the images and the labels of each split, and what was assumed."""
+    known: dict[str, str] = {}
+    for key in there:
+        # Of images and Images the one that is spelled as it should be counts.
+        if key == key.lower() or key.lower() not in known:
+            known[key.lower()] = key
+    labels = [word for word in _LABELS if word in known]
+    if "images" not in known:
+        for pixels, of_labels in _OF_SPLITS:
+            found = {
+                split: (known[pixels.format(word)], known.get(of_labels.format(word)))
+                for split, words in _SPLIT_WORDS.items()
+                for word in words
+                if pixels.format(word) in known
+            }
+            if "train" in found:
+                return found, []
+    alone = [word for word in _ALONE if word in known]
+    if "images" in known:
+        alone, labels = ["images"], ["labels"] if "labels" in known else labels
+    if len(alone) != 1 or len(labels) > 1:
+        raise DataError(
+            f"{path} needs the arrays images (and labels), or x_train, y_train, x_test and "
+            "y_test, or train_images, train_labels, test_images and test_labels; it has "
+            f"{', '.join(there) or 'none'}. Save it again with np.savez(path, images=..., "
+            "labels=...)."
+        )
+    of_labels = known[labels[0]] if labels else None
+    usual = alone == ["images"] and labels in ([], ["labels"])
+    said = f", and {of_labels} as labels" if of_labels else ""
+    notes = [] if usual else [f"The array {known[alone[0]]} was read as images{said}."]
+    return {"train": (known[alone[0]], of_labels)}, notes
+
+
+def _labels(labels: NDArray[Any], source: str, notes: list[str]) -> NDArray[Any] | None:
+    """Return one label an image: from a column, or from a row with a 1 for the class."""
+    if labels.ndim != 2:
+        return labels
+    if labels.shape[1] == 1:
+        return labels[:, 0]
+    ones = labels.dtype.kind in "iufb" and ((labels == 0) | (labels == 1)).all()
+    if ones and (labels.sum(axis=1) == 1).all():
+        notes.append(f"{source} has a column for each class; the one with a 1 was taken.")
+        return labels.argmax(axis=1)
+    notes.append(
+        f"{source} has {labels.shape[1]} values an image, not one class, and was left aside."
+    )
+    return None
+
+
+def _numbered(
+    labels: Mapping[str, NDArray[Any] | None], path: Path
+) -> tuple[dict[str, NDArray[Any] | None], tuple[str, ...]]:
+    """Return labels that are texts as numbers, the same in all splits, and their names."""
+    found = {split: values for split, values in labels.items() if values is not None}
+    words = [
+        word.decode() if isinstance(word, bytes) else str(word)
+        for values in found.values()
+        for word in values.tolist()
+    ]
+    numbers, names = numbered(words, f"{path}: labels")
+    ends = np.cumsum([len(values) for values in found.values()])
+    return dict(zip(found, np.split(numbers, ends[:-1]), strict=True)), names
 
 
 def _read_array(file: IO[bytes], size: int, source: str, *, pixels: bool) -> NDArray[Any]:
@@ -184,10 +290,17 @@ def _read_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
 def _require_pixels(shape: tuple[int, ...], dtype: np.dtype[Any], source: str) -> None:
     # Told from the header, before a large array of the wrong kind takes memory.
     try:
-        require_image_axes((*shape, 1) if len(shape) == 3 else shape)
+        require_image_axes(_with_channels(shape))
         require_pixel_type(dtype)
     except DataError as error:
         raise type(error)(f"{source}: {error}") from error
+
+
+def _with_channels(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of images that came without channels, or as rows of a square's pixels."""
+    if len(shape) == 2 and (side := square_side(shape[1])) is not None:
+        return shape[0], side, side, 1
+    return (*shape, 1) if len(shape) == 3 else shape
 
 
 def _images(
@@ -195,8 +308,11 @@ def _images(
     labels: NDArray[Any] | None,
     class_names: tuple[str, ...] | None,
     source: str,
+    notes: list[str],
 ) -> ArrayImages:
-    # Keras keeps grayscale images without channels, and some labels as a column.
-    pixels = pixels[..., None] if pixels.ndim == 3 else pixels
-    labels = labels[:, 0] if labels is not None and labels.shape[1:] == (1,) else labels
-    return images_from(source, pixels, labels, class_names)
+    # Keras keeps grayscale images without channels.
+    shape = _with_channels(pixels.shape)
+    if pixels.ndim == 2 and len(shape) == 4:
+        sides = "×".join(map(str, shape[1:3]))
+        notes.append(f"{source}: rows of {pixels.shape[1]:,} were read as images of {sides}.")
+    return images_from(source, pixels.reshape(shape), labels, class_names)

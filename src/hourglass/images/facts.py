@@ -48,6 +48,8 @@ class DataFacts:
     folder
         What was found in a folder of images, the files that cannot be used among it; ``None`` for
         other data.
+    notes
+        What else was assumed or left out, a sentence each.
     """
 
     name: str
@@ -59,6 +61,7 @@ class DataFacts:
     source: str
     bytes: int
     folder: FolderRecord | None = None
+    notes: tuple[str, ...] = ()
 
 
 def describe(
@@ -90,6 +93,7 @@ def describe(
         source=data_set.source,
         bytes=sum(images.bytes_at_rest for images in parts.values()),
         folder=data_set.folder,
+        notes=data_set.notes,
     )
 
 

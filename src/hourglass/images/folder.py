@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError
-from hourglass.images.arrangement import MOST_LISTED, Arrangement, arrange, listed
+from hourglass.images.arrangement import MOST_LISTED, Arrangement
 from hourglass.images.bring import Form, bring_to_values
 from hourglass.images.files import CACHE_BYTES, FileImages, FileSource
+from hourglass.images.labels_table import arrange_labeled
 from hourglass.images.listing import Listing, in_order
 from hourglass.images.memory import images_from
 from hourglass.images.paired import PairedImages
+from hourglass.images.partners import find_partners
 from hourglass.images.promise import Images
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.split import DataSet
@@ -56,12 +58,12 @@ def load_folder(
         If there is no image, the arrangement is ambiguous, or files cannot be used: each is named
         with its reason, unless they are to be skipped and others are left in every split.
     """
-    arrangement = arrange(folder, options.labels, options.splits)
+    arrangement = arrange_labeled(folder, options)
     found = survey(arrangement.listing, options, in_memory)
     _require_usable(found, arrangement, options)
     form = _form(found, options)
-    record = _as_listed(_record(found, form, arrangement.listing, options), arrangement)
-    return _data_set(arrangement, _parts(arrangement, found, form, cache_bytes), record)
+    record = _record(found, form, arrangement.listing, options)
+    return _data_set(arrangement, found, _parts(arrangement, found, form, cache_bytes), record)
 
 
 def load_paired_folders(
@@ -72,7 +74,7 @@ def load_paired_folders(
     in_memory: int = IN_MEMORY_BYTES,
     cache_bytes: int = CACHE_BYTES,
 ) -> DataSet:
-    """Load noisy images and, of the same names in another folder, what each is compared with.
+    """Load noisy images and, from another folder, what each is compared with.
 
     Parameters
     ----------
@@ -80,7 +82,7 @@ def load_paired_folders(
         The noisy images, as ``load_folder`` takes them; their splits and classes are those of
         the pairs.
     partner
-        Holds a file with the same relative name and size for each.
+        Holds a file of the same size for each, found as ``find_partners`` says.
     options, in_memory, cache_bytes
         As ``load_folder`` takes them, for both.
 
@@ -92,12 +94,13 @@ def load_paired_folders(
     Raises
     ------
     DataError
-        If partners are missing; or as ``load_folder`` raises it, for both, and for partners of
-        another size: with ``skip_bad`` such pairs are left out.
+        If partners are missing or not clear; or as ``load_folder`` raises it, for both, and for
+        partners of another size: with ``skip_bad`` such pairs are left out.
     """
-    noisy = arrange(folder, options.labels, options.splits)
-    given = replace(noisy, listing=noisy.listing.moved(partner))
-    _require_partners(given, folder)
+    noisy = arrange_labeled(folder, options)
+    partners, notes = find_partners(noisy.listing, partner, options)
+    given = replace(noisy, listing=partners)
+    noisy = replace(noisy, notes=(*noisy.notes, *notes))
     pair = [(each, survey(each.listing, options, in_memory)) for each in (noisy, given)]
     _refuse_other_sizes(pair[0][1], pair[1][1])
     usable = np.intersect1d(pair[0][1].good, pair[1][1].good)
@@ -116,17 +119,28 @@ def load_paired_folders(
     ]
     failed = pair[0][1].failures.keys() | pair[1][1].failures.keys()
     record = replace(
-        _as_listed(records[0], noisy),
+        records[0],
         skipped=len(failed),
         reasons={**records[0].reasons, **records[1].reasons},
     )
-    return _data_set(noisy, {part: PairedImages(target[part], seen[part]) for part in seen}, record)
+    pairs = {part: PairedImages(target[part], seen[part]) for part in seen}
+    return _data_set(noisy, pair[0][1], pairs, record)
 
 
 def _data_set(
-    arrangement: Arrangement, parts: Mapping[str, Images], record: FolderRecord
+    arrangement: Arrangement, found: Survey, parts: Mapping[str, Images], record: FolderRecord
 ) -> DataSet:
-    folder = arrangement.listing.root
+    folder, groups = arrangement.listing.root, arrangement.groups
+    if groups is not None:
+        groups = groups[found.good[dict(_ranges(found, arrangement))["train"]]]
+    left_out = arrangement.left_out
+    record = replace(
+        record,
+        skipped=record.skipped + len(left_out),
+        reasons=dict(list({**record.reasons, **left_out}.items())[: FolderRecord.MOST_REASONS]),
+        notes=(*arrangement.notes, *record.notes),
+        not_listed=in_order(arrangement.listing.left_out),
+    )
     return DataSet(
         name=folder.resolve().name or str(folder),
         train=parts["train"],
@@ -134,6 +148,7 @@ def _data_set(
         test=parts.get("test"),
         source=str(folder),
         folder=record,
+        groups=groups,
     )
 
 
@@ -147,16 +162,6 @@ def _parts(
     if found.kept is None:
         return _streamed(source, arrangement, found)
     return _in_memory(source, arrangement, found)
-
-
-def _require_partners(given: Arrangement, folder: Path) -> None:
-    missing = [path for path in given.listing if not path.is_file()]
-    if missing:
-        raise DataError(
-            f"{len(missing):,} of {len(given.listing):,} images of {folder} have no partner of the "
-            f"same name in {given.listing.root}: {listed(missing)}. Add these files, or take the "
-            "images away."
-        )
 
 
 def _refuse_other_sizes(seen: Survey, target: Survey) -> None:
@@ -278,15 +283,6 @@ def _record(found: Survey, form: Form, listing: Listing, options: FolderOptions)
             for position, reason in list(found.failures.items())[:most]
         },
         notes=tuple(_notes(found, form)),
-    )
-
-
-def _as_listed(record: FolderRecord, arrangement: Arrangement) -> FolderRecord:
-    """Return a record that also tells what was guessed of the folder, and what was not listed."""
-    return replace(
-        record,
-        notes=(*arrangement.notes, *record.notes),
-        not_listed=in_order(arrangement.listing.left_out),
     )
 
 

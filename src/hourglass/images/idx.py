@@ -195,7 +195,7 @@ def _shape(header: bytes, source: str) -> tuple[int, ...]:
         raise DataError(
             f"{source} is no IDX file: it starts with {header[:4].hex(' ') or 'nothing'} where "
             "00 00 08 03 (images) or 00 00 08 01 (labels) and the sizes were expected. Data are "
-            "a folder of images, an .npz, an .npy or an IDX file."
+            "a folder of images, an .npz, an .npy, an IDX file, or a .csv of pixels."
         )
     return struct.unpack(f">{axes}I", header[4 : _HEADER_LENGTH[axes]])
 

@@ -64,9 +64,11 @@ class Listing:
     (2, '2024/b.png', 'b.png')
     """
 
-    def __init__(self, root: Path, names: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self, root: Path, names: Iterable[bytes] = (), left_out: Counter[str] | None = None
+    ) -> None:
         self.root = root
-        self.left_out: Counter[str] = Counter()
+        self.left_out: Counter[str] = Counter() if left_out is None else left_out
         self._text = bytearray()
         self._ends = np.zeros(1, np.int64)
         self._count = 0
@@ -91,8 +93,7 @@ class Listing:
 
     def moved(self, root: Path) -> "Listing":
         """Return the same paths below another folder."""
-        other = Listing(root)
-        other.left_out = self.left_out
+        other = Listing(root, left_out=self.left_out)
         other._text, other._ends, other._count = self._text, self._ends, self._count
         return other
 
@@ -280,6 +281,13 @@ def _count_hidden(entry: os.DirEntry[str], is_image: bool, left_out: Counter[str
         left_out["hidden"] += sum(
             _is_named_image(file.name) for file in _entries(inner, inner.parent)
         )
+
+
+def natural_key(name: str) -> tuple[tuple[int, str], ...]:
+    """Return what sorts names by the numbers in them, so that ``a10`` comes after ``a9``."""
+    parts = [part.lstrip("0") if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
+    # Of two numbers without leading zeros the longer one is the larger.
+    return (*((len(part) if part.isdecimal() else 0, part) for part in parts), (0, name))
 
 
 def _is_nameless_image(entry: os.DirEntry[str], left_out: Counter[str] | None) -> bool:

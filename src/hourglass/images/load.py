@@ -18,14 +18,16 @@ from hourglass.images.arrays import load_npy, load_npz
 from hourglass.images.bands import split_rows
 from hourglass.images.decode import IMAGE_EXTENSIONS
 from hourglass.images.folder import load_folder, load_paired_folders
+from hourglass.images.foreign import refuse_foreign
 from hourglass.images.idx import holds_idx, load_idx_file, load_idx_folder
 from hourglass.images.paired import pair_images
+from hourglass.images.pixel_table import load_pixel_table
 from hourglass.images.split import DataSet, Splits, split_images
 from hourglass.records import DATA_SETS, FolderOptions
 
 _SPLITS: Final = 3
 _READERS: Final[Mapping[str, Callable[[Path], DataSet]]] = MappingProxyType(
-    {".npz": load_npz, ".npy": load_npy}
+    {".npz": load_npz, ".npy": load_npy, ".csv": load_pixel_table, ".tsv": load_pixel_table}
 )
 
 
@@ -41,8 +43,9 @@ def load_images(
     Parameters
     ----------
     name_or_path
-        A name from ``records.DATA_SETS``; or the path of a folder, an ``.npz``, an ``.npy`` or an
-        IDX file. A name goes before a path: ``./digits`` and a ``Path`` are always the path.
+        A name from ``records.DATA_SETS``; or the path of a folder, an ``.npz``, an ``.npy``, an
+        IDX file, or a table of pixels (``.csv``, ``.tsv``). A name goes before a path:
+        ``./digits`` and a ``Path`` are always the path.
     folder
         What is to be done with the images of a folder; ``patch_size`` is not looked at.
     data_dir
@@ -93,6 +96,7 @@ def load_splits(
     offline: bool = False,
     partner: str | Path | None = None,
     by_rows: bool = False,
+    every_class: bool = False,
 ) -> Splits:
     """Load a data set and complete its splits; see ``load_images`` and ``split_images``.
 
@@ -109,13 +113,22 @@ def load_splits(
         relative names, or of as many arrays.
     by_rows
         Whether images of a folder that are too few for three splits are split by their rows.
+    every_class
+        As ``split_images`` takes it.
     """
+    if partner is None and (folder.clean_name or folder.pair_by):
+        raise ConfigurationError(
+            "clean_name and pair_by say how noisy images find their partners, and there are none. "
+            "Give their folder with clean or second_shot, or leave these keys out."
+        )
     if partner is None:
         data_set = load_images(name_or_path, folder=folder, data_dir=data_dir, offline=offline)
     else:
         data_set = _load_pairs(name_or_path, Path(partner).expanduser(), folder)
     few = data_set.folder is not None and len(data_set.parts) == 1 and len(data_set.train) < _SPLITS
-    return split_rows(data_set) if by_rows and few else split_images(data_set, seed)
+    if by_rows and few:
+        return split_rows(data_set)
+    return split_images(data_set, seed, every_class=every_class)
 
 
 def _load_pairs(noisy: str | Path, partner: Path, folder: FolderOptions) -> DataSet:
@@ -156,7 +169,11 @@ def _load_path(path: Path, folder: FolderOptions) -> DataSet:
         raise DataError(f"{path} is a single image. Give the folder that it lies in.")
     if not path.is_file():
         raise DataError(f"{path} is neither a file nor a folder. Give one of them.")
-    return _READERS.get(path.suffix.lower(), load_idx_file)(path)
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        refuse_foreign(path)
+        return load_idx_file(path)
+    return reader(path)
 
 
 def _require_no_options(data: str | Path, folder: FolderOptions) -> None:

@@ -129,7 +129,7 @@ def _read_folder(folder: Path, publication: Publication) -> Iterator[tuple[str, 
 
 
 def _read_archive(path: Path, publication: Publication) -> Iterator[tuple[str, bytes, str]]:
-    arrays = read_archive(path)
+    arrays = read_archive(path, ["x_train", "x_test"], ["y_train", "y_test"])
     for file in publication.checksums:
         key = _ARCHIVE_KEYS[file]
         if key not in arrays:

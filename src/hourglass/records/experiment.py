@@ -262,6 +262,23 @@ class Experiment:
         return self.clean or self.second_shot
 
     @property
+    def paths(self) -> Mapping[str, str]:
+        """The keys that name files and folders, each with its value; ``data`` may be a data set."""
+        found = {
+            "data": self.data,
+            "clean": self.clean,
+            "second_shot": self.second_shot,
+            "labels": self.folder.labels_table,
+        }
+        return {key: path for key, path in found.items() if path is not None}
+
+    def with_paths(self, paths: Mapping[str, str]) -> Self:
+        """Return the same experiment with other values of keys that ``paths`` has."""
+        own: dict[str, Any] = {key: path for key, path in paths.items() if key != "labels"}
+        labels = paths.get("labels", self.folder.labels)
+        return replace(self, **own, folder=replace(self.folder, labels=labels))
+
+    @property
     def knows_clean(self) -> bool:
         """Whether there are clean images to measure against."""
         return self.corruption != FILES or self.clean is not None

@@ -3,15 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, cast
 
-from annotated_types import Ge, Gt, Le
+from annotated_types import Ge, Gt, Le, MinLen
 
 from hourglass.errors import ConfigurationError
 
 ColorName = Literal["gray", "rgb"]
 LabelSource = Literal["folders", "none"]
 SplitSource = Literal["auto", "none", "folders"]
+PairOrder = Literal["name", "order"]
 Sides = tuple[int, int]
 # The smallest window of the structural similarity is three pixels wide.
 PatchSize = Annotated[int, Ge(4), Le(4096)]
@@ -21,6 +22,7 @@ LARGEST_WHOLE_SIDE: Final = 96
 _LARGEST_SIDE: Final = 16_384
 _MOST_NAMED: Final = 12
 _TO_BE_CONVERTED: Final = (".heic", ".heif", ".hif")
+_NO_TABLE: Final = ("folders", "none")
 _SPELLED: Final = re.compile(r"([1-9]\d{0,5})(?:[x×]([1-9]\d{0,5}))?")
 
 
@@ -45,8 +47,20 @@ class FolderOptions:
         left out, but where every image has one and some use it. Images of 8 and of 16 bits in one
         folder all get 16, which loses nothing.
     labels
-        ``folders``: the sub-folders are classes, and every image lies in one. ``none``: they are
-        no more than places. By default they are classes unless images lie beside them.
+        ``folders``: sub-folders are classes, and every image lies in one. ``none``: there are no
+        classes. Or the path of a table (CSV, TSV or Parquet) with a column of file names, one of
+        classes, and perhaps one of splits. By default a ``metadata.csv`` in the folder that has
+        such columns and covers all images; else sub-folders are classes unless images lie beside
+        them.
+    groups
+        Column of that table whose groups stay together: a patient, a plate or a film never lies
+        in two splits.
+    clean_name
+        ``NOISY=GT``: a part of the names of noisy images, and what their partners have in its
+        place. Without it partners have the same names, or differ in their ending alone.
+    pair_by
+        ``order`` pairs as many noisy images with as many others in the order of their names, and
+        ``name``, the default, by name.
     splits
         ``auto``: sub-folders that are named as splits are (``train``, ``Training``, ``seg_train``,
         and the like), unless others lie beside them; whatever is guessed is told. ``folders``:
@@ -60,7 +74,8 @@ class FolderOptions:
     Raises
     ------
     ConfigurationError
-        If a size is none, or both ``resize`` and ``crop`` are given.
+        If a size is none, both ``resize`` and ``crop`` are given, ``groups`` without a table, or
+        ``clean_name`` is no replacement.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -69,7 +84,10 @@ class FolderOptions:
     crop: str | int | Sides | None = None
     patch_size: PatchSize | None = None
     color: ColorName | None = None
-    labels: LabelSource | None = None
+    labels: Annotated[str, MinLen(1)] | None = None
+    groups: Annotated[str, MinLen(1)] | None = None
+    clean_name: str | None = None
+    pair_by: PairOrder | None = None
     splits: SplitSource = "auto"
     skip_bad: bool = False
     max_pixels: Annotated[int, Gt(0)] | None = None
@@ -83,6 +101,37 @@ class FolderOptions:
                 f"Images are resized or cropped, not both; resize = {self.resize} and crop = "
                 f"{self.crop} were given. Leave one of them out."
             )
+        if self.groups is not None and self.labels in _NO_TABLE:
+            raise ConfigurationError(
+                f"groups = {self.groups} names a column of a table of labels, and labels = "
+                f"{self.labels} names no table. Give one with labels = FILE (--labels FILE)."
+            )
+        if self.clean_name is not None and not re.fullmatch("[^=]+=[^=]*", self.clean_name):
+            raise ConfigurationError(
+                "clean_name is NOISY=CLEAN: a part of the noisy names, and what the clean names "
+                f"have in its place; {self.clean_name!r} was given."
+            )
+        if self.clean_name is not None and self.pair_by == "order":
+            raise ConfigurationError(
+                f"pair_by = order does not look at names, and clean_name = {self.clean_name} does. "
+                "Leave one of them out."
+            )
+
+    @property
+    def labels_table(self) -> str | None:
+        """Path of the table of labels, if one was named."""
+        return None if self.labels in (None, *_NO_TABLE) else self.labels
+
+    @property
+    def label_source(self) -> LabelSource | None:
+        """What sub-folders are, where that was said: beside a table no more than places."""
+        return "none" if self.labels_table else cast("LabelSource | None", self.labels)
+
+    @property
+    def replacement(self) -> tuple[str, str]:
+        """Part of a noisy name, and what stands in its place in the name of the partner."""
+        noisy, _, clean = (self.clean_name or "").partition("=")
+        return noisy, clean
 
     @property
     def resize_to(self) -> Sides | None:
@@ -97,7 +146,18 @@ class FolderOptions:
     @property
     def of_folders(self) -> tuple[str, ...]:
         """The keys that were given and mean nothing but for a folder of images."""
-        keys = ("resize", "crop", "color", "labels", "splits", "skip_bad", "max_pixels")
+        keys = (
+            "resize",
+            "crop",
+            "color",
+            "labels",
+            "splits",
+            "groups",
+            "clean_name",
+            "pair_by",
+            "skip_bad",
+            "max_pixels",
+        )
         return tuple(key for key in keys if getattr(self, key) not in (None, False, "auto"))
 
 

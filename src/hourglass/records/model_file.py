@@ -120,10 +120,8 @@ class TrainingCard:
     engine: Engine | None = None
 
     def __post_init__(self) -> None:
-        experiment = self.experiment
-        for key in ("data", "clean", "second_shot"):
-            name = getattr(experiment, key)
-            if name is not None and not is_bare_name(name):
+        for key, name in self.experiment.paths.items():
+            if not is_bare_name(name):
                 raise ConfigurationError(
                     f"training.experiment.{key} must be a name without a place in front; "
                     f"{name!r} was given."

@@ -113,6 +113,9 @@ class RunRecord:
         What did the work of the training; older records, and the loop from scratch, do not say.
     folder
         What was made of the folder of images; ``None`` for other data.
+    notes
+        What was assumed about the data, how they were split where that is no plain 80/10/10, and
+        what is measured on, a sentence each; older records have some of it in ``folder``.
     """
 
     status: Literal["unfinished", "trained", "finished"]
@@ -132,3 +135,4 @@ class RunRecord:
     drift: tuple[str, ...] = ()
     engine: Engine | None = None
     folder: FolderRecord | None = None
+    notes: tuple[str, ...] = ()
