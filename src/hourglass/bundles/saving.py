@@ -1,8 +1,9 @@
 """From a model to its files."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hourglass.bundles.archive import DESCRIPTION, WEIGHTS, write_archive
 from hourglass.bundles.reading import BUNDLE_SUFFIX, check_description
@@ -18,6 +19,7 @@ from hourglass.records import (
     ModelDescription,
     ModelSpec,
     Preprocessing,
+    ValueRange,
     to_json,
 )
 
@@ -28,7 +30,12 @@ if TYPE_CHECKING:
 
 
 def save_model(
-    model: "Trainable", spec: ModelSpec, folder: Path, *, images: FolderOptions = FolderOptions()
+    model: "Trainable",
+    spec: ModelSpec,
+    folder: Path,
+    *,
+    images: FolderOptions = FolderOptions(),
+    ranges: Mapping[str, ValueRange] | None = None,
 ) -> None:
     """Write a model; the description comes last, so that a folder with one is whole.
 
@@ -40,6 +47,8 @@ def save_model(
         Where it goes.
     images
         What was done with the images of a folder that it was trained on.
+    ranges
+        What black and white were in them, as ``Preprocessing`` has it.
 
     Raises
     ------
@@ -48,7 +57,8 @@ def save_model(
     """
     weights = pack_weights(model)
     write_bytes(folder / WEIGHTS, weights)
-    write_bytes(folder / DESCRIPTION, to_json(describe(spec, weights, images)))
+    description = describe(spec, weights, images, ranges=ranges)
+    write_bytes(folder / DESCRIPTION, to_json(description))
 
 
 def save_bundle(
@@ -117,24 +127,31 @@ def describe(
     weights: bytes,
     images: FolderOptions = FolderOptions(),
     card: ModelCard | None = None,
+    *,
+    ranges: Mapping[str, ValueRange] | None = None,
 ) -> ModelDescription:
     """Return the description of a model and of its weights."""
     return ModelDescription(
         schema_version=SCHEMA_VERSION,
         spec=spec,
         weights_sha256=hashlib.sha256(weights).hexdigest(),
-        preprocessing=preprocessing_of(spec, images),
+        preprocessing=preprocessing_of(spec, images, ranges),
         card=card,
     )
 
 
-def preprocessing_of(spec: ModelSpec, images: FolderOptions = FolderOptions()) -> Preprocessing:
+def preprocessing_of(
+    spec: ModelSpec,
+    images: FolderOptions = FolderOptions(),
+    ranges: Mapping[str, ValueRange] | None = None,
+) -> Preprocessing:
     """Return the form in which a model takes images, and how those of a folder came to it."""
     return Preprocessing(
         image_shape=spec.image_shape,
         resize=_spelled(images.resize),
         crop=_spelled(images.crop),
         color=images.color,
+        ranges=dict[Any, ValueRange](ranges or {}),
     )
 
 

@@ -11,6 +11,7 @@ from hourglass.cli.options import (
     RUN_OR_FILE,
     DataOptions,
     DeviceOptions,
+    FileRange,
     OutputOptions,
     RunsOptions,
 )
@@ -54,6 +55,7 @@ def detect(
     max_pixels: Annotated[
         int | None, Parameter(help="Refuse files with more pixels; 256,000,000 by default.")
     ] = None,
+    value_range: FileRange = None,
     data_options: DataOptions = DataOptions(),
     device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),
@@ -80,6 +82,7 @@ def detect(
             normal=normal,
             normal_labels=normal_label,
             heat_maps=heat_maps,
+            value_range=value_range,
             data_dir=data_options.data_dir,
             offline=data_options.offline,
             tell=teller(output_options.quiet),

@@ -11,6 +11,7 @@ from hourglass.cli.options import (
     RUN_OR_FILE,
     DataOptions,
     DeviceOptions,
+    FileRange,
     OutputOptions,
     RunsOptions,
 )
@@ -50,6 +51,7 @@ def embed(
         Parameter(help="Place the rows on a map that an earlier command has kept (.map.npz)."),
     ] = None,
     seed: Annotated[int, Parameter(help="Where a map starts from.")] = 0,
+    value_range: FileRange = None,
     data_options: DataOptions = DataOptions(),
     device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),
@@ -73,7 +75,9 @@ def embed(
             output,
             data=data,
             split=split,
-            options=EmbedOptions(thumbnails=thumbnails, map=map, on_map=on_map, seed=seed),
+            options=EmbedOptions(
+                thumbnails=thumbnails, map=map, on_map=on_map, seed=seed, value_range=value_range
+            ),
             data_dir=data_options.data_dir,
             offline=data_options.offline,
             # Which files failed is a result, so it is told also where the story is not.

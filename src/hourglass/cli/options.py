@@ -224,6 +224,16 @@ class ExperimentOptions:
     color: Annotated[
         str | None, Parameter(group=_FOLDER, help="gray or rgb; by default what the images are.")
     ] = None
+    range: Annotated[
+        str | None,
+        Parameter(
+            group=_FOLDER,
+            allow_leading_hyphen=True,
+            help="What black and white are in the numbers of files and .npy arrays: LOW..HIGH, "
+            "such as 0..4095; dtype for the ends of their type; data for the least and greatest "
+            "value. By default found from tags and values, which is told.",
+        ),
+    ] = None
     labels: Annotated[
         str | None,
         Parameter(
@@ -265,6 +275,19 @@ class ExperimentOptions:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
+#: What black and white are in files that a model works on.
+FileRange = Annotated[
+    str | None,
+    Parameter(
+        group=_FILES,
+        name="--range",
+        allow_leading_hyphen=True,
+        help="What black and white are in the numbers of the files: LOW..HIGH, such as "
+        "0..4095; dtype for the ends of their type; data for the least and greatest value. By "
+        "default what the files, their values and the model say, which is told.",
+    ),
+]
+
 #: What commands say of the argument that names a trained model.
 RUN_OR_FILE: Final = "Path or name of a run, `latest`, or a .hourglass file."
 
@@ -281,15 +304,7 @@ class FileOptions:
             help="all: every frame or page of a file. first: that one alone, as a file of one.",
         ),
     ] = FRAMES[0]
-    range: Annotated[
-        str | None,
-        Parameter(
-            group=_FILES,
-            help="What black and white are in the numbers of the files: LOW..HIGH, such as "
-            "0..4095; dtype for the ends of their type; data for the least and greatest value. By "
-            "default what the files, their values and the model say, which is told.",
-        ),
-    ] = None
+    range: FileRange = None
 
 
 @Parameter(name="*")

@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +19,7 @@ from hourglass.experiment.detect_results import FileLabels, calibrate, label_of
 from hourglass.experiment.detect_scores import FileScorer, clear_heat_maps, score_files
 from hourglass.experiment.detect_work import HEAT_MAPS_FOLDER, DetectionWork
 from hourglass.experiment.detector import detector_code
-from hourglass.experiment.embed_source import form_of, seen_by
+from hourglass.experiment.embed_source import form_of_files, seen_by
 from hourglass.experiment.file_jobs import SourceFile, list_sources, writing_to
 from hourglass.experiment.kept import code_fingerprint
 from hourglass.experiment.material import NAMES_OF_NORMAL
@@ -39,6 +38,7 @@ from hourglass.records import (
     Detection,
     Experiment,
     HeatMaps,
+    RangeOption,
 )
 from hourglass.runs import TrainedModel
 
@@ -56,6 +56,7 @@ def detect_files(
     normal: str | None = None,
     normal_labels: Sequence[str] = (),
     heat_maps: HeatMaps = HEAT_MAPS[0],
+    value_range: RangeOption | None = None,
     max_pixels: int = MOST_PIXELS,
     data_dir: Path | None = None,
     offline: bool = False,
@@ -90,6 +91,9 @@ def detect_files(
         methods are compared on them.
     heat_maps
         Which files get a picture of where they are unlike normal images.
+    value_range
+        What black and white are in the files: ``data``, ``dtype`` or ``LOW..HIGH``; by default
+        what the model learned, the files' tags and the values of all files say.
     max_pixels
         Files with more pixels are refused before they are decoded.
     data_dir, offline
@@ -145,9 +149,13 @@ def detect_files(
             offline=offline,
         )
     calibration = calibrate(fitted, false_alarms)
+    paths = (file.path for file in files)
+    form, range_notes = form_of_files(seen, paths, value_range, max_pixels=max_pixels)
+    for note in range_notes:
+        tell(note)
     scorer = FileScorer(
         detector=fitted.detector,
-        form=replace(form_of(seen), max_pixels=max_pixels),
+        form=form,
         heat_maps=output / HEAT_MAPS_FOLDER if heat_maps == "all" else None,
     )
     work = DetectionWork(
@@ -160,6 +168,7 @@ def detect_files(
         calibration=calibration,
         heat_maps=heat_maps,
         notes=(
+            *range_notes,
             *_of_the_rate(calibration, false_alarms),
             *(_of_training(experiment, files) if normal_labels else ()),
         ),

@@ -21,7 +21,6 @@ from hourglass.experiment.embed_source import (
     FilesSource,
     ImageSource,
     SplitName,
-    form_of,
     seen_by,
     source_of_data,
 )
@@ -90,7 +89,7 @@ def embed_images(
     data, split
         In place of files: a data set, and which of its images.
     options
-        Thumbnails and map.
+        Thumbnails, map, and what black and white are.
     data_dir, offline
         Where data come from.
     tell
@@ -125,10 +124,18 @@ def embed_images(
     given = None if options.on_map is None else read_given_map(options.on_map, sha256)
     source: ImageSource
     if data is None:
-        source = FilesSource(inputs, form_of(seen))
+        source = FilesSource(inputs, seen, options.value_range)
     else:
         seed = run.read_experiment().plan.seed
-        source = source_of_data(data, split, seen, seed=seed, data_dir=data_dir, offline=offline)
+        source = source_of_data(
+            data,
+            split,
+            seen,
+            seed=seed,
+            value_range=options.value_range,
+            data_dir=data_dir,
+            offline=offline,
+        )
     for note in source.notes:
         tell(note)
     request = request_of(sha256, seen, source, options, given, default=form.thumbnails)

@@ -1,7 +1,7 @@
 """Where the images come from whose latents are written: given files, or a data set."""
 
 import abc
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -11,9 +11,16 @@ import numpy as np
 
 from hourglass.bundles.reading import read_description
 from hourglass.errors import ConfigurationError, ImageShapeError
-from hourglass.images import GivenFiles, GivenImage, Images, ModelForm, load_splits
+from hourglass.experiment.file_ranges import find_ranges
+from hourglass.images import MOST_PIXELS, GivenFiles, GivenImage, Images, ModelForm, load_splits
 from hourglass.images.survey import digest_of
-from hourglass.records import FolderOptions, Preprocessing
+from hourglass.records import (
+    FolderOptions,
+    Preprocessing,
+    RangeOption,
+    ValueRange,
+    ValueRanges,
+)
 from hourglass.runs import TrainedModel
 
 SplitName = Literal["train", "validation", "test", "all"]
@@ -34,7 +41,9 @@ class ImageSource(abc.ABC):
     left_out
         What lies beside them in given folders, counted by ending or reason.
     notes
-        What was guessed of given folders, a sentence each.
+        What was guessed of given folders, and of black and white, a sentence each.
+    ranges
+        What black and white are in the images, by type, where these are not the ends of the type.
     """
 
     words: str
@@ -42,6 +51,7 @@ class ImageSource(abc.ABC):
     changed: str
     left_out: Mapping[str, int] = MappingProxyType({})
     notes: tuple[str, ...] = ()
+    ranges: Mapping[str, ValueRange] = MappingProxyType({})
 
     @abc.abstractmethod
     def __len__(self) -> int:
@@ -79,15 +89,22 @@ class FilesSource(ImageSource):
     ----------
     inputs
         Files, and folders whose files are taken with the tree below them.
-    form
-        What each is brought to.
+    seen
+        How images become what the model takes.
+    value_range
+        What the user said of black and white.
     """
 
-    def __init__(self, inputs: Sequence[Path], form: ModelForm) -> None:
-        self._files, self._form = GivenFiles(inputs), form
+    def __init__(
+        self, inputs: Sequence[Path], seen: Preprocessing, value_range: RangeOption | None = None
+    ) -> None:
+        self._files = GivenFiles(inputs)
+        paths = map(self._files.path, range(len(self._files)))
+        self._form, lines = form_of_files(seen, paths, value_range)
+        self.ranges = self._form.ranges.by_type
         self.words = " ".join(path.resolve().name for path in inputs)
         self.fingerprint, self.changed = self._files.fingerprints()
-        self.left_out, self.notes = self._files.left_out, self._files.notes
+        self.left_out, self.notes = self._files.left_out, (*self._files.notes, *lines)
 
     def __len__(self) -> int:
         """Return the number of files."""
@@ -169,6 +186,7 @@ def source_of_data(
     seen: Preprocessing,
     *,
     seed: int,
+    value_range: RangeOption | None,
     data_dir: Path | None,
     offline: bool,
 ) -> ImageSource:
@@ -186,14 +204,17 @@ def source_of_data(
     splits = load_splits(
         data,
         seed=seed,
-        folder=_options(seen) if is_folder else FolderOptions(),
+        folder=replace(_options(seen) if is_folder else FolderOptions(), range=value_range),
         data_dir=data_dir,
         offline=offline,
+        learned=seen.ranges,
     )
     wanted = _SPLITS if split == "all" else (split,)
     source = DataSource(splits.name, {part: splits.parts[part] for part in wanted}, form_of(seen))
+    source.ranges, source.notes = splits.ranges, splits.notes
     if splits.folder is not None:
-        source.left_out, source.notes = splits.folder.not_listed, splits.folder.notes
+        source.left_out = splits.folder.not_listed
+        source.notes = (*splits.folder.notes, *splits.notes)
     return source
 
 
@@ -240,10 +261,42 @@ def _spelled(size: object) -> str | None:
     return None if size is None else str(size)
 
 
-def form_of(seen: Preprocessing) -> ModelForm:
-    """Return what each file is brought to."""
+def form_of(seen: Preprocessing, ranges: ValueRanges | None = None) -> ModelForm:
+    """Return what each file is brought to, with black and white as the model learned them."""
     options = _options(seen)
-    return ModelForm(seen.image_shape, options.resize_to, options.crop_to, options.color)
+    return ModelForm(
+        seen.image_shape,
+        options.resize_to,
+        options.crop_to,
+        options.color,
+        ranges=ranges or ValueRanges(by_type=dict(seen.ranges)),
+    )
+
+
+def form_of_files(
+    seen: Preprocessing,
+    files: Iterable[Path],
+    value_range: RangeOption | None,
+    *,
+    max_pixels: int = MOST_PIXELS,
+) -> tuple[ModelForm, tuple[str, ...]]:
+    """Return what files are brought to, all of them together, and what to tell of it.
+
+    Parameters
+    ----------
+    seen
+        How images become what the model takes.
+    files
+        The files; those that cannot be read are passed over.
+    value_range
+        What the user said of black and white.
+    max_pixels
+        Files with more pixels are refused before they are decoded.
+    """
+    ranges, lines = find_ranges(
+        files, value_range, dict(seen.ranges), frames="first", max_pixels=max_pixels
+    )
+    return replace(form_of(seen, ranges), max_pixels=max_pixels), lines
 
 
 def _options(seen: Preprocessing) -> FolderOptions:

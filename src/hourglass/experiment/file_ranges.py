@@ -1,6 +1,6 @@
 """What black and white are in the files that a user gave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +14,11 @@ from hourglass.runs import TrainedModel
 
 def learned_ranges(run: TrainedModel) -> Mapping[str, ValueRange]:
     """Return what black and white were to a model, by type of the values."""
-    return (
-        read_description(run.model).preprocessing.ranges
-        if hasattr(read_description(run.model).preprocessing, "ranges")
-        else {}
-    )
+    return read_description(run.model).preprocessing.ranges
 
 
 def find_ranges(
-    files: Sequence[Path],
+    files: Iterable[Path],
     option: RangeOption | None,
     learned: Mapping[str, ValueRange],
     *,
@@ -48,7 +44,7 @@ def find_ranges(
     max_pixels
         Files with more pixels are not decoded.
     """
-    scan = RangeScan(option)
+    scan = RangeScan(option, learned)
     for path in files:
         try:
             with open_image_file(path, max_pixels=max_pixels) as file:
@@ -62,4 +58,4 @@ def find_ranges(
                         scan.add(values.dtype, low, high, file.value_range, path)
         except (DataError, MissingPathError):
             continue
-    return scan.ranges(learned)
+    return scan.ranges()

@@ -196,7 +196,13 @@ class _Work:
             keep_what_helps(self.model, self.experiment, self.splits)
             self.spec = replace(self.spec, kept=self.model.kept)
         self.run.write_history(training.history)
-        save_model(self.model, self.spec, self.run.model, images=self.experiment.folder)
+        save_model(
+            self.model,
+            self.spec,
+            self.run.model,
+            images=self.experiment.folder,
+            ranges=self.splits.ranges,
+        )
         self._write_record(
             status="trained",
             environment=resuming.environment,
@@ -326,6 +332,7 @@ def _first_record(experiment: Experiment, splits: Splits, model: Model) -> RunRe
         seeds={"run": experiment.plan.seed, "frozen pairs": FROZEN_SEED},
         parameters=model.count_params(),
         folder=splits.folder,
+        ranges=splits.ranges,
         notes=splits.notes,
     )
 

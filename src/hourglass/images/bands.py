@@ -116,6 +116,7 @@ def split_rows(data_set: DataSet) -> Splits:
         split_hash=hashlib.sha256(f"rows {ends} of {len(train)}".encode()).hexdigest(),
         fingerprint=data_set.fingerprint,
         folder=None if folder is None else replace(folder, notes=(*folder.notes, note)),
+        ranges=data_set.ranges,
     )
 
 

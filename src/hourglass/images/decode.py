@@ -25,6 +25,7 @@ from hourglass.images.quiet import without_warnings
 from hourglass.images.reader import MOST_PIXELS, Caps, ImageReader
 from hourglass.images.through_pillow import PillowReader
 from hourglass.images.tiff import TIFF_STARTS, TiffReader
+from hourglass.records import dtype_range
 
 IMAGE_EXTENSIONS: Final = (
     *(".avif", ".bmp", ".dib", ".gif", ".j2k", ".jfif", ".jif", ".jp2", ".jpe", ".jpeg", ".jpg"),
@@ -161,7 +162,7 @@ def has_opaque_alpha(pixels: NDArray[Any]) -> bool:
     """Tell whether the last of two or four channels is an alpha that hides nothing."""
     if pixels.shape[-1] not in (2, 4):
         return False
-    return bool((pixels[..., -1] == np.iinfo(pixels.dtype).max).all())
+    return bool((pixels[..., -1] == dtype_range(pixels.dtype).high).all())
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError, ImageShapeError
-from hourglass.images.bring import Form, bring_to_size, bring_to_values
+from hourglass.images.bring import Form, bring_to_size
 from hourglass.images.decode import decode
 from hourglass.images.listing import Listing
 from hourglass.images.memory import as_unit_range
@@ -82,7 +82,7 @@ class FileSource:
                 f"{path} has changed since it was checked. Leave files alone while they are used, "
                 "and start again."
             )
-        return bring_to_values(sized, self.form.channels, self.form.dtype)
+        return self.form.bring_values(sized)
 
 
 @final
@@ -136,7 +136,7 @@ class FileImages(Images):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Type of the pixels at rest: uint8 or uint16."""
+        """Type of the pixels at rest: uint8, uint16 or float32."""
         return np.dtype(self._source.form.dtype)
 
     @property
@@ -156,9 +156,11 @@ class FileImages(Images):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of shape, type, a digest of each image's pixels, and labels."""
+        """SHA-256 of shape, type, a digest of each image's pixels, how they are scaled, labels."""
         digests = self._source.digests[self._numbers]
-        return fingerprint_of(self.shape, self.dtype, [digests], self._labels)
+        ranges = [f"{name} {one}" for name, one in sorted(self._source.form.ranges.items())]
+        scaled = [np.frombuffer(words.encode(), np.uint8) for words in ranges]
+        return fingerprint_of(self.shape, self.dtype, [digests, *scaled], self._labels)
 
     def at_rest(self, index: int) -> NDArray[Any]:
         """Return one image as it lies at rest, shape (height, width, channels)."""

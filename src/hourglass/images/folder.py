@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError
 from hourglass.images.arrangement import MOST_LISTED, Arrangement
-from hourglass.images.bring import Form, bring_to_values
+from hourglass.images.bring import Form, type_at_rest
 from hourglass.images.files import CACHE_BYTES, FileImages, FileSource
 from hourglass.images.labels_table import arrange_labeled
 from hourglass.images.listing import Listing, in_order
@@ -23,7 +23,8 @@ from hourglass.images.promise import Images
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.split import DataSet
 from hourglass.images.survey import Survey, survey, tell_bad
-from hourglass.records import FolderOptions, FolderRecord
+from hourglass.images.value_range import RangeScan
+from hourglass.records import FolderOptions, FolderRecord, ValueRange, dtype_range
 
 #: Images of one size whose pixels take less are kept in memory.
 IN_MEMORY_BYTES: Final = 1 << 30
@@ -35,6 +36,7 @@ def load_folder(
     *,
     in_memory: int = IN_MEMORY_BYTES,
     cache_bytes: int = CACHE_BYTES,
+    learned: Mapping[str, ValueRange] | None = None,
 ) -> DataSet:
     """Check every image of a folder, and load them or make them ready to be read.
 
@@ -51,6 +53,8 @@ def load_folder(
         when they are asked for. Nothing of this follows from the machine.
     cache_bytes
         Bytes of those that are kept after they were read.
+    learned
+        What black and white were to the model that the images are for.
 
     Raises
     ------
@@ -59,7 +63,8 @@ def load_folder(
         with its reason, unless they are to be skipped and others are left in every split.
     """
     arrangement = arrange_labeled(folder, options)
-    found = survey(arrangement.listing, options, in_memory)
+    scan = RangeScan(options.range, learned)
+    found = survey(arrangement.listing, options, in_memory, scan)
     _require_usable(found, arrangement, options)
     form = _form(found, options)
     record = _record(found, form, arrangement.listing, options)
@@ -101,7 +106,9 @@ def load_paired_folders(
     partners, notes = find_partners(noisy.listing, partner, options)
     given = replace(noisy, listing=partners)
     noisy = replace(noisy, notes=(*noisy.notes, *notes))
-    pair = [(each, survey(each.listing, options, in_memory)) for each in (noisy, given)]
+    # Noisy images and their partners have one black and white.
+    scan = RangeScan(options.range)
+    pair = [(each, survey(each.listing, options, in_memory, scan)) for each in (noisy, given)]
     _refuse_other_sizes(pair[0][1], pair[1][1])
     usable = np.intersect1d(pair[0][1].good, pair[1][1].good)
     for _, found in pair:
@@ -148,6 +155,7 @@ def _data_set(
         test=parts.get("test"),
         source=str(folder),
         folder=record,
+        ranges=found.scan.ranges()[0].by_type,
         groups=groups,
     )
 
@@ -214,9 +222,11 @@ def _form(found: Survey, options: FolderOptions) -> Form:
     all_alpha = found.channels.keys() <= {2, 4} and found.veiled > 0
     color = options.color or ("gray" if found.channels.keys() <= {1, 2} else "rgb")
     channels = (1 if color == "gray" else 3) + all_alpha
-    dtype = "uint16" if "uint16" in found.depths else "uint8"
+    known = found.scan.ranges()[0].by_type
+    ranges = {name: known[name] for name in sorted(found.depths) if name in known}
+    dtype = type_at_rest(found.depths, ranges)
     most = options.max_pixels or MOST_PIXELS
-    return Form(options.resize_to, options.crop_to, channels, dtype, most)
+    return Form(options.resize_to, options.crop_to, channels, dtype, most, ranges)
 
 
 def _in_memory(source: FileSource, arrangement: Arrangement, found: Survey) -> Mapping[str, Images]:
@@ -241,7 +251,7 @@ def _array(kept: list[NDArray[Any] | None], source: FileSource) -> NDArray[Any]:
         ) from error
     for number in reversed(range(len(kept))):
         image = kept.pop()
-        values = None if image is None else bring_to_values(image, form.channels, form.dtype)
+        values = None if image is None else form.bring_values(image)
         pixels[number] = source.decoded(number) if values is None else values
     return pixels
 
@@ -304,5 +314,12 @@ def _notes(found: Survey, form: Form) -> Iterator[str]:
         yield f"Images whose alpha hides something and was left out: {found.veiled:,}."
     if form.dtype == "uint16" and found.depths["uint8"]:
         yield f"Images of 8 bits widened to 16: {found.depths['uint8']:,}."
+    if form.dtype == "float32" and len(found.depths) > 1:
+        kinds = [
+            f"{count:,} {name} ({form.ranges.get(name, dtype_range(name)).rounded})"
+            for name, count in sorted(found.depths.items())
+        ]
+        yield f"Images of several types, each with its own black and white: {', '.join(kinds)}."
+    yield from found.scan.ranges()[1]
     if found.animated:
         yield f"Files with several frames, of which the first was taken: {found.animated:,}."

@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, final
 
@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError, ImageShapeError, MissingPathError
 from hourglass.images.arrangement import SplitFolders, split_folders
-from hourglass.images.bring import bring_to_size, bring_to_values
+from hourglass.images.bring import bring_to_size, bring_to_values, type_at_rest
 from hourglass.images.decode import decode, naming
 from hourglass.images.listing import Listing, images_below, in_order, no_images
 from hourglass.images.promise import Shape
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.survey import digest_of
-from hourglass.records import ColorName, Sides
+from hourglass.images.value_range import finite_ends
+from hourglass.records import ColorName, Sides, ValueRange, ValueRanges, dtype_range
 
 _UNREACHED: Final = (-1, -1)
 
@@ -53,6 +54,8 @@ class ModelForm:
         ``gray`` makes color files gray for a model of gray images; otherwise they are refused.
     max_pixels
         More in a file are refused before they are decoded.
+    ranges
+        What black and white are in the files.
     """
 
     shape: Shape
@@ -60,6 +63,7 @@ class ModelForm:
     crop: Sides | None = None
     color: ColorName | None = None
     max_pixels: int = MOST_PIXELS
+    ranges: ValueRanges = field(default_factory=ValueRanges)
 
     def read(self, path: Path) -> GivenImage:
         """Decode a file and bring it to this form.
@@ -75,9 +79,12 @@ class ModelForm:
         """
         with naming(path):
             decoded = decode(path, max_pixels=self.max_pixels)
+            if decoded.dtype.kind == "f":
+                finite_ends(decoded)
             sized = bring_to_size(decoded, self.resize, self.crop)
         self._require_fitting(path, sized.shape)
-        return GivenImage(_with_alpha(sized, self.shape[2]), digest_of(decoded))
+        value_range = self.ranges.of(decoded.dtype.name, path)
+        return GivenImage(_with_alpha(sized, self.shape[2], value_range), digest_of(decoded))
 
     def _require_fitting(self, path: Path, shape: tuple[int, ...]) -> None:
         height, width, channels = self.shape
@@ -92,15 +99,19 @@ class ModelForm:
         )
 
 
-def _with_alpha(pixels: NDArray[Any], channels: int) -> NDArray[Any]:
+def _with_alpha(
+    pixels: NDArray[Any], channels: int, value_range: ValueRange | None
+) -> NDArray[Any]:
     """Return an image with as many channels as a model takes; an alpha that is missing hides none.
 
     An alpha that the model does not take is left out, as in training.
     """
-    image = bring_to_values(pixels, channels, pixels.dtype.name)
+    name = pixels.dtype.name
+    dtype = type_at_rest([name], {} if value_range is None else {name: value_range})
+    image = bring_to_values(pixels, channels, dtype, value_range)
     if image.shape[2] == channels:
         return image
-    opaque = np.full((*image.shape[:2], 1), np.iinfo(image.dtype).max, image.dtype)
+    opaque = np.full((*image.shape[:2], 1), dtype_range(image.dtype).high, image.dtype)
     return np.concatenate([image, opaque], axis=2)
 
 

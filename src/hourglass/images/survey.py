@@ -17,8 +17,9 @@ from hourglass.images.decode import decoded, has_opaque_alpha, opened
 from hourglass.images.exif import upright
 from hourglass.images.listing import Listing
 from hourglass.images.reader import MOST_PIXELS
+from hourglass.images.value_range import RangeScan, count_outside, finite_ends
 from hourglass.images.workers import in_order
-from hourglass.records import FolderOptions, Sides
+from hourglass.records import FolderOptions, Sides, ValueRange
 
 DIGEST_BYTES: Final = 16
 
@@ -36,6 +37,16 @@ class _Look(NamedTuple):
     opaque: bool
     digest: bytes
     frames: int
+    values: "_Values | None"
+
+
+class _Values(NamedTuple):
+    """The numbers of a file, where black and white may follow from them."""
+
+    low: float
+    high: float
+    told: ValueRange | None
+    outside: int
 
 
 @dataclass(slots=True)
@@ -44,6 +55,8 @@ class Survey:
 
     Attributes
     ----------
+    scan
+        What black and white are in them.
     good
         Positions in the listing of the files that can be used, shape (files,).
     sides
@@ -53,7 +66,7 @@ class Survey:
     failures
         The reason for each other file, by position.
     channels, depths
-        Numbers of files with 1 to 4 channels, and with uint8 or uint16.
+        Numbers of files with 1 to 4 channels, and of each type of values.
     veiled, animated
         Numbers of files whose alpha hides something, and with more frames than the first.
     smallest, largest
@@ -63,6 +76,7 @@ class Survey:
         altogether ``None`` where the images are too large or differ in size.
     """
 
+    scan: RangeScan
     good: NDArray[np.int64]
     sides: NDArray[np.uint32]
     digests: NDArray[np.uint8]
@@ -84,7 +98,9 @@ class Survey:
             self.kept = list(compress(self.kept, chosen))
 
 
-def survey(listing: Listing, options: FolderOptions, in_memory: int) -> Survey:
+def survey(
+    listing: Listing, options: FolderOptions, in_memory: int, scan: RangeScan | None = None
+) -> Survey:
     """Decode every file once, by several threads.
 
     Parameters
@@ -95,6 +111,9 @@ def survey(listing: Listing, options: FolderOptions, in_memory: int) -> Survey:
         What size they are brought to, and how large they may be.
     in_memory
         Bytes of pixels that are kept at most. Whether they are follows from the images alone.
+    scan
+        Takes note of their values; it may be that of other files too, which then have the same
+        black and white.
 
     Returns
     -------
@@ -103,6 +122,7 @@ def survey(listing: Listing, options: FolderOptions, in_memory: int) -> Survey:
     """
     count = len(listing)
     found = Survey(
+        scan or RangeScan(options.range),
         np.empty(count, np.int64),
         np.empty((count, 2), np.uint32),
         np.empty((count, DIGEST_BYTES), np.uint8),
@@ -117,7 +137,7 @@ def survey(listing: Listing, options: FolderOptions, in_memory: int) -> Survey:
         found.digests[good] = np.frombuffer(look.digest, np.uint8)
         good += 1
         _count(found, look)
-        _keep(found, look, count, in_memory)
+        _keep(found, look, count, in_memory, options)
     found.good, found.sides = found.good[:good], found.sides[:good]
     found.digests = found.digests[:good]
     return found
@@ -141,7 +161,7 @@ def _looks(listing: Listing, options: FolderOptions, found: Survey) -> Iterator[
         for position in range(start, min(start + _TOGETHER, len(listing))):
             # Photos that wait for their turn in many threads would fill the memory.
             keep = found.kept is not None and held < _HELD_BYTES
-            look = _look(listing[position], options, keep)
+            look = _look(listing[position], options, keep, found.scan)
             held += 0 if isinstance(look, str) or look.pixels is None else look.pixels.nbytes
             looks.append(look)
         return looks
@@ -150,10 +170,11 @@ def _looks(listing: Listing, options: FolderOptions, found: Survey) -> Iterator[
         yield from looks
 
 
-def _look(path: Path, options: FolderOptions, keep: bool) -> _Look | str:
+def _look(path: Path, options: FolderOptions, keep: bool, scan: RangeScan) -> _Look | str:
     try:
         with opened(path, max_pixels=options.max_pixels or MOST_PIXELS) as reader:
             whole, frames = upright(decoded(reader), reader.orientation), reader.frames
+        values = _values(whole, reader.value_range, scan)
         pixels = bring_to_size(whole, options.resize_to, options.crop_to)
     except DataError as error:
         return str(error)
@@ -165,7 +186,20 @@ def _look(path: Path, options: FolderOptions, keep: bool) -> _Look | str:
         opaque=pixels.shape[-1] in (1, 3) or has_opaque_alpha(pixels),
         digest=digest_of(pixels),
         frames=frames,
+        values=values,
     )
+
+
+def _values(pixels: NDArray[Any], told: ValueRange | None, scan: RangeScan) -> _Values | None:
+    """Return what black and white may follow from; an alpha has no part in it."""
+    if pixels.dtype == np.uint8 and scan.given is None and scan.settled(pixels.dtype):
+        return None
+    colors = pixels[..., :-1] if pixels.shape[-1] in (2, 4) else pixels
+    low, high = finite_ends(colors)
+    outside = 0
+    if scan.given is not None and not scan.given.holds(low, high):
+        outside = count_outside(colors, scan.given)
+    return _Values(low, high, told, outside)
 
 
 def _count(found: Survey, look: _Look) -> None:
@@ -173,6 +207,9 @@ def _count(found: Survey, look: _Look) -> None:
     found.depths[look.depth] += 1
     found.veiled += not look.opaque
     found.animated += look.frames > 1
+    if look.values is not None:
+        low, high, told, outside = look.values
+        found.scan.add(np.dtype(look.depth), low, high, told, outside=outside)
     pixels = look.sides[0] * look.sides[1]
     if found.smallest == (0, 0) or pixels < found.smallest[0] * found.smallest[1]:
         found.smallest = look.sides
@@ -180,17 +217,24 @@ def _count(found: Survey, look: _Look) -> None:
         found.largest = look.sides
 
 
-def _keep(found: Survey, look: _Look, count: int, in_memory: int) -> None:
+def _keep(found: Survey, look: _Look, count: int, in_memory: int, options: FolderOptions) -> None:
     """Keep the pixels of an image unless those of all would be too many, or sizes differ."""
     if found.kept is None:
         return
     height, width = (int(side) for side in found.sides[0])
     # The first one tells for all of one size, so that few are kept in vain.
-    each = height * width * max(found.channels) * (2 if "uint16" in found.depths else 1)
+    most = max(_bytes_of_value(depth, options) for depth in found.depths)
+    each = height * width * max(found.channels) * most
     if look.shape[:2] != (height, width) or count * each > in_memory:
         found.kept = None
         return
     found.kept.append(look.pixels)
+
+
+def _bytes_of_value(depth: str, options: FolderOptions) -> int:
+    """Return what a value takes at most, as it is and at rest."""
+    narrow = depth in ("uint8", "uint16") and options.range in (None, "dtype")
+    return np.dtype(depth).itemsize if narrow else max(4, np.dtype(depth).itemsize)
 
 
 def tell_bad(failures: dict[int, str], listing: Listing, most: int) -> Sequence[str]:

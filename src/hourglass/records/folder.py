@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, cast
 from annotated_types import Ge, Gt, Le, MinLen
 
 from hourglass.errors import ConfigurationError
+from hourglass.records.value_range import RangeOption, parse_range
 
 ColorName = Literal["gray", "rgb"]
 LabelSource = Literal["folders", "none"]
@@ -46,6 +47,12 @@ class FolderOptions:
         ``gray`` or ``rgb``. By default gray where every image is gray, else color. An alpha is
         left out, but where every image has one and some use it. Images of 8 and of 16 bits in one
         folder all get 16, which loses nothing.
+    range
+        What black and white are in the numbers of the files: ``data``, ``dtype`` or
+        ``LOW..HIGH``, as ``parse_range`` takes it; values outside count as black or white. By
+        default 0 and 255 in 8 bits, in 16 bits the fewest of 8, 10, 12, 14 and 16 bits that hold
+        all values, 0 and 1 in floating point within these, else the least and the greatest value,
+        unless the files themselves say it. Also for ``.npy`` and ``.npz``.
     labels
         ``folders``: sub-folders are classes, and every image lies in one. ``none``: there are no
         classes. Or the path of a table (CSV, TSV or Parquet) with a column of file names, one of
@@ -74,8 +81,8 @@ class FolderOptions:
     Raises
     ------
     ConfigurationError
-        If a size is none, both ``resize`` and ``crop`` are given, ``groups`` without a table, or
-        ``clean_name`` is no replacement.
+        If a size or a range is none, both ``resize`` and ``crop`` are given, ``groups`` without a
+        table, or ``clean_name`` is no replacement.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -84,6 +91,7 @@ class FolderOptions:
     crop: str | int | Sides | None = None
     patch_size: PatchSize | None = None
     color: ColorName | None = None
+    range: RangeOption | None = None
     labels: Annotated[str, MinLen(1)] | None = None
     groups: Annotated[str, MinLen(1)] | None = None
     clean_name: str | None = None
@@ -101,6 +109,8 @@ class FolderOptions:
                 f"Images are resized or cropped, not both; resize = {self.resize} and crop = "
                 f"{self.crop} were given. Leave one of them out."
             )
+        if self.range is not None:
+            parse_range(self.range)
         if self.groups is not None and self.labels in _NO_TABLE:
             raise ConfigurationError(
                 f"groups = {self.groups} names a column of a table of labels, and labels = "

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError
 from hourglass.records.folder import ColorName
+from hourglass.records.value_range import ValueRange
 
 LATENTS_SCHEMA: Final = 1
 #: Bytes of the digest of an image's pixels.
@@ -35,6 +36,9 @@ class LatentsRequest:
         Height, width and channels that the model takes.
     resize, crop, color
         How each file is brought to that, as in ``FolderOptions``; as the run's own were.
+    ranges
+        What black and white were in the files, by type of their values, where these are not the
+        ends of the type.
     thumbnails
         Whether each row has a small picture.
     map
@@ -56,6 +60,7 @@ class LatentsRequest:
     resize: str | None = None
     crop: str | None = None
     color: ColorName | None = None
+    ranges: Mapping[str, ValueRange] = field(default_factory=dict)
     thumbnails: bool = True
     map: MapName | None = None
     map_seed: int = 0

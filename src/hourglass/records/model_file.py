@@ -29,7 +29,8 @@ Count = Annotated[int, Ge(0)]
 Seconds = Annotated[float, Ge(0)]
 SplitName = Literal["train", "validation", "test"]
 NumberType = Literal[
-    "uint8", "uint16", "uint32", "int8", "int16", "int32", "float16", "float32", "float64"
+    *("uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
+    *("float16", "float32", "float64"),
 ]
 # A data set, a file or a folder by its name alone.
 _NAME: Final = re.compile(r"[^/\\]{1,255}")

@@ -56,6 +56,13 @@ class ValueRange:
         return f"{_number(self.low)}..{_number(self.high)}"
 
     @property
+    def rounded(self) -> str:
+        """The range to read: fractions have the digits that single precision holds."""
+        return "..".join(
+            _number(end) if end == int(end) else f"{end:.7g}" for end in (self.low, self.high)
+        )
+
+    @property
     def width(self) -> float:
         """The distance from black to white."""
         return self.high - self.low
