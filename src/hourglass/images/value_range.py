@@ -230,8 +230,8 @@ def outside_line(outside: int, images: int, value_range: ValueRange) -> str | No
     if not outside:
         return None
     return (
-        f"{_counted(outside, 'value')} of {_counted(images, 'image')} lie outside of {value_range.rounded} "
-        "and count as black or white."
+        f"{_counted(outside, 'value')} of {_counted(images, 'image')} lie outside of "
+        f"{value_range.rounded} and count as black or white."
     )
 
 
@@ -340,9 +340,9 @@ def _require_within_type(name: str, extent: _Extent) -> None:
 def _warn_of(name: str, used: ValueRange, learned: ValueRange | None) -> Iterator[str]:
     if learned is not None and learned != used:
         yield (
-            f"The model learned {name} images whose black and white are {learned.rounded}, and these "
-            f"are scaled by {used.rounded}: results may be worse. Say --range {learned} if it is "
-            "that."
+            f"The model learned {name} images whose black and white are {learned.rounded}, and "
+            f"these are scaled by {used.rounded}: results may be worse. Say --range {learned} if "
+            "it is that."
         )
 
 
