@@ -1,7 +1,9 @@
 """From a model to its files."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hourglass.bundles.archive import DESCRIPTION, WEIGHTS, write_archive
@@ -18,6 +20,7 @@ from hourglass.records import (
     ModelDescription,
     ModelSpec,
     Preprocessing,
+    ValueRange,
     to_json,
 )
 
@@ -28,7 +31,13 @@ if TYPE_CHECKING:
 
 
 def save_model(
-    model: "Trainable", spec: ModelSpec, folder: Path, *, images: FolderOptions = FolderOptions()
+    model: "Trainable",
+    spec: ModelSpec,
+    folder: Path,
+    *,
+    images: FolderOptions = FolderOptions(),
+    bands: int = 0,
+    ranges: Mapping[str, ValueRange] = MappingProxyType({}),
 ) -> None:
     """Write a model; the description comes last, so that a folder with one is whole.
 
@@ -40,6 +49,8 @@ def save_model(
         Where it goes.
     images
         What was done with the images of a folder that it was trained on.
+    bands, ranges
+        As ``Preprocessing`` has them.
 
     Raises
     ------
@@ -48,7 +59,9 @@ def save_model(
     """
     weights = pack_weights(model)
     write_bytes(folder / WEIGHTS, weights)
-    write_bytes(folder / DESCRIPTION, to_json(describe(spec, weights, images)))
+    write_bytes(
+        folder / DESCRIPTION, to_json(describe(spec, weights, images, bands=bands, ranges=ranges))
+    )
 
 
 def save_bundle(
@@ -117,20 +130,29 @@ def describe(
     weights: bytes,
     images: FolderOptions = FolderOptions(),
     card: ModelCard | None = None,
+    bands: int = 0,
+    ranges: Mapping[str, ValueRange] = MappingProxyType({}),
 ) -> ModelDescription:
     """Return the description of a model and of its weights."""
     return ModelDescription(
         schema_version=SCHEMA_VERSION,
         spec=spec,
         weights_sha256=hashlib.sha256(weights).hexdigest(),
-        preprocessing=preprocessing_of(spec, images),
+        preprocessing=preprocessing_of(spec, images, bands, ranges),
         card=card,
     )
 
 
-def preprocessing_of(spec: ModelSpec, images: FolderOptions = FolderOptions()) -> Preprocessing:
+def preprocessing_of(
+    spec: ModelSpec,
+    images: FolderOptions = FolderOptions(),
+    bands: int = 0,
+    ranges: Mapping[str, ValueRange] = MappingProxyType({}),
+) -> Preprocessing:
     """Return the form in which a model takes images, and how those of a folder came to it."""
     return Preprocessing(
+        bands=bands,
+        ranges=dict(ranges),
         image_shape=spec.image_shape,
         resize=_spelled(images.resize),
         crop=_spelled(images.crop),

@@ -36,6 +36,13 @@ _MACHINE: Final = Group("Machine", sort_key=5)
 _OUTPUT: Final = Group("Output", sort_key=6)
 
 
+_RANGE: Final = (
+    "What black and white are in the numbers of the files: LOW..HIGH, such as 0..4095; dtype for "
+    "the ends of their type; data for the least and greatest value. By default it is found, and "
+    "the guess is shown."
+)
+
+
 def _one_of(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
@@ -248,6 +255,14 @@ class ExperimentOptions:
             "guessed is told; folders: they are, or it is an error; none: they are classes.",
         ),
     ] = None
+    frames: Annotated[
+        str | None,
+        Parameter(
+            group=_FOLDER,
+            help="all takes every frame or page of a file; by default the first one alone.",
+        ),
+    ] = None
+    range: Annotated[str | None, Parameter(group=_FOLDER, help=_RANGE)] = None
     skip_bad: Annotated[
         bool | None,
         Parameter(
@@ -285,9 +300,7 @@ class FileOptions:
         str | None,
         Parameter(
             group=_FILES,
-            help="What black and white are in the numbers of the files: LOW..HIGH, such as "
-            "0..4095; dtype for the ends of their type; data for the least and greatest value. By "
-            "default what the files, their values and the model say, which is told.",
+            help=_RANGE,
         ),
     ] = None
 

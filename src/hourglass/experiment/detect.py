@@ -29,7 +29,7 @@ from hourglass.experiment.shards import Shards
 from hourglass.files import exists, remove_folder
 from hourglass.images import MOST_PIXELS
 from hourglass.images.arrangement import split_folders
-from hourglass.images.listing import in_order
+from hourglass.images.listing import sorted_counts
 from hourglass.models import LatentModel
 from hourglass.records import (
     DATA_SETS,
@@ -163,7 +163,7 @@ def detect_files(
             *_of_the_rate(calibration, false_alarms),
             *(_of_training(experiment, files) if normal_labels else ()),
         ),
-        not_listed=in_order(left_out),
+        not_listed=sorted_counts(left_out),
     )
     with writing_to(output, work.jobs):
         shards = Shards(output / _PARTS, _causes(scorer), scorer.at_a_time)

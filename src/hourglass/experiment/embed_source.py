@@ -243,7 +243,9 @@ def _spelled(size: object) -> str | None:
 def form_of(seen: Preprocessing) -> ModelForm:
     """Return what each file is brought to."""
     options = _options(seen)
-    return ModelForm(seen.image_shape, options.resize_to, options.crop_to, options.color)
+    return ModelForm(
+        seen.image_shape, options.resize_to, options.crop_to, options.color, bands=seen.bands
+    )
 
 
 def _options(seen: Preprocessing) -> FolderOptions:

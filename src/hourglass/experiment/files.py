@@ -168,7 +168,7 @@ class FileRebuilder:
         level = None
         if self.estimate_noise:
             seen = pixels[..., : file.pixels.shape[-1]]
-            level = estimate_noise_level(seen, value_range and value_range.width)
+            level = estimate_noise_level(seen, (value_range or dtype_range(seen.dtype)).width)
         squares = 0.0
         for part in _together(source, file.form, pixels.shape[2], self.spec):
             squares += self._rebuild_in_place(pixels[..., part], value_range, progress)

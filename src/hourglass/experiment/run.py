@@ -196,7 +196,14 @@ class _Work:
             keep_what_helps(self.model, self.experiment, self.splits)
             self.spec = replace(self.spec, kept=self.model.kept)
         self.run.write_history(training.history)
-        save_model(self.model, self.spec, self.run.model, images=self.experiment.folder)
+        save_model(
+            self.model,
+            self.spec,
+            self.run.model,
+            images=self.experiment.folder,
+            bands=self.splits.bands,
+            ranges=self.splits.ranges,
+        )
         self._write_record(
             status="trained",
             environment=resuming.environment,

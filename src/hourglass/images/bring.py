@@ -1,6 +1,6 @@
 """One decoded image brought to the size, the channels and the depth of its data set."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -8,11 +8,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hourglass.errors import DataError
+from hourglass.images.form import Channels
+from hourglass.images.memory import as_unit_range
 from hourglass.images.reader import MOST_PIXELS
-from hourglass.records import Sides
+from hourglass.records import Sides, ValueRange, ValueRanges, dtype_range
 
 # Weights of red, green and blue in luma, in thousandths (ITU-R BT.601).
 _LUMA: Final = np.array([299, 587, 114], np.uint32)
+_LEVELS: Final = ("uint8", "uint16")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +27,31 @@ class Form:
     resize, crop
         Height and width, or ``None``.
     channels
-        1 gray, 2 gray and alpha, 3 color, 4 color and alpha.
+        What each image has.
     dtype
-        ``uint8`` or ``uint16``.
+        ``uint8`` or ``uint16``, whose ends are black and white, or ``float32`` in [0, 1].
     max_pixels
         More in a file are refused before they are decoded.
+    ranges
+        What black and white are in the files.
     """
 
     resize: Sides | None
     crop: Sides | None
-    channels: int
+    channels: Channels
     dtype: str
     max_pixels: int = MOST_PIXELS
+    ranges: ValueRanges = field(default_factory=ValueRanges)
 
-    def bring(self, pixels: NDArray[Any]) -> NDArray[Any]:
+    def bring(self, pixels: NDArray[Any], channels: Channels, file: object) -> NDArray[Any]:
         """Return decoded pixels (height, width, channels) in this form."""
         sized = bring_to_size(pixels, self.resize, self.crop)
-        return bring_to_values(sized, self.channels, self.dtype)
+        return self.bring_values(sized, channels, file)
+
+    def bring_values(self, pixels: NDArray[Any], channels: Channels, file: object) -> NDArray[Any]:
+        """Return pixels of the right size in this form."""
+        value_range = self.ranges.of(pixels.dtype.name, file)
+        return bring_to_values(pixels, channels, self.channels, self.dtype, value_range)
 
 
 def bring_to_size(pixels: NDArray[Any], resize: Sides | None, crop: Sides | None) -> NDArray[Any]:
@@ -56,25 +67,66 @@ def bring_to_size(pixels: NDArray[Any], resize: Sides | None, crop: Sides | None
     return pixels if crop is None else _cropped(pixels, crop)
 
 
-def bring_to_values(pixels: NDArray[Any], channels: int, dtype: str) -> NDArray[Any]:
-    """Return an image with as many channels and as deep as is asked for.
+def bring_to_values(
+    pixels: NDArray[Any],
+    channels: Channels,
+    wanted: Channels,
+    dtype: str,
+    value_range: ValueRange | None = None,
+) -> NDArray[Any]:
+    """Return an image with the channels that are asked for, its values at rest.
 
-    Color becomes gray as its luma; an alpha is left out, not laid over anything; a value of 8
-    bits becomes the same share of white in 16.
+    Color becomes gray as its luma; an alpha is left out, not laid over anything, and one that is
+    missing hides nothing; a value of 8 bits becomes the same share of white in 16.
+
+    Parameters
+    ----------
+    pixels, channels
+        Shape (height, width, channels), and what these are.
+    wanted
+        What they are brought to. Bands of data stay what they are.
+    dtype
+        ``uint8``, ``uint16`` or ``float32``.
+    value_range
+        What black and white are in ``pixels``; by default the ends of their type.
     """
-    with_alpha, colors = channels in (2, 4), 3 if channels >= 3 else 1
-    has_alpha = pixels.shape[-1] in (2, 4)
-    alpha = pixels[..., -1:] if has_alpha else None
-    image = pixels[..., :-1] if has_alpha else pixels
-    if image.shape[-1] == 1 and colors == 3:
+    image = pixels[..., :-1] if channels.alpha else pixels
+    if dtype not in _LEVELS or (value_range is not None and pixels.dtype != np.uint16):
+        image = as_unit_range(image, value_range)
+    elif value_range is not None:
+        # Cameras with fewer bits than their files: every level stays apart from its neighbors.
+        image = np.rint(np.clip((image - value_range.low) / value_range.width, 0, 1) * 65_535)
+        image = image.astype(np.uint16)
+    if channels.colors == 1 and wanted.colors == 3:
         image = np.repeat(image, 3, axis=-1)
-    elif image.shape[-1] == 3 and colors == 1:
-        image = ((image @ _LUMA + 500) // 1000).astype(image.dtype)[..., None]
-    if with_alpha and alpha is not None:
-        image = np.concatenate([image, alpha], axis=-1)
+    elif channels.colors == 3 and wanted.colors == 1:
+        image = _luma(image)
     if image.dtype == np.uint8 and dtype == "uint16":
         image = image * np.uint16(257)
+    if wanted.alpha:
+        image = np.concatenate([image, _alpha(pixels, channels, image.dtype)], axis=-1)
     return np.ascontiguousarray(image)
+
+
+def _luma(image: NDArray[Any]) -> NDArray[Any]:
+    if image.dtype.kind == "f":
+        gray: NDArray[Any] = (image @ (_LUMA / np.float32(1000)))[..., None]
+        return np.clip(gray, 0, 1, dtype=image.dtype)
+    levels: NDArray[Any] = ((image @ _LUMA + 500) // 1000).astype(image.dtype)[..., None]
+    return levels
+
+
+def _alpha(pixels: NDArray[Any], channels: Channels, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return the alpha of an image in another type, shape (height, width, 1)."""
+    white = dtype_range(dtype).high
+    if not channels.alpha:
+        return np.full((*pixels.shape[:2], 1), white, dtype)
+    alpha = pixels[..., -1:]
+    if alpha.dtype == dtype:
+        return alpha
+    share = as_unit_range(alpha) * white
+    rounded: NDArray[Any] = (share if dtype.kind == "f" else np.rint(share)).astype(dtype)
+    return rounded
 
 
 def _resized(pixels: NDArray[Any], sides: Sides) -> NDArray[Any]:
@@ -85,10 +137,15 @@ def _resized(pixels: NDArray[Any], sides: Sides) -> NDArray[Any]:
         Image.fromarray(plane.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC)
         for plane in np.moveaxis(pixels, -1, 0)
     ]
-    white = np.iinfo(pixels.dtype).max
     values = np.stack([np.asarray(plane) for plane in planes], axis=-1)
-    rounded: NDArray[Any] = np.rint(np.clip(values, 0, white)).astype(pixels.dtype)
-    return rounded
+    if pixels.dtype == np.uint8 or pixels.dtype == np.uint16:
+        low, high = 0, np.iinfo(pixels.dtype).max
+    else:
+        # What lies beyond an edge must not be darker or brighter than anything in the image.
+        low, high = pixels.min(), pixels.max()
+    clipped = np.clip(values, low, high)
+    rounded: NDArray[Any] = clipped if pixels.dtype.kind == "f" else np.rint(clipped)
+    return rounded.astype(pixels.dtype)
 
 
 def _cropped(pixels: NDArray[Any], sides: Sides) -> NDArray[Any]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError, ImageShapeError
-from hourglass.images.bring import Form, bring_to_size, bring_to_values
+from hourglass.images.bring import Form, bring_to_size
 from hourglass.images.decode import decode
 from hourglass.images.listing import Listing
 from hourglass.images.memory import as_unit_range
@@ -53,7 +53,7 @@ class FileSource:
         self.digests, self.form = digests, form
         self.cache = PixelCache(cache_bytes)
         heights, widths = (_only(values) for values in (sides[:, 0], sides[:, 1]))
-        self.shape: Shape = (heights, widths, form.channels)
+        self.shape: Shape = (heights, widths, form.channels.total)
 
     def pixels(self, number: int) -> NDArray[Any]:
         """Return the pixels at rest of the file with a number among those that can be used.
@@ -71,10 +71,11 @@ class FileSource:
 
     def decoded(self, number: int) -> NDArray[Any]:
         """Return the same, decoded now and not kept."""
-        path = self.listing[int(self.positions[number])]
+        position = int(self.positions[number])
+        path, frame = self.listing[position], self.listing.frame(position)
         try:
-            read = decode(path, max_pixels=self.form.max_pixels)
-            sized = bring_to_size(read, self.form.resize, self.form.crop)
+            read = decode(path, frame, max_pixels=self.form.max_pixels)
+            sized = bring_to_size(read.pixels, self.form.resize, self.form.crop)
         except DataError as error:
             raise DataError(f"{path} could be read when it was checked: {error}.") from error
         if digest_of(sized) != self.digests[number].tobytes():
@@ -82,7 +83,7 @@ class FileSource:
                 f"{path} has changed since it was checked. Leave files alone while they are used, "
                 "and start again."
             )
-        return bring_to_values(sized, self.form.channels, self.form.dtype)
+        return self.form.bring_values(sized, read.channels, path)
 
 
 @final
@@ -136,7 +137,7 @@ class FileImages(Images):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Type of the pixels at rest: uint8 or uint16."""
+        """Type of the pixels at rest: uint8, uint16 or float32."""
         return np.dtype(self._source.form.dtype)
 
     @property

@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, final
 
@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from hourglass.errors import DataError, ImageShapeError, MissingPathError
 from hourglass.images.arrangement import SplitFolders, split_folders
 from hourglass.images.bring import bring_to_size, bring_to_values
-from hourglass.images.decode import decode, naming
-from hourglass.images.listing import Listing, images_below, in_order, no_images
+from hourglass.images.decode import count_frames, decode, naming
+from hourglass.images.form import Channels
+from hourglass.images.listing import Listing, images_below, no_images, sorted_counts
 from hourglass.images.promise import Shape
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.survey import digest_of
-from hourglass.records import ColorName, Sides
+from hourglass.images.workers import in_order
+from hourglass.records import ColorName, FrameChoice, Sides, ValueRanges
 
 _UNREACHED: Final = (-1, -1)
 
@@ -53,6 +55,10 @@ class ModelForm:
         ``gray`` makes color files gray for a model of gray images; otherwise they are refused.
     max_pixels
         More in a file are refused before they are decoded.
+    bands
+        How many of the model's channels are data, neither shown nor an alpha.
+    ranges
+        What black and white are in the files.
     """
 
     shape: Shape
@@ -60,9 +66,19 @@ class ModelForm:
     crop: Sides | None = None
     color: ColorName | None = None
     max_pixels: int = MOST_PIXELS
+    bands: int = 0
+    ranges: ValueRanges = field(default_factory=ValueRanges)
 
-    def read(self, path: Path) -> GivenImage:
-        """Decode a file and bring it to this form.
+    @property
+    def channels(self) -> Channels:
+        """What the channels of the model's images are."""
+        count = self.shape[2] - self.bands
+        if self.bands:
+            return Channels(count, self.bands)
+        return Channels(3 if count >= 3 else 1, alpha=count in (2, 4))
+
+    def read(self, path: Path, frame: int = 0) -> GivenImage:
+        """Decode a frame of a file and bring it to this form.
 
         Raises
         ------
@@ -74,34 +90,31 @@ class ModelForm:
             If there is no such file.
         """
         with naming(path):
-            decoded = decode(path, max_pixels=self.max_pixels)
-            sized = bring_to_size(decoded, self.resize, self.crop)
-        self._require_fitting(path, sized.shape)
-        return GivenImage(_with_alpha(sized, self.shape[2]), digest_of(decoded))
+            image = decode(path, frame, max_pixels=self.max_pixels)
+            sized = bring_to_size(image.pixels, self.resize, self.crop)
+        self._require_fitting(path, sized.shape, image.channels)
+        dtype = sized.dtype.name
+        value_range = self.ranges.of(dtype, path)
+        if dtype not in ("uint8", "uint16") or value_range is not None:
+            dtype = "float32"
+        brought = bring_to_values(sized, image.channels, self.channels, dtype, value_range)
+        return GivenImage(brought, digest_of(image.pixels))
 
-    def _require_fitting(self, path: Path, shape: tuple[int, ...]) -> None:
-        height, width, channels = self.shape
+    def _require_fitting(self, path: Path, shape: tuple[int, ...], channels: Channels) -> None:
+        height, width, count = self.shape
         sides = all(
             want in (None, have) for want, have in zip((height, width), shape[:2], strict=True)
         )
-        if sides and (shape[2] <= 2 or channels >= 3 or self.color == "gray"):
+        wanted = self.channels
+        fits = wanted.colors >= channels.colors or self.color == "gray"
+        if wanted.bands or channels.bands:
+            fits = wanted[:2] == channels[:2]
+        if sides and fits:
             return
         raise ImageShapeError(
             f"{path} has shape {shape}, and the model takes images of height {height or 'any'}, "
-            f"width {width or 'any'} and {channels} channels, as it was trained on them."
+            f"width {width or 'any'} and {count} channels, as it was trained on them."
         )
-
-
-def _with_alpha(pixels: NDArray[Any], channels: int) -> NDArray[Any]:
-    """Return an image with as many channels as a model takes; an alpha that is missing hides none.
-
-    An alpha that the model does not take is left out, as in training.
-    """
-    image = bring_to_values(pixels, channels, pixels.dtype.name)
-    if image.shape[2] == channels:
-        return image
-    opaque = np.full((*image.shape[:2], 1), np.iinfo(image.dtype).max, image.dtype)
-    return np.concatenate([image, opaque], axis=2)
 
 
 @final
@@ -115,6 +128,8 @@ class GivenFiles:
     ----------
     inputs
         Files, and folders whose files are taken with the tree below them.
+    frames
+        ``first`` takes the first frame or page of each file, ``all`` every one.
 
     Attributes
     ----------
@@ -129,20 +144,20 @@ class GivenFiles:
         If an input does not exist, cannot be reached, or is a folder without an image file.
     """
 
-    def __init__(self, inputs: Sequence[Path]) -> None:
+    def __init__(self, inputs: Sequence[Path], frames: FrameChoice = "first") -> None:
         self.inputs = tuple(inputs)
-        self._listings = [_listing(path) for path in inputs]
+        self._listings = [_listing(path, frames) for path in inputs]
         self._ends = np.cumsum([len(listing) for listing in self._listings])
         self._labels = [
             _Labels(listing) if path.is_dir() else None
             for path, listing in zip(inputs, self._listings, strict=True)
         ]
         left_out = sum((listing.left_out for listing in self._listings), Counter[str]())
-        self.left_out = in_order(left_out)
+        self.left_out = sorted_counts(left_out)
         self.notes = tuple(note for one in self._labels if one is not None for note in one.notes)
 
     def __len__(self) -> int:
-        """Return the number of files."""
+        """Return the number of files, or of their frames where these are taken."""
         return int(self._ends[-1]) if len(self._ends) else 0
 
     def path(self, position: int) -> Path:
@@ -150,11 +165,20 @@ class GivenFiles:
         listing, index = self._place(position)
         return self._listings[listing][index]
 
+    def frame(self, position: int) -> int:
+        """Return which frame of its file an image is."""
+        listing, index = self._place(position)
+        return self._listings[listing].frame(index)
+
     def name(self, position: int) -> str:
-        """Return a file's path from the given folder on; with several inputs, all of it."""
+        """Return a file's path from the given folder on; with several inputs, all of it.
+
+        Where frames are taken, the number of each follows a ``#``.
+        """
         listing, index = self._place(position)
         found = self._listings[listing]
         text = found.name(index) if len(self._listings) == 1 else str(found[index])
+        text += f"#{found.frame(index) + 1}" if found.has_frames else ""
         return os.fsencode(Path(text).as_posix()).decode("utf-8", "backslashreplace")
 
     def label(self, position: int) -> str:
@@ -177,7 +201,7 @@ class GivenFiles:
         return listing, position - int(self._ends[listing - 1] if listing else 0)
 
 
-def _listing(path: Path) -> Listing:
+def _listing(path: Path, frames: FrameChoice) -> Listing:
     try:
         if path.is_dir():
             listing = Listing(path)
@@ -195,6 +219,9 @@ def _listing(path: Path) -> Listing:
         ) from error
     if not len(listing):
         raise MissingPathError(no_images(path, listing.left_out))
+    if frames == "all":
+        counts = np.fromiter(in_order(count_frames, listing), np.int64)
+        return listing.with_frames(counts) if (counts > 1).any() else listing
     return listing
 
 

@@ -148,7 +148,8 @@ def as_unit_range(
     low, high = astuple(value_range or dtype_range(pixels.dtype))
     # Numbers of 32 bits would lose some in single precision before black is taken away.
     wide = np.subtract(pixels, low, dtype=np.float64)
-    return np.clip(wide / (high - low), 0.0, 1.0).astype(np.float32)
+    share: NDArray[np.float32] = np.clip(wide / (high - low), 0.0, 1.0).astype(np.float32)
+    return share
 
 
 def require_memory(needed: int, source: str) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hourglass.errors import DataError, ImageShapeError
 from hourglass.images.arrangement import listed
 from hourglass.images.promise import Images
-from hourglass.records import FolderRecord
+from hourglass.records import FolderRecord, ValueRange
 from hourglass.seeds import derive, generator
 
 HELD_OUT = 0.1
@@ -40,6 +40,11 @@ class DataSet:
         Where the images were found.
     folder
         What was made of a folder of images; ``None`` for other data.
+    bands
+        How many channels of each image are data, neither shown nor an alpha.
+    ranges
+        What black and white were in the numbers of the files, by type, where these are not the
+        ends of the type.
     groups
         Group of each training image, shape (count,): images of one group must not be separated.
         ``None`` where each image stands alone.
@@ -59,6 +64,8 @@ class DataSet:
     test: Images | None = None
     source: str = ""
     folder: FolderRecord | None = None
+    bands: int = 0
+    ranges: Mapping[str, ValueRange] = field(default_factory=dict)
     groups: NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
 
@@ -101,6 +108,8 @@ class Splits:
         SHA-256 of the pixels and labels of the whole data set.
     folder
         What was made of a folder of images; ``None`` for other data.
+    bands, ranges
+        As ``DataSet`` has them.
     notes
         What was assumed or left out, and how the splits differ from a plain 80/10/10, a sentence
         each, beside what ``folder`` says.
@@ -113,6 +122,8 @@ class Splits:
     split_hash: str
     fingerprint: str
     folder: FolderRecord | None = None
+    bands: int = 0
+    ranges: Mapping[str, ValueRange] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
@@ -160,6 +171,8 @@ def split_images(data_set: DataSet, seed: int, *, every_class: bool = False) -> 
         split_hash=_hash(slices),
         fingerprint=data_set.fingerprint,
         folder=data_set.folder,
+        bands=data_set.bands,
+        ranges=data_set.ranges,
         notes=(*data_set.notes, *_notes(data_set, slices, parts)),
     )
 

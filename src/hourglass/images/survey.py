@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError
 from hourglass.images.bring import bring_to_size
-from hourglass.images.decode import decoded, has_opaque_alpha, opened
-from hourglass.images.exif import upright
+from hourglass.images.decode import decode, is_opaque
+from hourglass.images.form import Channels
 from hourglass.images.listing import Listing
+from hourglass.images.memory import MOST_CHANNELS
 from hourglass.images.reader import MOST_PIXELS
+from hourglass.images.value_range import RangeScan
 from hourglass.images.workers import in_order
-from hourglass.records import FolderOptions, Sides
+from hourglass.records import FolderOptions, Sides, ValueRange
 
 DIGEST_BYTES: Final = 16
 
@@ -32,10 +34,14 @@ class _Look(NamedTuple):
     sides: Sides
     pixels: NDArray[Any] | None
     shape: tuple[int, ...]
-    depth: str
+    channels: Channels
+    dtype: np.dtype[Any]
     opaque: bool
     digest: bytes
     frames: int
+    ends: tuple[float, float] | None
+    outside: int
+    told: ValueRange | None
 
 
 @dataclass(slots=True)
@@ -52,28 +58,35 @@ class Survey:
         A digest of the pixels of each, shape (files, ``DIGEST_BYTES``).
     failures
         The reason for each other file, by position.
-    channels, depths
-        Numbers of files with 1 to 4 channels, and with uint8 or uint16.
+    channels, types
+        Numbers of files by what their channels are, and by the type of their values.
+    scan
+        What black and white are in them.
+    outside
+        Number of values beyond the range that was asked for, and of files with such ones.
     veiled, animated
         Numbers of files whose alpha hides something, and with more frames than the first.
     smallest, largest
         Sides in the file of the images with the fewest and the most pixels.
     kept
-        The pixels of each good file, ``None`` in place of those that are to be decoded again;
-        altogether ``None`` where the images are too large or differ in size.
+        The pixels of each good file and what their channels are, ``None`` in place of those that
+        are to be decoded again; altogether ``None`` where the images are too large or differ in
+        size.
     """
 
     good: NDArray[np.int64]
     sides: NDArray[np.uint32]
     digests: NDArray[np.uint8]
+    scan: RangeScan
     failures: dict[int, str] = field(default_factory=dict)
-    channels: Counter[int] = field(default_factory=Counter)
-    depths: Counter[str] = field(default_factory=Counter)
+    channels: Counter[Channels] = field(default_factory=Counter)
+    types: Counter[str] = field(default_factory=Counter)
+    outside: tuple[int, int] = (0, 0)
     veiled: int = 0
     animated: int = 0
     smallest: Sides = (0, 0)
     largest: Sides = (0, 0)
-    kept: list[NDArray[Any] | None] | None = field(default_factory=list)
+    kept: list[tuple[NDArray[Any], Channels] | None] | None = field(default_factory=list)
 
     def keep_only(self, positions: NDArray[np.int64]) -> None:
         """Let go of the good files that are not at these positions of the listing."""
@@ -84,7 +97,9 @@ class Survey:
             self.kept = list(compress(self.kept, chosen))
 
 
-def survey(listing: Listing, options: FolderOptions, in_memory: int) -> Survey:
+def survey(
+    listing: Listing, options: FolderOptions, in_memory: int, scan: RangeScan | None = None
+) -> Survey:
     """Decode every file once, by several threads.
 
     Parameters
@@ -95,6 +110,8 @@ def survey(listing: Listing, options: FolderOptions, in_memory: int) -> Survey:
         What size they are brought to, and how large they may be.
     in_memory
         Bytes of pixels that are kept at most. Whether they are follows from the images alone.
+    scan
+        What black and white are in other files that share them.
 
     Returns
     -------
@@ -106,9 +123,11 @@ def survey(listing: Listing, options: FolderOptions, in_memory: int) -> Survey:
         np.empty(count, np.int64),
         np.empty((count, 2), np.uint32),
         np.empty((count, DIGEST_BYTES), np.uint8),
+        RangeScan(options.range) if scan is None else scan,
     )
     good = 0
     for position, look in enumerate(_looks(listing, options, found)):
+        look = _alike(look, found) if isinstance(look, _Look) else look
         if isinstance(look, str):
             found.failures[position] = look
             continue
@@ -116,7 +135,7 @@ def survey(listing: Listing, options: FolderOptions, in_memory: int) -> Survey:
         found.sides[good] = look.shape[:2]
         found.digests[good] = np.frombuffer(look.digest, np.uint8)
         good += 1
-        _count(found, look)
+        _count(found, look, listing[position])
         _keep(found, look, count, in_memory)
     found.good, found.sides = found.good[:good], found.sides[:good]
     found.digests = found.digests[:good]
@@ -141,7 +160,7 @@ def _looks(listing: Listing, options: FolderOptions, found: Survey) -> Iterator[
         for position in range(start, min(start + _TOGETHER, len(listing))):
             # Photos that wait for their turn in many threads would fill the memory.
             keep = found.kept is not None and held < _HELD_BYTES
-            look = _look(listing[position], options, keep)
+            look = _look(listing[position], listing.frame(position), options, found.scan, keep)
             held += 0 if isinstance(look, str) or look.pixels is None else look.pixels.nbytes
             looks.append(look)
         return looks
@@ -150,27 +169,55 @@ def _looks(listing: Listing, options: FolderOptions, found: Survey) -> Iterator[
         yield from looks
 
 
-def _look(path: Path, options: FolderOptions, keep: bool) -> _Look | str:
+def _look(
+    path: Path, frame: int, options: FolderOptions, scan: RangeScan, keep: bool
+) -> _Look | str:
     try:
-        with opened(path, max_pixels=options.max_pixels or MOST_PIXELS) as reader:
-            whole, frames = upright(decoded(reader), reader.orientation), reader.frames
-        pixels = bring_to_size(whole, options.resize_to, options.crop_to)
+        image = decode(path, frame, max_pixels=options.max_pixels or MOST_PIXELS)
+        pixels = bring_to_size(image.pixels, options.resize_to, options.crop_to)
     except DataError as error:
         return str(error)
+    channels, dtype = image.channels, pixels.dtype
+    values = image.pixels[..., :-1] if channels.alpha else image.pixels
+    ends, outside = None, 0
+    if isinstance(scan.option, ValueRange):
+        outside = int(((values < scan.option.low) | (values > scan.option.high)).sum())
+    if not scan.settled(dtype):
+        ends = float(values.min()), float(values.max())
     return _Look(
-        sides=(whole.shape[0], whole.shape[1]),
+        sides=(image.pixels.shape[0], image.pixels.shape[1]),
         pixels=pixels if keep else None,
         shape=pixels.shape,
-        depth=pixels.dtype.name,
-        opaque=pixels.shape[-1] in (1, 3) or has_opaque_alpha(pixels),
+        channels=channels,
+        dtype=dtype,
+        opaque=not channels.alpha or is_opaque(pixels),
         digest=digest_of(pixels),
-        frames=frames,
+        frames=image.frames,
+        ends=ends,
+        outside=outside,
+        told=image.value_range,
     )
 
 
-def _count(found: Survey, look: _Look) -> None:
-    found.channels[look.shape[-1]] += 1
-    found.depths[look.depth] += 1
+def _alike(look: _Look, found: Survey) -> _Look | str:
+    """Return what a file holds, or why it cannot be used beside those before it."""
+    data = look.channels.colors + look.channels.bands
+    if look.channels.bands and data > MOST_CHANNELS:
+        return f"it has {data} channels of data, and at most {MOST_CHANNELS} are learned from"
+    first = next(iter(found.channels), look.channels)
+    bands = first.bands or look.channels.bands
+    if bands and first[:2] != look.channels[:2]:
+        return f"it has {look.channels}, and the images before it have {first}"
+    return look
+
+
+def _count(found: Survey, look: _Look, path: Path) -> None:
+    found.channels[look.channels] += 1
+    found.types[look.dtype.name] += 1
+    if look.ends is not None:
+        found.scan.add(look.dtype, *look.ends, look.told, path)
+    if look.outside:
+        found.outside = found.outside[0] + look.outside, found.outside[1] + 1
     found.veiled += not look.opaque
     found.animated += look.frames > 1
     pixels = look.sides[0] * look.sides[1]
@@ -186,13 +233,17 @@ def _keep(found: Survey, look: _Look, count: int, in_memory: int) -> None:
         return
     height, width = (int(side) for side in found.sides[0])
     # The first one tells for all of one size, so that few are kept in vain.
-    each = height * width * max(found.channels) * (2 if "uint16" in found.depths else 1)
+    most = max(channels.total for channels in found.channels)
+    each = height * width * most * max(np.dtype(name).itemsize for name in found.types)
     if look.shape[:2] != (height, width) or count * each > in_memory:
         found.kept = None
         return
-    found.kept.append(look.pixels)
+    found.kept.append(None if look.pixels is None else (look.pixels, look.channels))
 
 
 def tell_bad(failures: dict[int, str], listing: Listing, most: int) -> Sequence[str]:
     """Return ``path (reason)`` for the first of the files that failed."""
-    return [f"{listing[position]} ({reason})" for position, reason in list(failures.items())[:most]]
+    return [
+        f"{listing.shown(position)} ({reason})"
+        for position, reason in list(failures.items())[:most]
+    ]

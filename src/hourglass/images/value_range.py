@@ -7,7 +7,13 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from hourglass.records import RangeOption, ValueRange, ValueRanges, dtype_range, parse_range
+from hourglass.records import (
+    RangeOption,
+    ValueRange,
+    ValueRanges,
+    dtype_range,
+    parse_range,
+)
 
 # The whites of cameras that keep fewer bits than their files, and those bits.
 _WHITES: Final = {255: 8, 1_023: 10, 4_095: 12, 16_383: 14}
@@ -175,7 +181,8 @@ def _learned_range(
     name: str, extent: _Extent, learned: Mapping[str, ValueRange]
 ) -> ValueRange | None:
     """Return what a model learned, if these images can be of the same kind."""
-    for one in (learned.get(name), *learned.values()):
+    ranges: list[ValueRange | None] = [learned.get(name), *learned.values()]
+    for one in ranges:
         if one is not None and one.holds(extent.low, extent.high):
             # Of another type they have to use the range, or it is none of theirs.
             spread = (extent.high - extent.low) / one.width

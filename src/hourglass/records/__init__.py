@@ -142,14 +142,15 @@ from hourglass.records.sizes import (
 from hourglass.records.suite import SuiteRow, SuiteStudy
 from hourglass.records.validation import checked, from_json, to_json
 from hourglass.records.value_range import (
+    NumberType,
+    ValueRanges,
+    parse_range,
+)
+from hourglass.records.value_range import (
     RangeOption as RangeOption,
 )
 from hourglass.records.value_range import (
     ValueRange as ValueRange,
-)
-from hourglass.records.value_range import (
-    ValueRanges,
-    parse_range,
 )
 from hourglass.records.value_range import (
     dtype_range as dtype_range,
@@ -281,6 +282,7 @@ __all__ = [
     "NetworkOptions",
     "NoiseStudy",
     "NoisyTarget",
+    "NumberType",
     "ObservedRate",
     "Precision",
     "Preprocessing",

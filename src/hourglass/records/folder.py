@@ -8,6 +8,8 @@ from typing import Annotated, Any, ClassVar, Final, Literal, cast
 from annotated_types import Ge, Gt, Le, MinLen
 
 from hourglass.errors import ConfigurationError
+from hourglass.records.files import FrameChoice
+from hourglass.records.value_range import RangeOption, parse_range
 
 ColorName = Literal["gray", "rgb"]
 LabelSource = Literal["folders", "none"]
@@ -66,6 +68,14 @@ class FolderOptions:
         and the like), unless others lie beside them; whatever is guessed is told. ``folders``:
         they are, and it is an error where they cannot be recognized. ``none``: no sub-folder is a
         split.
+    frames
+        ``first`` takes the first frame or page of each file, ``all`` every one. Frames of one file
+        never lie in two splits, unless there are fewer files than splits.
+    range
+        What black and white are in the numbers of the files: ``LOW..HIGH``; ``dtype`` for the ends
+        of their type; ``data`` for the least and the greatest value. By default what tags say;
+        else 16 bits that fit into 8, 10, 12 or 14 have the white of those; floating point within 0
+        and 1 has these; and other types have their least and greatest value.
     skip_bad
         Whether to go on without the files that cannot be used, in place of ending with their list.
     max_pixels
@@ -89,10 +99,14 @@ class FolderOptions:
     clean_name: str | None = None
     pair_by: PairOrder | None = None
     splits: SplitSource = "auto"
+    frames: FrameChoice = "first"
+    range: RangeOption | None = None
     skip_bad: bool = False
     max_pixels: Annotated[int, Gt(0)] | None = None
 
     def __post_init__(self) -> None:
+        if self.range is not None:
+            parse_range(self.range)
         for key in ("resize", "crop"):
             sides = _sides(key, getattr(self, key))
             object.__setattr__(self, key, None if sides is None else _spelled(sides))
@@ -152,13 +166,17 @@ class FolderOptions:
             "color",
             "labels",
             "splits",
+            "frames",
+            "range",
             "groups",
             "clean_name",
             "pair_by",
             "skip_bad",
             "max_pixels",
         )
-        return tuple(key for key in keys if getattr(self, key) not in (None, False, "auto"))
+        return tuple(
+            key for key in keys if getattr(self, key) not in (None, False, "auto", "first")
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Final, Literal
 
-from annotated_types import Ge, MaxLen
+from annotated_types import Ge, Le, MaxLen
 from pydantic import StringConstraints
 
 from hourglass.errors import ConfigurationError
@@ -20,7 +20,7 @@ from hourglass.records.network import Channels, ModelSpec, Size
 from hourglass.records.no_reference import Estimates
 from hourglass.records.run import Engine, Environment
 from hourglass.records.scores import Scores
-from hourglass.records.value_range import ValueRange
+from hourglass.records.value_range import NumberType, ValueRange
 
 SCHEMA_VERSION: Final = 2
 
@@ -28,9 +28,6 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{64}\z")]
 Count = Annotated[int, Ge(0)]
 Seconds = Annotated[float, Ge(0)]
 SplitName = Literal["train", "validation", "test"]
-NumberType = Literal[
-    "uint8", "uint16", "uint32", "int8", "int16", "int32", "float16", "float32", "float64"
-]
 # A data set, a file or a folder by its name alone.
 _NAME: Final = re.compile(r"[^/\\]{1,255}")
 
@@ -50,6 +47,8 @@ class Preprocessing:
         What every image was brought to, as in ``FolderOptions``.
     color
         What colors were asked for; ``None`` for those of the files.
+    bands
+        How many of the channels are data, neither shown nor an alpha.
     ranges
         What black and white were in the numbers of the files, by type, where these are not the
         ends of the type.
@@ -63,6 +62,7 @@ class Preprocessing:
     resize: str | None = None
     crop: str | None = None
     color: ColorName | None = None
+    bands: Annotated[int, Ge(0), Le(4)] = 0
     ranges: Mapping[NumberType, ValueRange] = field(default_factory=dict)
 
 

@@ -14,6 +14,11 @@ from hourglass.errors import ConfigurationError
 #: ``data``, ``dtype`` or ``LOW..HIGH``; see ``parse_range``.
 RangeOption = Annotated[str, StringConstraints(max_length=100)]
 
+#: Types of values that images are read from.
+NumberType = Annotated[
+    str, StringConstraints(pattern=r"\A(?:u?int(?:8|16|32)|float(?:16|32|64))\z")
+]
+
 _NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _SPELLED: Final = re.compile(rf"({_NUMBER})\.\.({_NUMBER})")
 
