@@ -184,3 +184,9 @@ def test_files_without_an_ending_are_counted_among_the_formats(make):
     root = make("a")
     (root / "a" / "0.png").rename(root / "a" / "0")
     assert load_images(root).folder.formats == {"png": 1, "without an ending": 1}
+
+
+def test_masks_that_are_taken_for_a_class_are_told(make):
+    (note,) = load_images(make("images", "masks")).folder.notes
+    assert note.startswith("Took masks as a class of images like images.")
+    assert load_images(make("images", "masks") / "masks").folder.notes == ()
