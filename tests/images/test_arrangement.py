@@ -174,8 +174,10 @@ def test_the_layout_of_anomaly_data_sets(make, normal):
     assert len(GivenFiles([root / "ground_truth"])) == 2
 
 
-def test_images_and_masks_side_by_side(make):
-    data_set = load_images(make("Images/Normal", "Images/Anomaly", "Masks/Anomaly"))
+@pytest.mark.parametrize("above", ["", "Data/", "candle/Data/"])
+def test_images_and_masks_side_by_side(make, above):
+    folders = ("Images/Normal", "Images/Anomaly", "Masks/Anomaly")
+    data_set = load_images(make(*(above + folder for folder in folders)))
     assert data_set.train.class_names == ("Anomaly", "Normal")
     assert data_set.folder.not_listed == {"in Masks (masks)": 2}
 

@@ -204,7 +204,7 @@ def _unnamed(
             if source == "folders":
                 raise
             return replace(whole, notes=(f"Took {filled[0].name} as a class, because {error}",))
-        if wrapped or len(inner.folders) > 1:
+        if wrapped or inner.folders != {"train": filled[0]}:
             return inner
     if source == "folders":
         raise DataError(
