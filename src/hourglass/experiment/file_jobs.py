@@ -63,7 +63,7 @@ def list_jobs(
         if target in sources:
             raise ConfigurationError(
                 f"{sources[target]} and {source} would both be written to {target}. "
-                "Give each a command with its own --output."
+                "Give one of them alone, or each a command with its own --output."
             )
         sources[target] = source
     given = {source.resolve() for source in sources.values()}

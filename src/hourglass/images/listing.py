@@ -221,7 +221,7 @@ def mask_folders(folder: Path, names: Sequence[str]) -> frozenset[str]:
     They are named ``ground_truth``, ``masks`` or the like, and all their own sub-folders are in
     another one too, which has more of them: normal images have no mask.
     """
-    named = [name for name in names if _plain(name) in _MASKS]
+    named = [name for name in names if is_named_as_masks(name)]
     others = {name: _visible_folders(folder / name) for name in names} if named else {}
     return frozenset(
         name
@@ -233,6 +233,11 @@ def mask_folders(folder: Path, names: Sequence[str]) -> frozenset[str]:
             for other, beside in others.items()
         )
     )
+
+
+def is_named_as_masks(name: str) -> bool:
+    """Tell whether a folder is named as folders of masks are."""
+    return _plain(name) in _MASKS
 
 
 def count_masks(folder: Path, root: Path, left_out: Counter[str] | None) -> None:
