@@ -111,7 +111,8 @@ def bring_to_values(
 def _luma(image: NDArray[Any]) -> NDArray[Any]:
     if image.dtype.kind == "f":
         gray: NDArray[Any] = (image @ (_LUMA / np.float32(1000)))[..., None]
-        return np.clip(gray, 0, 1, dtype=image.dtype)
+        np.clip(gray, 0, 1, out=gray)
+        return gray
     levels: NDArray[Any] = ((image @ _LUMA + 500) // 1000).astype(image.dtype)[..., None]
     return levels
 

@@ -144,7 +144,7 @@ class RangeScan:
         if self.option == "data":
             line = f"Black and white of {name} images are their least and greatest value, "
             return extent.range, {}, [f"{line}{extent.range}."]
-        return _found(name, extent, learned)
+        return _found(name, extent, learned, "uint8" in self._asked)
 
 
 def outside_line(outside: int, files: int, value_range: str) -> str | None:
@@ -158,7 +158,7 @@ def outside_line(outside: int, files: int, value_range: str) -> str | None:
 
 
 def _found(
-    name: str, extent: _Extent, learned: Mapping[str, ValueRange]
+    name: str, extent: _Extent, learned: Mapping[str, ValueRange], beside_bytes: bool
 ) -> tuple[ValueRange | None, dict[Any, ValueRange], list[str]]:
     """Return the range of one type where the user said nothing: see ``RangeScan``."""
     told = extent.told - {None}
@@ -173,7 +173,7 @@ def _found(
     if fitting is not None:
         line = f"Black and white of {name} images are {fitting}, as the model learned them."
         return fitting, {}, [line]
-    found, single, lines = _guessed(name, extent)
+    found, single, lines = _guessed(name, extent, beside_bytes)
     return found, single, [*lines, *_warn_of(name, found or dtype_range(name), learned.get(name))]
 
 
@@ -192,7 +192,7 @@ def _learned_range(
 
 
 def _guessed(
-    name: str, extent: _Extent
+    name: str, extent: _Extent, beside_bytes: bool
 ) -> tuple[ValueRange | None, dict[Any, ValueRange], list[str]]:
     if name == "uint8":
         return None, {}, []
@@ -200,12 +200,17 @@ def _guessed(
         white = next((white for white in _WHITES if extent.high <= white), None)
         if white is None or extent.high == 0:
             return None, {}, []
+        exceeds = f"No value of {extent.counted} of 16 bits exceeds {extent.high:,.0f}"
+        if beside_bytes:
+            # Pictures of 8 and 16 bits in one place come from editors, which use the whole range.
+            line = f"{exceeds}; white is taken to be 65,535, as other files have 8 bits."
+            return None, {}, [f"{line} Say --range 0..{white} if it is {white:,}."]
         return (
             ValueRange(0, white),
             {},
             [
-                f"No value of {extent.counted} of 16 bits exceeds {extent.high:,.0f}, so white is "
-                f"taken to be {white:,} ({_WHITES[white]} bits). Say --range dtype if it is 65,535."
+                f"{exceeds}, so white is taken to be {white:,} ({_WHITES[white]} bits). Say "
+                "--range dtype if it is 65,535."
             ],
         )
     unit = ValueRange(0.0, 1.0)
