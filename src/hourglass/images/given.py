@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import ImageShapeError, MissingPathError
+from hourglass.errors import ImageShapeError, MissingPathError, printable
 from hourglass.images.arrangement import SPLIT_FOLDERS
 from hourglass.images.bring import bring_to_size, bring_to_values
 from hourglass.images.decode import IMAGE_EXTENSIONS, decode, naming
@@ -140,17 +140,20 @@ class GivenFiles:
         return self._listings[listing][index]
 
     def name(self, position: int) -> str:
-        """Return a file's path from the given folder on; with several inputs, all of it."""
+        """Return a file's path from the given folder on, printable; with several inputs, all."""
         listing, index = self._place(position)
         found = self._listings[listing]
         text = found.name(index) if len(self._listings) == 1 else str(found[index])
-        return os.fsencode(Path(text).as_posix()).decode("utf-8", "backslashreplace")
+        # The same name in every locale.
+        return printable(os.fsencode(Path(text).as_posix()).decode("utf-8", "surrogateescape"))
 
     def label(self, position: int) -> str:
         """Return the sub-folder that stands for a file's class, nothing where none does."""
         listing, index = self._place(position)
         depth = self._depths[listing]
-        return "" if depth is None else Path(self._listings[listing].name(index)).parts[depth]
+        if depth is None:
+            return ""
+        return printable(Path(self._listings[listing].name(index)).parts[depth])
 
     def fingerprints(self) -> tuple[str, str]:
         """Return SHA-256 over names and sizes, and over when the files were changed."""

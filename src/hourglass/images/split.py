@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError, ImageShapeError
+from hourglass.errors import DataError, ImageShapeError, printable
 from hourglass.images.promise import Images
 from hourglass.records import FolderRecord
 from hourglass.seeds import derive
@@ -47,6 +47,8 @@ class DataSet:
 
     def __post_init__(self) -> None:
         """Check that the splits belong together."""
+        object.__setattr__(self, "name", printable(self.name))
+        object.__setattr__(self, "source", printable(self.source))
         shapes = {split: images.shape for split, images in self.parts.items()}
         if len(set(shapes.values())) > 1:
             listed = ", ".join(f"{split} {shape}" for split, shape in shapes.items())

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
+from hourglass.errors import printable_lines
 from hourglass.figures import INK, hourglass_style
 from hourglass.files import write_text
 
@@ -80,6 +82,9 @@ def _svg(sketch: Sketch) -> str:
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure = Figure(figsize=sketch.size, layout="constrained")
         sketch.draw(figure.subplots())
+        # Names of classes and data come from strangers, and XML has no room for control characters.
+        for text in figure.findobj(Text):
+            text.set_text(printable_lines(text.get_text()))
         # Neither date nor version: the same records give the same bytes.
         metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(content, format="svg", metadata=metadata)
