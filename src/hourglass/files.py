@@ -264,9 +264,10 @@ def remove_leftovers(folder: Path, names: Collection[str] | None = None) -> None
     WriteError
         If one cannot be removed.
     """
-    digests = None if names is None else set(map(_digest, names))
+    # Once a temporary file had the whole name of the final one; some may lie about still.
+    ours = None if names is None else {*names, *map(_digest, names)}
     for path in folder.glob(f".*{_TEMPORARY}"):
-        if digests is None or _digest_in(path) in digests:
+        if ours is None or _final_name(path) in ours:
             remove_file(path)
 
 
@@ -291,9 +292,11 @@ def _temporary_beside(path: Path) -> Path:
     return path.with_name(f".{_digest(path.name)}.{token}{_TEMPORARY}")
 
 
-def _digest_in(temporary: Path) -> str | None:
-    letters = f"[0-9a-f]{{{_DIGEST_LETTERS}}}"
-    found = re.fullmatch(rf"\.({letters})\.{letters}{re.escape(_TEMPORARY)}", temporary.name)
+def _final_name(temporary: Path) -> str | None:
+    """Return what stands for the final name in that of a temporary file."""
+    found = re.fullmatch(
+        rf"\.(.+)\.[0-9a-f]{{{_DIGEST_LETTERS}}}{re.escape(_TEMPORARY)}", temporary.name, re.DOTALL
+    )
     return found[1] if found else None
 
 

@@ -96,9 +96,8 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]
     """Print a table whose first column is text and whose others are numbers or short words."""
     table = Table(title=title, title_justify="left")
     for number, column in enumerate(columns):
-        # A name is told whole: two long ones may differ at the end.
-        overflow = "ellipsis" if number else "fold"
-        table.add_column(column, justify="right" if number else "left", overflow=overflow)
+        # Names are shown whole: two long ones may differ at the end.
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
     results().print(table)

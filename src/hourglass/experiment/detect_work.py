@@ -169,7 +169,7 @@ class DetectionWork:
         Returns why heat maps could not be written.
         """
         files = [self.files[number] for number, _ in worst]
-        rows, failed = {}, []
+        rows, failed = {}, list[str]()
         for file, (_, scored) in zip(files, worst, strict=True):
             image = scorer.read(file)
             seen = scorer.detector.see(image[None])
