@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError, MissingPathError, TargetError
 from hourglass.experiment.detector import Detector, Seen
-from hourglass.experiment.file_jobs import SourceFile
+from hourglass.experiment.file_jobs import FileJob, SourceFile
 from hourglass.experiment.shards import REASON, Results, Shards
 from hourglass.figures import heat_map, strip_scale
-from hourglass.files import derived_name, exists, remove_leftovers
+from hourglass.files import derived_name, remove_leftovers
 from hourglass.images import ModelForm, write_image_file
 from hourglass.images.memory import as_unit_range
 from hourglass.images.workers import in_order
@@ -124,7 +124,7 @@ def score_files(
 
     def lacks_heat_map(file: SourceFile) -> bool:
         folder = scorer.heat_maps
-        return folder is not None and not exists(heat_map_path(folder, file))
+        return folder is not None and not FileJob(file.path, heat_map_path(folder, file)).done
 
     for part, results in shards.results(files, scorer.score, lacks_heat_map):
         found.put(done, results)

@@ -1,6 +1,7 @@
 """What is to be trained, on what, and how: the content of ``experiment.toml``."""
 
 import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -372,9 +373,12 @@ class Experiment:
 
 def _require_unicode(key: str, path: str | None) -> None:
     if path is not None and any("\ud800" <= letter <= "\udfff" for letter in path):
+        advice = "Rename it, or make a link with another name and give that."
+        if sys.getfilesystemencoding() != "utf-8":
+            advice = "Set PYTHONUTF8=1, because this locale has no UTF-8 names."
         raise ConfigurationError(
-            f"{key} = {path} has a byte in its name that is not UTF-8, and an experiment file "
-            "cannot hold it. Rename it, or make a link with another name and give that."
+            f"{key} = {path} has a name that is not UTF-8, and an experiment file cannot hold it. "
+            f"{advice}"
         )
 
 

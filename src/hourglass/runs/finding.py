@@ -38,7 +38,7 @@ def find_run(name: str, root: Path) -> RunFolder:
         if _started(path) is not None:
             return RunFolder(path)
     names = ", ".join(run.path.name for run in list_runs(root)[-8:]) or "none"
-    raise MissingPathError(f"There is no run {name!r}. Runs in {root}: {names}.")
+    raise MissingPathError(f"There is no run '{name}'. Runs in {root}: {names}.")
 
 
 def list_runs(root: Path) -> list[RunFolder]:
