@@ -5,6 +5,8 @@ import io
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,9 +34,9 @@ def png(pixels: np.ndarray) -> bytes:
 def place(digits, tmp_path_factory) -> Path:
     """Return a folder with images in classes, and images beside a file that is none."""
     place = tmp_path_factory.mktemp("names")
-    pictures = [png(np.rint(image[..., 0] * 255).astype(np.uint8)) for image in digits[:400]]
+    pictures = [png(np.rint(image[..., 0] * 255).astype(np.uint8)) for image in digits[:200]]
     for number, name in enumerate(ODD_NAMES):
-        for picture in range(20 * number, 20 * number + 20):
+        for picture in range(10 * number, 10 * number + 10):
             folder = Path(os.fsdecode(os.fsencode(place / "classes") + b"/" + name))
             put(folder, b"%d\x1b.png" % picture, pictures[picture])
     for number, name in enumerate(PNGS):
@@ -51,7 +53,7 @@ def run(place: Path, hourglass_in: Callable[..., Any]) -> str:
     done = hourglass_in(
         place,
         *["train", "./classes", "--network", "dense", "--units", "16", "--latent-dim", "4"],
-        *["--noise", "0.2", "--epochs", "60", "--batch-size", "64", "--learning-rate", "0.01"],
+        *["--noise", "0.2", "--epochs", "40", "--batch-size", "32", "--learning-rate", "0.01"],
         f"--output=./{name}",
     )
     assert done.code == 0 and not raw_in(done.out + done.err)
@@ -62,11 +64,11 @@ def run(place: Path, hourglass_in: Callable[..., Any]) -> str:
 def command(place: Path, run: str, hourglass_in: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that runs a command and looks for what speaks in its output."""
 
-    def of(*words: str, code: int = 0) -> Any:
+    def of(*words: str, code: int = 0, debug: bool = False) -> Any:
         done = hourglass_in(place, *words)
         assert not raw_in(done.out + done.err)
         assert done.code == code, done.err
-        assert "Traceback" not in done.err and "fault of Hourglass" not in done.err
+        assert ("Traceback" in done.err) is debug and "fault of Hourglass" not in done.err
         return done
 
     return of
@@ -142,7 +144,7 @@ def test_latents_of_names_that_speak(ending, command, run, place) -> None:
 def test_the_table_of_latents_is_lines_of_unicode(command, run, place) -> None:
     command("embed", run, "classes", "--output", "classes.csv")
     table = (place / "classes.csv").read_bytes().decode()
-    assert not raw_in(table) and table.count("\n") == 1 + 20 * len(ODD_NAMES)
+    assert not raw_in(table) and table.count("\n") == 1 + 10 * len(ODD_NAMES)
     labels = {row["label"] for row in csv.DictReader(io.StringIO(table))}
     assert r"two\nlines" in labels and len(labels) == len(ODD_NAMES)
 
@@ -191,3 +193,88 @@ def test_data_whose_own_path_is_no_text_are_refused_in_words(command, place) -> 
     done = command("train", f"./{name}", "--output", "never", code=2)
     assert r"data = ./classes\xff has a name that is not UTF-8" in done.err
     command("data", "show", f"./{name}", "--json")
+
+
+STREAMS = {
+    "ASCII": ({"PYTHONIOENCODING": "ascii"}, "ascii", r"\u65e5\u672c\u8a9e\U0001f600"),
+    "Windows": ({"PYTHONIOENCODING": "cp1252"}, "cp1252", "é" * 125),
+    "strict UTF-8": ({"PYTHONIOENCODING": "utf-8:strict"}, "utf-8", "日本語😀"),
+    "C": ({"LC_ALL": "C"}, "utf-8", "日本語😀"),
+    "C without UTF-8": (
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        "ascii",
+        r"\u65e5\u672c\u8a9e\U0001f600",
+    ),
+}
+
+
+def started(place: Path, words: list[str], **options: Any) -> Any:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LC_")}
+    return subprocess.run(
+        [sys.executable, "-m", "hourglass", *words],
+        cwd=place,
+        env={**environment, **options.pop("env", {})},
+        check=False,
+        timeout=120,
+        **options,
+    )
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_every_encoding_of_a_terminal_will_do(stream, place) -> None:
+    environment, encoding, shown = STREAMS[stream]
+    done = started(place, ["data", "show", "./classes"], env=environment, capture_output=True)
+    text = done.stdout.decode(encoding)
+    assert done.returncode == 0 and not done.stderr
+    assert not raw_in(text) and shown in text and all(name in text for name in SHOWN)
+    done = started(
+        place, ["data", "show", "./classes", "--json"], env=environment, capture_output=True
+    )
+    found = json.loads(done.stdout.decode(encoding))["classes"]
+    assert "日本語😀" in found and "é" * 125 in found and r"bytes\xff\xc3" in found
+
+
+def test_a_name_that_the_locale_lacks_is_looked_for(place) -> None:
+    environment, encoding, shown = STREAMS["C without UTF-8"]
+    done = started(place, ["data", "show", "./日本語😀"], env=environment, capture_output=True)
+    assert done.returncode == 2
+    assert f"There is no file or folder ./{shown}." in done.stderr.decode(encoding)
+
+
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)], ids=str)
+@pytest.mark.parametrize("data", ["./classes", "./none"])
+def test_streams_may_be_closed(closed, data, place) -> None:
+    words = ["sh", "-c", " ".join(['exec "$@"', *(f"{number}>&-" for number in closed)]), "sh"]
+    done = subprocess.run(
+        [*words, sys.executable, "-m", "hourglass", "data", "show", data],
+        cwd=place,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == (0 if data == "./classes" else 2)
+    assert bool(done.stdout) is (data == "./classes" and 1 not in closed)
+    assert bool(done.stderr) is (data == "./none" and 2 not in closed)
+
+
+@pytest.mark.parametrize("words", [["./classes"], ["./classes", "--json"]])
+def test_a_full_disk_behind_standard_output_ends_with_74(words, place) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = started(place, ["data", "show", *words], stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 74 and done.stderr.count(b"\n") == 1
+
+
+def test_a_variable_may_have_the_quotes_and_the_home_that_no_shell_took(
+    command, monkeypatch, place
+) -> None:
+    monkeypatch.setenv("HOME", str(place))
+    for value in ("~", "'~'", '"~"', f'"{place}"'):
+        monkeypatch.setenv("HOURGLASS_RUNS", value)
+        assert r"-run\x1b[2J\n\xff" in command("runs", "list").out
+    # What is typed stays as it is typed.
+    assert "There is no run in '~'" in command("runs", "list", "--runs", "'~'").out
+
+
+def test_a_traceback_that_is_asked_for_is_printable(command) -> None:
+    done = command("runs", "show", "no\x1b[2J", "--debug", code=2, debug=True)
+    assert "Traceback" in done.err and r"no\x1b[2J" in done.err
