@@ -8,8 +8,8 @@ from typing import Any, Final, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError, ImageShapeError, printable
-from hourglass.images.promise import Images, Shape, fingerprint_of
+from hourglass.errors import DataError, ImageShapeError
+from hourglass.images.promise import Images, Shape, fingerprint_of, shown_names
 
 MOST_CHANNELS: Final = 4
 
@@ -60,9 +60,7 @@ class ArrayImages(Images):
         self.pixels = _locked(_at_rest(pixels))
         _require_unit_range(self.pixels)
         self._labels = None if labels is None else _checked_labels(labels, len(pixels))
-        self._class_names = (
-            None if class_names is None else tuple(printable(str(name)) for name in class_names)
-        )
+        self._class_names = shown_names(class_names)
         _require_named(self._labels, self._class_names)
 
     def __len__(self) -> int:
