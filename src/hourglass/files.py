@@ -262,11 +262,18 @@ def remove_leftovers(folder: Path, names: Collection[str] | None = None) -> None
     Raises
     ------
     WriteError
-        If one cannot be removed.
+        If the folder cannot be listed, or one cannot be removed.
     """
     # Once a temporary file had the whole name of the final one; some may lie about still.
     ours = None if names is None else {*names, *map(_digest, names)}
-    for path in folder.glob(f".*{_TEMPORARY}"):
+    try:
+        left = list(folder.glob(f".*{_TEMPORARY}"))
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            # Nothing can lie there; who writes there is told so.
+            return
+        raise write_error(folder, error) from error
+    for path in left:
         if ours is None or _final_name(path) in ours:
             remove_file(path)
 
