@@ -9,7 +9,6 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from hourglass.errors import printable_lines
 from hourglass.figures import INK, hourglass_style
@@ -82,13 +81,11 @@ def _svg(sketch: Sketch) -> str:
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure = Figure(figsize=sketch.size, layout="constrained")
         sketch.draw(figure.subplots())
-        # Names of classes and data come from strangers, and XML has no room for control characters.
-        for text in figure.findobj(Text):
-            text.set_text(printable_lines(text.get_text()))
         # Neither date nor version: the same records give the same bytes.
         metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(content, format="svg", metadata=metadata)
-    return _for_a_page(content.getvalue().decode(), sketch.name)
+    # Names come from strangers, and XML has no room for control characters.
+    return _for_a_page(printable_lines(content.getvalue().decode()), sketch.name)
 
 
 def _for_a_page(svg: str, name: str) -> str:
