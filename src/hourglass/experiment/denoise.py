@@ -165,7 +165,7 @@ def _done(
 ) -> DenoisedFile:
     """Rebuild a file that has no result yet, and return what became of it."""
     file = DenoisedFile(file=str(job.source), output=str(job.target), status="done before")
-    if exists(job.target):
+    if job.done:
         return file
     made = rebuild_and_tell(job, rebuild, tell)
     if isinstance(made, str):

@@ -172,7 +172,7 @@ def detect_files(
         clear_heat_maps(work.maps)
         found = score_files(files, scorer, shards, tell_failed, progress)
         shards.clear_unused()
-        return work.finish(found, scorer, shards)
+        return work.finish(found, scorer, shards, tell_failed)
 
 
 def _causes(scorer: FileScorer) -> str:

@@ -1,8 +1,7 @@
 """Which images of a file of latents are there twice, exactly or nearly."""
 
-import csv
-import io
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
@@ -21,7 +20,7 @@ from hourglass.evaluation import (
 )
 from hourglass.experiment.similar import picture_of, require_sheet_of
 from hourglass.figures import LabeledPicture, labeled_pictures
-from hourglass.files import exists, write_bytes
+from hourglass.files import exists, write_bytes, write_csv
 from hourglass.images import write_image_file
 from hourglass.records import DuplicatePair, Duplicates, LatentRows, LikenessKind, to_json
 from hourglass.runs import read_latents
@@ -244,19 +243,18 @@ def _written(
     )
     if output is not None:
         is_json = output.suffix.lower() == ".json"
-        write_bytes(output, to_json(result) if is_json else _table(result))
+        if is_json:
+            write_bytes(output, to_json(result))
+        else:
+            write_csv(output, _table(result))
     if sheet is not None and shown:
         write_image_file(sheet, _sheet(result, rows).astype(np.float32) / 255.0)
     return result
 
 
-def _table(result: Duplicates) -> bytes:
-    text = io.StringIO()
-    names = list(DuplicatePair.__dataclass_fields__)
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(pair) for pair in result.pairs)
-    return text.getvalue().encode()
+def _table(result: Duplicates) -> Iterator[Iterable[object]]:
+    yield DuplicatePair.__dataclass_fields__
+    yield from (asdict(pair).values() for pair in result.pairs)
 
 
 def _sheet(result: Duplicates, rows: LatentRows) -> NDArray[np.uint8]:

@@ -25,7 +25,7 @@ from hourglass.experiment.embed_source import (
     seen_by,
     source_of_data,
 )
-from hourglass.files import exists, locked, remove_folder, remove_leftovers
+from hourglass.files import derived_name, exists, locked, remove_folder, remove_leftovers
 from hourglass.models import LatentModel
 from hourglass.records import (
     EmbeddedImages,
@@ -134,7 +134,8 @@ def embed_images(
     request = request_of(sha256, seen, source, options, given, default=form.thumbnails)
     job = _Job(output, model, source, request, given)
     busy = f"Another command is writing {output}. Wait until it is done, or end it."
-    with locked(output.with_name(f".{output.name}.lock"), busy=busy):
+    lock = output.with_name(derived_name(output.name, before=".", after=".lock"))
+    with locked(lock, busy=busy):
         if exists(output):
             return _done_before(job, tell)
         _require_room(job)

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, final
 import numpy as np
 
 from hourglass.bundles.reading import read_description
-from hourglass.errors import ConfigurationError, ImageShapeError
+from hourglass.errors import ConfigurationError, ImageShapeError, printable
 from hourglass.images import GivenFiles, GivenImage, Images, ModelForm, load_splits
 from hourglass.images.survey import digest_of
 from hourglass.records import FolderOptions, Preprocessing
@@ -85,7 +85,7 @@ class FilesSource(ImageSource):
 
     def __init__(self, inputs: Sequence[Path], form: ModelForm) -> None:
         self._files, self._form = GivenFiles(inputs), form
-        self.words = " ".join(path.resolve().name for path in inputs)
+        self.words = printable(" ".join(path.resolve().name for path in inputs))
         self.fingerprint, self.changed = self._files.fingerprints()
         self.left_out, self.notes = self._files.left_out, self._files.notes
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError, ImageShapeError, MissingPathError
+from hourglass.errors import DataError, ImageShapeError, MissingPathError, TargetError
 from hourglass.evaluation import estimate_noise_level, mean_squared_errors
 from hourglass.experiment.file_jobs import FileJob
 from hourglass.images import (
@@ -204,7 +204,7 @@ def rebuild_and_tell(
     """Rebuild a file and tell what is not in its result; if it cannot be, tell and return why."""
     try:
         made = rebuild(job)
-    except (DataError, MissingPathError) as error:
+    except (DataError, MissingPathError, TargetError) as error:
         tell(str(error))
         return str(error)
     for note in made.notes:

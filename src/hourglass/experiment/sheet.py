@@ -58,7 +58,7 @@ def write_sheet(sheet: Path, jobs: Sequence[FileJob], output: Path, *, max_pixel
     for job in jobs:
         if len(pairs) == _MOST_ROWS:
             break
-        if exists(job.target):
+        if job.done:
             pair = _pair(job, max_pixels)
             if pair is not None:
                 pairs[str(job.target.relative_to(output))] = pair

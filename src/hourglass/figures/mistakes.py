@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from hourglass.figures.strips import image_strip, label_font
+from hourglass.figures.strips import drawable, image_strip, label_font
 from hourglass.figures.style import INK
 from hourglass.figures.text import shortened
 from hourglass.records import Mistake
@@ -60,5 +60,5 @@ def mistakes_picture(
             f"{100 * mistake.confidence:.1f} % sure",
         )
         for line, text in enumerate(lines):
-            pen.text((left, top + side + 2 + line * _LINE), text, INK, font)
+            pen.text((left, top + side + 2 + line * _LINE), drawable(text), INK, font)
     return np.asarray(paper)

@@ -12,7 +12,7 @@ from hourglass.images.bring import Form, bring_to_size
 from hourglass.images.decode import decode
 from hourglass.images.listing import Listing
 from hourglass.images.memory import as_unit_range
-from hourglass.images.promise import Images, Shape, fingerprint_of
+from hourglass.images.promise import Images, Shape, fingerprint_of, shown_names
 from hourglass.images.survey import digest_of
 from hourglass.images.workers import PixelCache, in_order, worker_count
 
@@ -114,7 +114,7 @@ class FileImages(Images):
         self._source = source
         self._numbers = np.arange(len(source.positions)) if numbers is None else numbers
         self._labels = None if labels is None else np.asarray(labels, np.int64)
-        self._class_names = None if class_names is None else tuple(class_names)
+        self._class_names = shown_names(class_names)
 
     def __len__(self) -> int:
         """Return the number of images."""

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError, ImageShapeError, MissingPathError
+from hourglass.errors import DataError, ImageShapeError, MissingPathError, printable
 from hourglass.images.arrangement import SplitFolders, split_folders
 from hourglass.images.bring import bring_to_size, bring_to_values
 from hourglass.images.decode import count_frames, decode, naming
@@ -171,7 +171,7 @@ class GivenFiles:
         return self._listings[listing].frame(index)
 
     def name(self, position: int) -> str:
-        """Return a file's path from the given folder on; with several inputs, all of it.
+        """Return a file's path from the given folder on, printable; with several inputs, all.
 
         Where frames are taken, the number of each follows a ``#``.
         """
@@ -179,13 +179,14 @@ class GivenFiles:
         found = self._listings[listing]
         text = found.name(index) if len(self._listings) == 1 else str(found[index])
         text += f"#{found.frame(index) + 1}" if found.has_frames else ""
-        return os.fsencode(Path(text).as_posix()).decode("utf-8", "backslashreplace")
+        # The same name in every locale.
+        return printable(os.fsencode(Path(text).as_posix()).decode("utf-8", "surrogateescape"))
 
     def label(self, position: int) -> str:
         """Return the sub-folder that stands for a file's class, nothing where none does."""
         listing, index = self._place(position)
         labels = self._labels[listing]
-        return "" if labels is None else labels[index]
+        return "" if labels is None else printable(labels[index])
 
     def fingerprints(self) -> tuple[str, str]:
         """Return SHA-256 over names and sizes, and over when the files were changed."""

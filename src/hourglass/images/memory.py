@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError, ImageShapeError
-from hourglass.images.promise import Images, Shape, fingerprint_of
+from hourglass.images.promise import Images, Shape, fingerprint_of, shown_names
 from hourglass.records import ValueRange, dtype_range
 
 MOST_CHANNELS: Final = 4
@@ -62,7 +62,7 @@ class ArrayImages(Images):
         self.pixels = _locked(_at_rest(pixels))
         _require_unit_range(self.pixels)
         self._labels = None if labels is None else _checked_labels(labels, len(pixels))
-        self._class_names = None if class_names is None else tuple(map(str, class_names))
+        self._class_names = shown_names(class_names)
         _require_named(self._labels, self._class_names)
 
     def __len__(self) -> int:

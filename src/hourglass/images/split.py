@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError, ImageShapeError
+from hourglass.errors import DataError, ImageShapeError, printable
 from hourglass.images.arrangement import listed
 from hourglass.images.promise import Images
 from hourglass.records import FolderRecord, ValueRange
@@ -71,6 +71,8 @@ class DataSet:
 
     def __post_init__(self) -> None:
         """Check that the splits belong together."""
+        object.__setattr__(self, "name", printable(self.name))
+        object.__setattr__(self, "source", printable(self.source))
         shapes = {split: images.shape for split, images in self.parts.items()}
         if len(set(shapes.values())) > 1:
             listed = ", ".join(f"{split} {shape}" for split, shape in shapes.items())

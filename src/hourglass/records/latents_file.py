@@ -7,7 +7,7 @@ from typing import ClassVar, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError
+from hourglass.errors import DataError, printable
 from hourglass.records.folder import ColorName
 
 LATENTS_SCHEMA: Final = 1
@@ -137,7 +137,10 @@ class LatentRows:
     places: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
-        """Check that all parts belong together."""
+        """Check that all parts belong together; names become printable in every format."""
+        object.__setattr__(self, "paths", tuple(map(printable, self.paths)))
+        if self.labels is not None:
+            object.__setattr__(self, "labels", tuple(map(printable, self.labels)))
         rows = len(self.ids)
         parts = (self.paths, self.labels, self.thumbnails, self.latents, self.digests, self.places)
         lengths = {len(part) for part in parts if part is not None}

@@ -22,7 +22,6 @@
 """
 
 import csv
-import io
 import json
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -32,7 +31,7 @@ from typing import Any, final
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError, OutputExistsError
-from hourglass.files import exists, locked, whole_folder, write_bytes, write_text
+from hourglass.files import exists, locked, whole_folder, write_bytes, write_csv, write_text
 from hourglass.records import (
     Architecture,
     Classification,
@@ -230,10 +229,7 @@ class RunFolder:
         # What this kind of model does not have has no column.
         names = [name for name in asdict(history.epochs[0]) if rows[0][name] is not None]
         values = [[*map(row.get, names), int(row["epoch"] == history.best_epoch)] for row in rows]
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerows([[*names, "best"], *values])
-        write_text(self.path / "history.csv", text.getvalue())
+        write_csv(self.path / "history.csv", [[*names, "best"], *values])
 
     def read_history(self) -> History:
         """Read ``history.csv``."""
