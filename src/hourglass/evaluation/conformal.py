@@ -45,7 +45,7 @@ def conformal_rank(count: int, rate: float) -> int:
     if alarms < 1:
         raise ConfigurationError(
             f"A false-alarm rate of {rate:g} needs at least {_images_needed(rate):,} held-out "
-            f"normal images, and there are {count:,}. Ask for {_smallest_rate(count)} or more, "
+            f"normal images, and there are {count:,}. Ask for {least_rate(count):g} or more, "
             "or give more normal images."
         )
     return count + 1 - alarms
@@ -92,6 +92,12 @@ def p_values(normal: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArra
     return values
 
 
+def least_rate(count: int) -> float:
+    """Return the lowest rate that so many images can promise, rounded up to four digits."""
+    digits = 10**4
+    return min(math.ceil(digits / (count + 1)) / digits, 0.9999)
+
+
 def calibrated_interval(count: int, rank: int, confidence: float = 0.95) -> Interval:
     """Return between which rates of false alarms a threshold of this rank really lies.
 
@@ -122,9 +128,3 @@ def exact_interval(events: int, count: int, confidence: float = 0.95) -> Interva
 
 def _images_needed(rate: float) -> int:
     return math.ceil(1 / Fraction(str(rate))) - 1
-
-
-def _smallest_rate(count: int) -> str:
-    """Return the lowest rate that so many images can promise, rounded up to four digits."""
-    digits = 10**4
-    return f"{min(math.ceil(digits / (count + 1)) / digits, 0.9999):g}"
