@@ -10,6 +10,7 @@ from hourglass.records import (
     LabeledFiles,
     ObservedRate,
     PredictedFiles,
+    Temperature,
     TemperatureEffect,
     to_json,
 )
@@ -110,9 +111,10 @@ def tell_predictions(done: PredictedFiles, *, json: bool) -> None:
         return
     good = done.files - done.failed
     if done.least_sure:
-        # The flags are a column of their own where there are any.
+        few = f"the {len(done.least_sure)} least sure of {good:,} files"
+        every = f"{good:,} files, the least sure first"
         print_table(
-            f"{done.model} ({done.run}): the {len(done.least_sure):,} least sure of {good:,} files",
+            f"{done.model} ({done.run}): {every if len(done.least_sure) == good else few}",
             ("file", "class", "probability", "flag"),
             [
                 (file.file, file.class_name, f"{file.probability:.4f}", file.flag)
@@ -146,14 +148,19 @@ def _tell_flags(done: PredictedFiles, rates: FlagRates, good: int) -> None:
         f"{_rate(rates.missed)} the set lacks the class (at most {_percent(rates.error)} asked)."
     )
     print_line(
-        f"Thresholds: from {rates.validation_images:,} validation images; the rates are measured "
-        f"on {rates.flagged.images:,} test images, with 95 % intervals."
+        f"Thresholds: from {rates.validation_images:,} validation images. The rates: measured on "
+        f"{rates.flagged.images:,} test images; intervals 95 %."
     )
-    if done.fitted is not None and done.measured is not None:
-        print_line(
-            f"Temperature {done.temperature:.3f}. {_effect(done.fitted, 'fitted')} "
-            f"{_effect(done.measured, 'measured')}"
-        )
+    if done.scaling is not None:
+        tell_temperature(done.scaling)
+
+
+def tell_temperature(scaling: Temperature) -> None:
+    """Print what logits are divided by, and what that does on both splits."""
+    print_line(
+        f"Temperature {scaling.temperature:.3f}. {_effect(scaling.fitted, 'fitted')} "
+        f"{_effect(scaling.measured, 'measured')}"
+    )
 
 
 def _effect(effect: TemperatureEffect, how: str) -> str:

@@ -16,6 +16,7 @@ from hourglass.evaluation import (
     fit_temperature,
     least_rate,
     novelty,
+    p_values,
     pixel_statistics,
     softmax,
 )
@@ -35,6 +36,7 @@ from hourglass.records import (
     Experiment,
     FlagRates,
     ObservedRate,
+    Temperature,
     TemperatureEffect,
 )
 from hourglass.runs import RunFolder, TrainedModel
@@ -82,6 +84,19 @@ class Flags:
         self._least = -conformal_threshold(-true, self.error)
         self._most = conformal_threshold(np.array(calibration.novelty), self.unknown)
 
+    @property
+    def temperature(self) -> float:
+        """What logits are divided by."""
+        return self.calibration.scaling.temperature
+
+    def novelties(self, logits: Floats, statistics: Floats) -> Floats:
+        """Return how unlike the training images others are, shape (images,)."""
+        return novelty(self.calibration.known, logits, statistics)
+
+    def p_values(self, novelties: Floats) -> Floats:
+        """Return how likely an image like those of the training is so unlike them or more."""
+        return p_values(np.array(self.calibration.novelty), rounded(novelties))
+
     def sets(self, probabilities: Floats) -> NDArray[np.bool_]:
         """Return which classes each image may have, shape (images, classes)."""
         found: NDArray[np.bool_] = rounded(probabilities) >= self._least
@@ -111,8 +126,19 @@ class Flags:
         )
 
     def notes(self) -> tuple[str, ...]:
-        """Return a sentence for each level that is not the usual one for want of images."""
+        """Return a sentence for what so few validation images, or such easy ones, leave open."""
         count = len(self.calibration.novelty)
+        known = self.calibration
+        easy = (
+            "The network names every validation image rightly, which leaves no temperature to fit: "
+            "probabilities are as the network gives them.",
+        )
+        told: tuple[str, ...] = easy if known.scaling.temperature == 1.0 else ()
+        if known.chosen_on_validation:
+            told += (
+                "The validation images also chose the epoch that was kept; the test images had no "
+                "part in that or in the calibration.",
+            )
         lower = [
             f"{name} {level:g} in place of {usual:g}"
             for name, level, usual in (
@@ -121,12 +147,12 @@ class Flags:
             )
             if level == least_rate(count) > usual
         ]
-        if not lower:
-            return ()
-        return (
-            f"With only {count:,} validation images, the lowest levels that can be promised are "
-            f"used: {', '.join(lower)}.",
-        )
+        if lower:
+            told += (
+                f"With only {count:,} validation images, the lowest levels that can be promised "
+                f"are used: {', '.join(lower)}.",
+            )
+        return told
 
 
 def fit_calibration(
@@ -153,9 +179,11 @@ def fit_calibration(
     of_test = _summary(softmax(test_logits, temperature), labels["test"])
     return ClassifierCalibration(
         class_names=names,
-        temperature=temperature,
-        fitted=_effect("validation", logits, labels["validation"], temperature),
-        measured=_effect("test", test_logits, labels["test"], temperature),
+        scaling=Temperature(
+            temperature=temperature,
+            fitted=_effect("validation", logits, labels["validation"], temperature),
+            measured=_effect("test", test_logits, labels["test"], temperature),
+        ),
         known=known,
         true_probability=_numbers(true[validation]),
         novelty=_numbers(novelty(known, logits[validation], statistics[validation])),

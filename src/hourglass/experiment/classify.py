@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, final
+from typing import Final, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,18 +22,23 @@ from hourglass.errors import (
 )
 from hourglass.evaluation import (
     exact_interval,
-    novelty,
-    p_values,
     pixel_statistics,
     softmax,
 )
 from hourglass.experiment.class_calibration import Flags, calibration_of, rounded
 from hourglass.experiment.embed_source import form_of, seen_by
 from hourglass.experiment.file_jobs import FileJob, SourceFile
-from hourglass.experiment.sheet import require_sheet
 from hourglass.experiment.shards import REASON, Results, Shards
+from hourglass.experiment.sheet import require_sheet
 from hourglass.figures import least_sure_picture, strip_scale
-from hourglass.files import atomic_write, exists, locked, remove_folder, remove_leftovers, write_bytes
+from hourglass.files import (
+    atomic_write,
+    exists,
+    locked,
+    remove_folder,
+    remove_leftovers,
+    write_bytes,
+)
 from hourglass.images import MOST_PIXELS, GivenFiles, ModelForm, write_image_file
 from hourglass.images.memory import as_unit_range
 from hourglass.images.workers import in_order
@@ -60,6 +65,9 @@ Progress = Callable[[float, int], None]
 # Parts of another form are not gone on with.
 _PARTS_VERSION: Final = 1
 _FLAGS: Final[tuple[Flag, ...]] = ("unknown", "unsure", "")
+_OF_A_CLASS: Final = ("class", "probability")
+_OF_FLAGS: Final = ("set", "flag", "p_value")
+_OF_LABELS: Final = ("label", "right")
 _MOST_NAMED: Final = 20
 # What stands for a side that is open, where memory is counted.
 _USUAL_SIDE: Final = 256
@@ -261,8 +269,8 @@ class _Work:
                 tell(f"{self.sheet} exists already and is left alone.")
             else:
                 self._draw(found.least_sure)
-            found = replace(found, sheet=str(self.sheet))
-        return replace(found, output=str(self.output), done_before=True)
+        sheet = str(self.sheet) if self.sheet is not None and found.least_sure else None
+        return replace(found, output=str(self.output), sheet=sheet, done_before=True)
 
     def require_room(self) -> None:
         """Refuse to replace what belongs to something else: only own parts say it is ours."""
@@ -325,57 +333,58 @@ class _Work:
         except (DataError, MissingPathError) as error:
             return str(error)
 
-    def _columns(self) -> list[str]:
+    @property
+    def _of_the_model(self) -> list[str]:
+        """The columns that a file which cannot be used leaves empty."""
         others = [f"{name}_{rank}" for rank in range(2, self.top + 1) for name in _OF_A_CLASS]
-        flags = [] if self.flags is None else ["set", "flag", "p_value"]
-        labels = [] if self.labels is None else ["label", "right"]
-        return ["file", *_OF_A_CLASS, *others, *flags, *labels, "reason"]
+        return [*_OF_A_CLASS, *others, *(() if self.flags is None else _OF_FLAGS)]
+
+    def _columns(self) -> list[str]:
+        return ["file", *self._of_the_model, *(() if self.labels is None else _OF_LABELS), "reason"]
 
     def _rows(self, start: int, results: Results, found: "_Found") -> Iterator[list[str]]:
         """Yield the rows of some files, and take note of them."""
-        reasons = results[REASON]
-        good = np.flatnonzero(reasons == "")
-        logits, statistics = (results[name][good] for name in ("logits", "statistics"))
-        flags = self.flags
-        temperature = 1.0 if flags is None else flags.calibration.temperature
-        probabilities = softmax(logits, temperature)
-        order = np.argsort(-probabilities, axis=1, kind="stable")[:, : self.top]
-        ahead = start + good
-        found.best[ahead] = order[:, 0]
-        found.probability[ahead] = probabilities[np.arange(len(good)), order[:, 0]]
-        inside, chances = np.zeros(probabilities.shape, bool), np.zeros(len(good))
-        if flags is not None:
-            known = flags.calibration
-            novelties = novelty(known.known, logits, statistics)
-            inside = flags.sets(probabilities)
-            chances = p_values(np.array(known.novelty), rounded(novelties))
-            unsure = inside.sum(axis=1) != 1
-            found.flag[ahead] = np.where(
-                flags.are_unknown(novelties), _FLAGS.index("unknown"), np.where(unsure, 1, 2)
-            )
-            found.novelty[ahead] = novelties
-            if self.labels is not None:
-                own = self.labels[ahead]
-                found.missed[ahead] = (own >= 0) & ~inside[np.arange(len(good)), own]
-        found.reasons |= {
-            start + number: str(reason) for number, reason in enumerate(reasons) if reason
-        }
-        place = dict(zip(good.tolist(), range(len(good)), strict=True))
-        for number, reason in enumerate(reasons):
-            row = [self.files.name(start + number)]
+        judged = self._judged(start, results, found)
+        nothing = [""] * len(self._of_the_model)
+        for number, reason in enumerate(map(str, results[REASON])):
+            position = start + number
             if reason:
-                missing = len(self._columns()) - 2 - (0 if self.labels is None else 2)
-                row += [""] * missing
-            else:
-                at = place[number]
-                for best in order[at]:
-                    row += [self.names[best], f"{probabilities[at, best]:.6g}"]
-                if flags is not None:
-                    in_set = "|".join(self.names[one] for one in np.flatnonzero(inside[at]))
-                    row += [in_set, _FLAGS[found.flag[start + number]], f"{chances[at]:.6g}"]
+                found.reasons[position] = reason
+            labels = []
             if self.labels is not None:
-                row += [self.files.label(start + number), self._right(start + number, found)]
-            yield [*row, str(reason)]
+                labels = [self.files.label(position), self._right(position, found)]
+            cells = judged.get(number, nothing)
+            yield [self.files.name(position), *cells, *labels, reason]
+
+    def _judged(self, start: int, results: Results, found: "_Found") -> dict[int, list[str]]:
+        """Return what the model says of the files that can be used, by their number."""
+        good = np.flatnonzero(results[REASON] == "")
+        logits, statistics = results["logits"][good], results["statistics"][good]
+        flags, ahead, rows = self.flags, start + good, np.arange(len(good))
+        probabilities = softmax(logits, 1.0 if flags is None else flags.temperature)
+        order = np.argsort(-probabilities, axis=1, kind="stable")[:, : self.top]
+        found.best[ahead] = order[:, 0]
+        found.probability[ahead] = probabilities[rows, order[:, 0]]
+        cells = [
+            [word for one in best for word in (self.names[one], f"{own[one]:.6g}")]
+            for best, own in zip(order, probabilities, strict=True)
+        ]
+        if flags is not None:
+            novelties, inside = flags.novelties(logits, statistics), flags.sets(probabilities)
+            found.novelty[ahead] = novelties
+            found.flag[ahead] = np.where(
+                flags.are_unknown(novelties),
+                _FLAGS.index("unknown"),
+                np.where(inside.sum(axis=1) == 1, _FLAGS.index(""), _FLAGS.index("unsure")),
+            )
+            if self.labels is not None:
+                own_class = self.labels[ahead]
+                found.missed[ahead] = (own_class >= 0) & ~inside[rows, own_class]
+            chances = flags.p_values(novelties)
+            for row, of_row in enumerate(cells):
+                in_set = "|".join(self.names[one] for one in np.flatnonzero(inside[row]))
+                of_row += [in_set, _FLAGS[found.flag[ahead[row]]], f"{chances[row]:.6g}"]
+        return dict(zip(good.tolist(), cells, strict=True))
 
     def _right(self, position: int, found: "_Found") -> str:
         """Return whether a file is named rightly, nothing where that is not known."""
@@ -386,7 +395,6 @@ class _Work:
     def _summary(self, found: "_Found") -> PredictedFiles:
         counts = np.bincount(found.best[found.best >= 0], minlength=len(self.names))
         flags = self.flags
-        calibration = None if flags is None else flags.calibration
         told = sorted(found.reasons)[: PredictedFiles.MOST_REASONS]
         return PredictedFiles(
             output=str(self.output),
@@ -399,9 +407,7 @@ class _Work:
             classes=dict(zip(self.names, counts.tolist(), strict=True)),
             unsure=None if flags is None else found.flagged("unsure"),
             unknown=None if flags is None else found.flagged("unknown"),
-            temperature=None if calibration is None else calibration.temperature,
-            fitted=None if calibration is None else calibration.fitted,
-            measured=None if calibration is None else calibration.measured,
+            scaling=None if flags is None else flags.calibration.scaling,
             rates=None if flags is None else flags.rates(),
             labeled=self._labeled(found),
             least_sure=tuple(self._least_sure(found)),
@@ -419,7 +425,7 @@ class _Work:
         plain = counted & (found.flag == _FLAGS.index(""))
         low, high = exact_interval(int(right.sum()), int(counted.sum()))
         of_classes = np.bincount(labels[counted])
-        others = [self.files.label(position) for position in np.flatnonzero(labels < 0)]
+        others = [self.files.label(position) for position in np.flatnonzero(labels < 0).tolist()]
         return LabeledFiles(
             files=int(counted.sum()),
             right=int(right.sum()),
@@ -456,9 +462,6 @@ class _Work:
         title = f"The least sure of {len(self.files):,} given files"
         picture = least_sure_picture(images, least_sure, scale, title)
         write_image_file(self.sheet, picture.astype(np.float32) / 255.0)
-
-
-_OF_A_CLASS: Final = ("class", "probability")
 
 
 class _Found:

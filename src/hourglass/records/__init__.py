@@ -126,6 +126,7 @@ from hourglass.records.prediction import (
     PredictedFile,
     PredictedFiles,
     PredictionRequest,
+    Temperature,
     TemperatureEffect,
 )
 from hourglass.records.run import Engine, Environment, RunRecord
@@ -303,6 +304,7 @@ __all__ = [
     "SpaceScores",
     "SuiteRow",
     "SuiteStudy",
+    "Temperature",
     "TemperatureEffect",
     "TrainedByTested",
     "TrainingCard",

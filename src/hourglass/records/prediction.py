@@ -54,6 +54,25 @@ class TemperatureEffect:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Temperature:
+    """What logits are divided by, and what that does.
+
+    Attributes
+    ----------
+    temperature
+        Fitted to the validation images; 1 leaves probabilities as the network gives them.
+    fitted, measured
+        The effect on the validation images, and on the test images.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    temperature: Annotated[float, Gt(0)]
+    fitted: TemperatureEffect
+    measured: TemperatureEffect
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class KnownImages:
     """What the training images of a classifier look like, to it and by themselves.
 
@@ -105,10 +124,8 @@ class ClassifierCalibration:
     ----------
     class_names
         In the order of the labels.
-    temperature
-        What logits are divided by, fitted to the validation images.
-    fitted, measured
-        What that does to the validation images, and to the test images.
+    scaling
+        What logits are divided by.
     known
         What images are held against, to tell those that are unlike all of training.
     true_probability, novelty
@@ -129,9 +146,7 @@ class ClassifierCalibration:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     class_names: Annotated[tuple[str, ...], MinLen(2), MaxLen(1000)]
-    temperature: Annotated[float, Gt(0)]
-    fitted: TemperatureEffect
-    measured: TemperatureEffect
+    scaling: Temperature
     known: KnownImages
     true_probability: _Probabilities
     novelty: _Scores
@@ -267,8 +282,8 @@ class LabeledFiles:
     missed
         Files whose class is not in their set; ``None`` without sets.
     other_folders, other_files
-        Up to 20 sub-folders that are no class of the model, and how many files they hold. These are not
-        counted above.
+        Up to 20 sub-folders that are no class of the model, and how many files they hold. These
+        are not counted above.
     measured_on
         Always ``the given files``.
     """
@@ -312,10 +327,8 @@ class PredictedFiles:
         Files by the class they were given, in the order of the labels.
     unsure, unknown
         Files with these flags; ``None`` without calibration.
-    temperature
+    scaling
         What logits were divided by; ``None`` where probabilities are not calibrated.
-    fitted, measured
-        What the temperature does on the run's validation and test images.
     rates
         What the flags are worth; ``None`` without calibration.
     labeled
@@ -342,9 +355,7 @@ class PredictedFiles:
     classes: Mapping[str, int]
     unsure: int | None = None
     unknown: int | None = None
-    temperature: float | None = None
-    fitted: TemperatureEffect | None = None
-    measured: TemperatureEffect | None = None
+    scaling: Temperature | None = None
     rates: FlagRates | None = None
     labeled: LabeledFiles | None = None
     least_sure: tuple[PredictedFile, ...] = ()
