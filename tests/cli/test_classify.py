@@ -37,7 +37,7 @@ def test_classify_prints_what_files_are_and_what_that_is_worth(hourglass, classi
         "dense classifier (classes): 11 files",
         "unknown",
         "Of the run's own test images",
-        "Thresholds: from 180 validation images. The rates: measured on 180 test images",
+        "Rates: measured on 180 test images. Thresholds: from 180 validation images",
         "Test (measured): cross-entropy",
         "measured on 11 of the given files",
         "their commonest class, would have 0.1818",

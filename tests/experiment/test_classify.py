@@ -150,6 +150,9 @@ def test_sets_and_flags_are_worth_what_test_images_say(run, model, splits, found
     assert rates.missed.flagged == (~right).sum() and rates.missed.images == 180
     assert rates.missed.measured_on == "test" and rates.missed.rate < 0.1
     assert rates.unknown_flagged.rate < 0.05
+    assert rates.error_range[0] < 0.05 < rates.error_range[1] < 0.1
+    # The threshold is the highest of 180 scores: 1 - 0.025 ** (1 / 180).
+    assert rates.unknown_range[1] == pytest.approx(1 - 0.025 ** (1 / 180))
     assert rates.flagged.flagged == rates.unsure.flagged + rates.unknown_flagged.flagged
     for row in rows_of(output):
         count = len(row["set"].split("|")) if row["set"] else 0

@@ -144,12 +144,15 @@ def _tell_flags(done: PredictedFiles, rates: FlagRates, good: int) -> None:
     print_line(
         f"Flagged: {done.unknown:,} unknown and {done.unsure:,} unsure of {good:,} files. Of the "
         f"run's own test images {_rate(rates.unknown_flagged)} are flagged unknown (at most "
-        f"{_percent(rates.unknown)} asked) and {_rate(rates.unsure)} unsure; for "
-        f"{_rate(rates.missed)} the set lacks the class (at most {_percent(rates.error)} asked)."
+        f"{100 * rates.unknown:g} % asked) and {_rate(rates.unsure)} unsure; for "
+        f"{_rate(rates.missed)} the set lacks the class (at most {100 * rates.error:g} % asked)."
     )
     print_line(
-        f"Thresholds: from {rates.validation_images:,} validation images. The rates: measured on "
-        f"{rates.flagged.images:,} test images; intervals 95 %."
+        f"Rates: measured on {rates.flagged.images:,} test images. Thresholds: from "
+        f"{rates.validation_images:,} validation images, which leave the true rate of the first "
+        f"between {_percent(rates.unknown_range[0])} and {_percent(rates.unknown_range[1])}, of "
+        f"the last between {_percent(rates.error_range[0])} and {_percent(rates.error_range[1])}; "
+        "all intervals 95 %."
     )
     if done.scaling is not None:
         tell_temperature(done.scaling)
@@ -197,7 +200,7 @@ def _rate(observed: ObservedRate) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+    return f"{100 * share:.1f} %"
 
 
 def _share(value: float) -> str:

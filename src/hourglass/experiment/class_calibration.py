@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from hourglass.errors import ConfigurationError, DataError, MissingPathError, WriteError
 from hourglass.evaluation import (
+    calibrated_interval,
+    conformal_rank,
     conformal_threshold,
     cross_entropy,
     expected_calibration_error,
@@ -119,11 +121,17 @@ class Flags:
             error=self.error,
             unknown=self.unknown,
             validation_images=len(known.novelty),
+            error_range=self._range(self.error),
+            unknown_range=self._range(self.unknown),
             missed=_on_test(missed),
             unsure=_on_test(none_or_two & ~unknown),
             unknown_flagged=_on_test(unknown),
             flagged=_on_test(none_or_two | unknown),
         )
+
+    def _range(self, level: float) -> tuple[float, float]:
+        count = len(self.calibration.novelty)
+        return calibrated_interval(count, conformal_rank(count, level))
 
     def notes(self) -> tuple[str, ...]:
         """Return a sentence for what so few validation images, or such easy ones, leave open."""

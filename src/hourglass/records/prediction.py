@@ -248,6 +248,9 @@ class FlagRates:
         as unknown, where they are like the training images.
     validation_images
         From how many scores the thresholds were taken.
+    error_range, unknown_range
+        Between which rates those thresholds really lie, as chance has it with so many images, at
+        95 % confidence.
     missed
         Test images whose class is not in their set.
     unsure, unknown_flagged, flagged
@@ -257,6 +260,8 @@ class FlagRates:
     error: float
     unknown: float
     validation_images: int
+    error_range: tuple[float, float]
+    unknown_range: tuple[float, float]
     missed: ObservedRate
     unsure: ObservedRate
     unknown_flagged: ObservedRate
