@@ -36,6 +36,7 @@ _COMMANDS: Final = {
         "Rebuild image files with a run, and say how well.",
     ),
     "denoise": ("hourglass.cli.denoise:denoise", "Denoise image files with a run."),
+    "classify": ("hourglass.cli.classify:classify", "Name the classes of image files."),
     "detect": ("hourglass.cli.detect:detect", "Tell which image files are anomalies."),
     "embed": ("hourglass.cli.embed:embed", "Write the latents of images to one file."),
     "similar": ("hourglass.cli.similar:similar", "Find images that are like one, or copies."),

@@ -145,6 +145,22 @@ def find_worst(
     ]
 
 
+def observed_rate(flagged: NDArray[np.bool_], measured_on: str) -> ObservedRate:
+    """Return how often something was so.
+
+    Parameters
+    ----------
+    flagged
+        For each image whether it was so, shape (images,); there is one or more.
+    measured_on
+        The split, or ``the given files``.
+    """
+    low, high = exact_interval(int(flagged.sum()), len(flagged))
+    return ObservedRate(
+        flagged=int(flagged.sum()), images=len(flagged), low=low, high=high, measured_on=measured_on
+    )
+
+
 def write_table(
     path: Path,
     files: Sequence[SourceFile],
@@ -222,9 +238,4 @@ def _by_label(
 
 
 def _observed(flagged: NDArray[np.bool_], measured_on: str) -> ObservedRate | None:
-    if not len(flagged):
-        return None
-    low, high = exact_interval(int(flagged.sum()), len(flagged))
-    return ObservedRate(
-        flagged=int(flagged.sum()), images=len(flagged), low=low, high=high, measured_on=measured_on
-    )
+    return observed_rate(flagged, measured_on) if len(flagged) else None

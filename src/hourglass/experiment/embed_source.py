@@ -212,17 +212,24 @@ class SeenAs(NamedTuple):
     preprocessing: Preprocessing
 
 
-def seen_by(run: TrainedModel) -> SeenAs:
+def seen_by(run: TrainedModel, *, any_size: bool = False) -> SeenAs:
     """Return what the model of a run is known by, and how images become what it takes.
+
+    Parameters
+    ----------
+    run
+        The run.
+    any_size
+        Whether a model that takes images of any size will do. Their latents differ in length.
 
     Raises
     ------
     ConfigurationError
-        If the model takes images of any size, whose latents differ in length.
+        If such a model will not do.
     """
     description, options = read_description(run.model), run.read_experiment().folder
     found = description.preprocessing
-    if None in found.image_shape:
+    if None in found.image_shape and not any_size:
         raise ConfigurationError(
             "Latents of one length need a model that takes images of one size; this one takes any."
         )

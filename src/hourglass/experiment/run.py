@@ -14,6 +14,7 @@ import numpy as np
 from hourglass.bundles import load_classifier, load_model, save_model
 from hourglass.errors import ImageShapeError
 from hourglass.evaluation import clipped_share
+from hourglass.experiment.class_calibration import fit_calibration
 from hourglass.experiment.classification import classifier_spec, measure_classifier
 from hourglass.experiment.device import device_in_use
 from hourglass.experiment.evaluate import load_splits_of
@@ -268,6 +269,7 @@ def _compare(
         found = measure_classifier(model, experiment, splits, tell=tell)
         run.write_classification(found.classification)
         run.write_samples(found.samples)
+        run.write_calibration(fit_calibration(model, experiment, splits))
         return
     if experiment.estimates:
         estimated = estimate(model, experiment, splits)

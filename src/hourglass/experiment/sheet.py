@@ -36,7 +36,7 @@ def require_sheet(sheet: Path, jobs: Iterable[FileJob], inputs: Iterable[Path]) 
     for folder in inputs:
         if folder.is_dir() and place.is_relative_to(folder.resolve()):
             raise ConfigurationError(
-                f"--sheet {sheet} lies in {folder}, where it would be an image to denoise the "
+                f"--sheet {sheet} lies in {folder}, where it would be an image to work on the "
                 "next time. Choose a place outside."
             )
 

@@ -18,6 +18,7 @@ from hourglass.records.experiment import Experiment
 from hourglass.records.folder import ColorName
 from hourglass.records.network import Channels, ModelSpec, Size
 from hourglass.records.no_reference import Estimates
+from hourglass.records.prediction import ClassifierCalibration
 from hourglass.records.run import Engine, Environment
 from hourglass.records.scores import Scores
 from hourglass.records.value_range import NumberType, ValueRange
@@ -144,6 +145,8 @@ class ModelCard:
     scores, classification, estimates
         What was measured, without figures of single images and classes; ``None`` for what was
         not.
+    calibration
+        How sure a classifier may be; ``None`` for other models, and in files of older versions.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -153,6 +156,7 @@ class ModelCard:
     scores: Scores | None = None
     classification: Classification | None = None
     estimates: Estimates | None = None
+    calibration: ClassifierCalibration | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,6 +196,7 @@ class ModelDescription:
             )
         if self.card is not None:
             _require_one_story(self.spec, self.card.training.experiment)
+            _require_classes(self.spec, self.card)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -227,4 +232,13 @@ def _require_one_story(spec: ModelSpec, experiment: Experiment) -> None:
         raise ConfigurationError(
             f"card.training.experiment must be that of the model: network, whether it classifies "
             f"and corruption are {told}, and those of spec {built}."
+        )
+
+
+def _require_classes(spec: ModelSpec, card: ModelCard) -> None:
+    """Refuse a calibration of another number of classes than the model names."""
+    if card.calibration is not None and len(card.calibration.class_names) != spec.classes:
+        raise ConfigurationError(
+            f"card.calibration names {len(card.calibration.class_names)} classes, and the model "
+            f"has {spec.classes or 'none'}."
         )

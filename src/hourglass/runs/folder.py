@@ -9,6 +9,7 @@
         architecture.json   what the picture of the network is drawn from
         scores.json         every printed number, with its split
         classification.json the same for a classifier
+        calibration.json    how sure a classifier may be, from its validation images
         estimates.json      the same where training saw no clean image
         samples.npz         the images that the report shows
         cross.json          the model on other input, once it was tested on it
@@ -35,6 +36,7 @@ from hourglass.files import exists, locked, whole_folder, write_bytes, write_csv
 from hourglass.records import (
     Architecture,
     Classification,
+    ClassifierCalibration,
     CrossTable,
     Embedding,
     Estimates,
@@ -178,6 +180,20 @@ class RunFolder:
     def read_classification(self) -> Classification:
         """Read ``classification.json``."""
         return self._read(Classification, "classification.json")
+
+    def write_calibration(self, calibration: ClassifierCalibration) -> None:
+        """Write ``calibration.json``."""
+        write_bytes(self.path / "calibration.json", to_json(calibration))
+
+    def read_calibration(self) -> ClassifierCalibration | None:
+        """Read ``calibration.json``, ``None`` where there is none, as in older runs."""
+        there = (self.path / "calibration.json").is_file()
+        return self._read(ClassifierCalibration, "calibration.json") if there else None
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes of a classifier that was measured, else nothing."""
+        return self.read_classification().class_names if self.classified else ()
 
     def write_estimates(self, estimates: Estimates) -> None:
         """Write ``estimates.json``."""
