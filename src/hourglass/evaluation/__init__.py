@@ -72,9 +72,9 @@ from hourglass.evaluation.measures import (
 )
 from hourglass.evaluation.near_copies import (
     LEAST_DISTANCES,
+    distances_among,
     distances_between,
     joined,
-    near_pairs,
     nearest_positions,
     pairs_within,
     unusually_near,
@@ -138,6 +138,7 @@ __all__ = [
     "continuity",
     "decoder_directions",
     "describe_classifier",
+    "distances_among",
     "distances_between",
     "divergences",
     "effective_dimension",
@@ -166,7 +167,6 @@ __all__ = [
     "measure_variational",
     "moments_of",
     "mutual_information",
-    "near_pairs",
     "nearest_positions",
     "neighbor_distances",
     "neighbors_accuracy",

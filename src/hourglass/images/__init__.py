@@ -28,7 +28,12 @@ from hourglass.images.patches import PatchImages
 from hourglass.images.promise import Images
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.split import DataSet, Splits, split_images
-from hourglass.images.thumbnail import THUMBNAIL_SIDE, decode_thumbnail, encode_thumbnail
+from hourglass.images.thumbnail import (
+    THUMBNAIL_SIDE,
+    decode_thumbnail,
+    encode_thumbnail,
+    recompressed,
+)
 
 __all__ = [
     "IMAGE_EXTENSIONS",
@@ -62,6 +67,7 @@ __all__ = [
     "load_splits",
     "places",
     "read_image_file",
+    "recompressed",
     "save_image_file",
     "split_images",
     "target_name",
