@@ -81,7 +81,7 @@ def tell_duplicates(found: Duplicates, *, json: bool) -> None:
         )
     if found.chains:
         print_line(
-            f"Groups that are chains, like frames of a film: {found.chains:,}. In a chain each image "
+            f"Groups that are chains, like frames of a film: {found.chains:,}. In a chain an image "
             "is near some others of its group, not near all of them."
         )
     if found.refuted:

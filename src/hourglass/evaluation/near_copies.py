@@ -94,8 +94,8 @@ def unusually_near(
     Parameters
     ----------
     distances
-        Of a random sample of vectors to each other, shape (sample, sample). Infinite ones, such
-        as to itself or to a known copy, do not count.
+        Of a random sample of vectors to each other, shape (sample, sample), infinite
+        to itself. Known copies are best left out.
     count
         How many vectors there are in all.
     deviations
