@@ -74,9 +74,9 @@ from hourglass.evaluation.measures import (
 )
 from hourglass.evaluation.near_copies import (
     LEAST_DISTANCES,
+    distances_among,
     distances_between,
     joined,
-    near_pairs,
     nearest_positions,
     pairs_within,
     unusually_near,
@@ -149,6 +149,7 @@ __all__ = [
     "cross_entropy",
     "decoder_directions",
     "describe_classifier",
+    "distances_among",
     "distances_between",
     "divergences",
     "effective_dimension",
@@ -181,7 +182,6 @@ __all__ = [
     "measure_variational",
     "moments_of",
     "mutual_information",
-    "near_pairs",
     "nearest_positions",
     "neighbor_distances",
     "neighbors_accuracy",

@@ -209,11 +209,11 @@ def _keys_of_splits(
             f"{', '.join(there) or 'none'}. Save it again with np.savez(path, images=..., "
             "labels=...)."
         )
-    of_labels: str | None = known[labels[0]] if labels else None
+    label_key = known[labels[0]] if labels else None
     usual = alone == ["images"] and labels in ([], ["labels"])
-    said = f", and {of_labels} as labels" if of_labels else ""
+    said = f", and {label_key} as labels" if label_key else ""
     notes = [] if usual else [f"The array {known[alone[0]]} was read as images{said}."]
-    return {"train": (known[alone[0]], of_labels)}, notes
+    return {"train": (known[alone[0]], label_key)}, notes
 
 
 def _labels(labels: NDArray[Any], source: str, notes: list[str]) -> NDArray[Any] | None:
