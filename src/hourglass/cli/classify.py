@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
 from hourglass.cli.options import (
+    RANGE,
     RUN_OR_FILE,
     DataOptions,
     DeviceOptions,
@@ -47,6 +48,7 @@ def classify(
     max_pixels: Annotated[
         int | None, Parameter(help="Refuse files with more pixels; 256,000,000 by default.")
     ] = None,
+    range: Annotated[str | None, Parameter(help=RANGE)] = None,  # noqa: A002 - as users type it
     data_options: DataOptions = DataOptions(),
     device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),
@@ -64,7 +66,7 @@ def classify(
     prepare_keras(debug=output_options.debug, device=device_options.device)
     from hourglass.experiment import classify_files, require_all_done
 
-    given: dict[str, Any] = {"max_pixels": max_pixels}
+    given: dict[str, Any] = {"max_pixels": max_pixels, "value_range": range}
     with progress_of_files(output_options.quiet) as progress:
         done = classify_files(
             folder,

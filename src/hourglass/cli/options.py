@@ -36,7 +36,8 @@ _MACHINE: Final = Group("Machine", sort_key=5)
 _OUTPUT: Final = Group("Output", sort_key=6)
 
 
-_RANGE: Final = (
+#: What commands say of black and white.
+RANGE: Final = (
     "What black and white are in the numbers of the files: LOW..HIGH, such as 0..4095; dtype for "
     "the ends of their type; data for the least and greatest value. By default it is found, and "
     "the guess is shown."
@@ -262,7 +263,7 @@ class ExperimentOptions:
             help="all takes every frame or page of a file; by default the first one alone.",
         ),
     ] = None
-    range: Annotated[str | None, Parameter(group=_FOLDER, help=_RANGE)] = None
+    range: Annotated[str | None, Parameter(group=_FOLDER, help=RANGE)] = None
     skip_bad: Annotated[
         bool | None,
         Parameter(
@@ -300,7 +301,7 @@ class FileOptions:
         str | None,
         Parameter(
             group=_FILES,
-            help=_RANGE,
+            help=RANGE,
         ),
     ] = None
 

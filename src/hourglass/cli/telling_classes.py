@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator
 
-from hourglass.cli.output import print_json, print_line, print_table
+from hourglass.cli.output import (
+    print_json,
+    print_left_out,
+    print_line,
+    print_table,
+)
 from hourglass.records import (
     Classification,
     FlagRates,
@@ -133,6 +138,7 @@ def tell_predictions(done: PredictedFiles, *, json: bool) -> None:
             print_line(line)
     for note in done.notes:
         print_line(note)
+    print_left_out(done.not_listed)
     left = " It was done before and is left alone." if done.done_before else ""
     print_line(f"Table: {done.output}.{left}")
     if done.sheet is not None:

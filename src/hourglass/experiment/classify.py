@@ -4,7 +4,11 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import (
+    dataclass,
+    field,
+    replace,
+)
 from functools import cached_property
 from pathlib import Path
 from typing import Final, final
@@ -28,6 +32,7 @@ from hourglass.evaluation import (
 from hourglass.experiment.class_calibration import Flags, calibration_of, rounded
 from hourglass.experiment.embed_source import form_of, seen_by
 from hourglass.experiment.file_jobs import FileJob, SourceFile
+from hourglass.experiment.file_ranges import find_ranges
 from hourglass.experiment.shards import REASON, Results, Shards
 from hourglass.experiment.sheet import require_sheet
 from hourglass.figures import least_sure_picture, strip_scale
@@ -40,6 +45,7 @@ from hourglass.files import (
     write_bytes,
 )
 from hourglass.images import MOST_PIXELS, GivenFiles, ModelForm, write_image_file
+from hourglass.images.given import several_frames_line
 from hourglass.images.memory import as_unit_range
 from hourglass.images.workers import in_order
 from hourglass.inference import classify_logits
@@ -54,6 +60,7 @@ from hourglass.records import (
     PredictedFile,
     PredictedFiles,
     PredictionRequest,
+    RangeOption,
     to_json,
 )
 from hourglass.runs import TrainedModel
@@ -83,6 +90,7 @@ def classify_files(
     error: float | None = None,
     unknown: float | None = None,
     sheet: Path | None = None,
+    value_range: RangeOption | None = None,
     max_pixels: int = MOST_PIXELS,
     data_dir: Path | None = None,
     offline: bool = False,
@@ -117,6 +125,8 @@ def classify_files(
         Share of images like those of the training that may be flagged as unknown; 0.01 by default.
     sheet
         A PNG file that shows up to 24 of the least sure files.
+    value_range
+        What black and white are in the files, as ``detect_files`` takes it.
     max_pixels
         Files with more are refused before they are decoded.
     data_dir, offline
@@ -159,12 +169,15 @@ def classify_files(
         run, model, data_dir=data_dir, offline=offline, tell=tell, warn=notes.append
     )
     sha256, seen = seen_by(run, any_size=True)
+    paths = [files.path(position) for position in range(len(files))]
+    ranges, range_notes = find_ranges(paths, value_range, seen.ranges, max_pixels=max_pixels)
+    notes += [*files.notes, *range_notes]
     work = _Work(
         run=run.path.resolve().name,
         experiment=experiment,
         model=model,
         model_sha256=sha256,
-        form=replace(form_of(seen), max_pixels=max_pixels),
+        form=replace(form_of(seen), max_pixels=max_pixels, ranges=ranges),
         inputs=tuple(inputs),
         files=files,
         output=output,
@@ -180,7 +193,10 @@ def classify_files(
             return work.done_before(tell, tell_failed)
         work.require_room()
         remove_leftovers(output.parent, {path.name for path in work.made})
-        return work.predict(tell_failed, progress)
+        done = work.predict(tell_failed, progress)
+    if (line := several_frames_line(len(work.several))) is not None:
+        tell_failed(line)
+    return done
 
 
 @final
@@ -201,6 +217,7 @@ class _Work:
     names: tuple[str, ...]
     flags: Flags | None
     notes: tuple[str, ...]
+    several: set[Path] = field(default_factory=set)
 
     @property
     def record(self) -> Path:
@@ -234,6 +251,7 @@ class _Work:
             crop=None if form.crop is None else "x".join(map(str, form.crop)),
             color=form.color,
             max_pixels=form.max_pixels,
+            ranges=form.ranges.by_type,
             top=self.top,
             error=None if flags is None else flags.error,
             unknown=None if flags is None else flags.unknown,
@@ -329,7 +347,10 @@ class _Work:
 
     def _read_or_why(self, file: SourceFile) -> NDArray[np.float32] | str:
         try:
-            return as_unit_range(self.form.read(file.path).pixels)
+            image = self.form.read(file.path)
+            if image.frames > 1:
+                self.several.add(file.path)
+            return as_unit_range(image.pixels)
         except (DataError, MissingPathError) as error:
             return str(error)
 
@@ -412,6 +433,7 @@ class _Work:
             labeled=self._labeled(found),
             least_sure=tuple(self._least_sure(found)),
             notes=self.notes,
+            not_listed=self.files.left_out,
         )
 
     def _labeled(self, found: "_Found") -> LabeledFiles | None:

@@ -22,6 +22,7 @@ from hourglass.experiment.detect_work import HEAT_MAPS_FOLDER, DetectionWork
 from hourglass.experiment.detector import detector_code
 from hourglass.experiment.embed_source import form_of, seen_by
 from hourglass.experiment.file_jobs import SourceFile, list_sources, writing_to
+from hourglass.experiment.file_ranges import find_ranges
 from hourglass.experiment.kept import code_fingerprint
 from hourglass.experiment.material import NAMES_OF_NORMAL
 from hourglass.experiment.normal_images import fitted_to, fitted_to_run
@@ -29,6 +30,7 @@ from hourglass.experiment.shards import Shards
 from hourglass.files import exists, remove_folder
 from hourglass.images import MOST_PIXELS
 from hourglass.images.arrangement import split_folders
+from hourglass.images.given import several_frames_line
 from hourglass.images.listing import sorted_counts
 from hourglass.models import LatentModel
 from hourglass.records import (
@@ -39,6 +41,7 @@ from hourglass.records import (
     Detection,
     Experiment,
     HeatMaps,
+    RangeOption,
 )
 from hourglass.runs import TrainedModel
 
@@ -56,6 +59,7 @@ def detect_files(
     normal: str | None = None,
     normal_labels: Sequence[str] = (),
     heat_maps: HeatMaps = HEAT_MAPS[0],
+    value_range: RangeOption | None = None,
     max_pixels: int = MOST_PIXELS,
     data_dir: Path | None = None,
     offline: bool = False,
@@ -90,6 +94,9 @@ def detect_files(
         methods are compared on them.
     heat_maps
         Which files get a picture of where they are unlike normal images.
+    value_range
+        What black and white are in the files: ``data``, ``dtype`` or ``LOW..HIGH``; by default
+        what their tags, the model and the values of all files say.
     max_pixels
         Files with more pixels are refused before they are decoded.
     data_dir, offline
@@ -145,9 +152,12 @@ def detect_files(
             offline=offline,
         )
     calibration = calibrate(fitted, false_alarms)
+    ranges, range_notes = find_ranges(
+        [file.path for file in files], value_range, seen.ranges, max_pixels=max_pixels
+    )
     scorer = FileScorer(
         detector=fitted.detector,
-        form=replace(form_of(seen), max_pixels=max_pixels),
+        form=replace(form_of(seen), max_pixels=max_pixels, ranges=ranges),
         heat_maps=output / HEAT_MAPS_FOLDER if heat_maps == "all" else None,
     )
     work = DetectionWork(
@@ -160,6 +170,7 @@ def detect_files(
         calibration=calibration,
         heat_maps=heat_maps,
         notes=(
+            *range_notes,
             *_of_the_rate(calibration, false_alarms),
             *(_of_training(experiment, files) if normal_labels else ()),
         ),
@@ -171,6 +182,8 @@ def detect_files(
             remove_folder(work.maps)
         clear_heat_maps(work.maps)
         found = score_files(files, scorer, shards, tell_failed, progress)
+        if (line := several_frames_line(len(scorer.several))) is not None:
+            tell_failed(line)
         shards.clear_unused()
         return work.finish(found, scorer, shards, tell_failed)
 

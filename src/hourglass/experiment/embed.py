@@ -125,7 +125,7 @@ def embed_images(
     given = None if options.on_map is None else read_given_map(options.on_map, sha256)
     source: ImageSource
     if data is None:
-        source = FilesSource(inputs, form_of(seen))
+        source = FilesSource(inputs, form_of(seen), seen.ranges, options.frames, options.range)
     else:
         seed = run.read_experiment().plan.seed
         source = source_of_data(data, split, seen, seed=seed, data_dir=data_dir, offline=offline)
@@ -140,7 +140,10 @@ def embed_images(
             return _done_before(job, tell)
         _require_room(job)
         remove_leftovers(output.parent, {path.name for path in _made(job)})
-        return _embedded(job, tell, progress)
+        done = _embedded(job, tell, progress)
+    if (line := source.several_frames) is not None:
+        tell(line)
+    return done
 
 
 def _done_before(job: _Job, tell: Tell) -> EmbeddedImages:

@@ -8,7 +8,7 @@ from hourglass.errors import ConfigurationError
 from hourglass.evaluation import require_map
 from hourglass.experiment.embed_map import GivenMap
 from hourglass.experiment.embed_source import ImageSource
-from hourglass.records import LatentsRequest, MapName, Preprocessing
+from hourglass.records import FrameChoice, LatentsRequest, MapName, Preprocessing, RangeOption
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,12 +26,19 @@ class EmbedOptions:
         A map that was made before, to place the rows on.
     seed
         Which latents a map is fitted to, and where it starts from.
+    frames
+        ``first`` takes the first frame or page of each file, ``all`` every one.
+    range
+        What black and white are in the files, as in ``FolderOptions``; by default also what the
+        model learned.
     """
 
     thumbnails: bool | None = None
     map: MapName | None = None
     on_map: Path | None = None
     seed: int = 0
+    frames: FrameChoice = "first"
+    range: RangeOption | None = None
 
 
 def require_possible(inputs: Sequence[Path], data: str | None, options: EmbedOptions) -> None:
@@ -77,4 +84,5 @@ def request_of(
         map=options.map if given is None else given.map.facts.kind,
         map_seed=0 if options.map is None else options.seed,
         placed_on=None if given is None else given.sha256,
+        ranges=source.ranges,
     )

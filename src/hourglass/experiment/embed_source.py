@@ -2,7 +2,9 @@
 
 import abc
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import (
+    replace,
+)
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, final
@@ -11,9 +13,17 @@ import numpy as np
 
 from hourglass.bundles.reading import read_description
 from hourglass.errors import ConfigurationError, ImageShapeError, printable
+from hourglass.experiment.file_ranges import find_ranges
 from hourglass.images import GivenFiles, GivenImage, Images, ModelForm, load_splits
+from hourglass.images.given import several_frames_line
 from hourglass.images.survey import digest_of
-from hourglass.records import FolderOptions, Preprocessing
+from hourglass.records import (
+    FolderOptions,
+    FrameChoice,
+    Preprocessing,
+    RangeOption,
+    ValueRange,
+)
 from hourglass.runs import TrainedModel
 
 SplitName = Literal["train", "validation", "test", "all"]
@@ -31,6 +41,8 @@ class ImageSource(abc.ABC):
         SHA-256 that changes with which images they are.
     changed
         SHA-256 that changes when one of them is written again.
+    ranges
+        What black and white are in their files, by type, where these are not the ends of the type.
     left_out
         What lies beside them in given folders, counted by ending or reason.
     notes
@@ -40,6 +52,7 @@ class ImageSource(abc.ABC):
     words: str
     fingerprint: str
     changed: str
+    ranges: Mapping[str, ValueRange] = MappingProxyType({})
     left_out: Mapping[str, int] = MappingProxyType({})
     notes: tuple[str, ...] = ()
 
@@ -66,6 +79,11 @@ class ImageSource(abc.ABC):
         """
 
     @property
+    def several_frames(self) -> str | None:
+        """A line where only the first frame of some files that were read so far is taken."""
+        return None
+
+    @property
     def labeled(self) -> bool:
         """Whether the class of an image is known."""
         return any(self.label(position) for position in range(len(self)))
@@ -81,13 +99,28 @@ class FilesSource(ImageSource):
         Files, and folders whose files are taken with the tree below them.
     form
         What each is brought to.
+    learned
+        What black and white were to the model, by type.
+    frames, option
+        Which frames are taken, and what the user said of black and white.
     """
 
-    def __init__(self, inputs: Sequence[Path], form: ModelForm) -> None:
-        self._files, self._form = GivenFiles(inputs), form
-        self.words = printable(" ".join(path.resolve().name for path in inputs))
-        self.fingerprint, self.changed = self._files.fingerprints()
-        self.left_out, self.notes = self._files.left_out, self._files.notes
+    def __init__(
+        self,
+        inputs: Sequence[Path],
+        form: ModelForm,
+        learned: Mapping[str, ValueRange],
+        frames: FrameChoice = "first",
+        option: RangeOption | None = None,
+    ) -> None:
+        self._files = files = GivenFiles(inputs, frames)
+        paths = dict.fromkeys(map(files.path, range(len(files))))
+        ranges, notes = find_ranges(paths, option, learned, frames=frames)
+        self._form, self.ranges = replace(form, ranges=ranges), ranges.by_type
+        self.words = " ".join(printable(path.resolve().name) for path in inputs)
+        self.fingerprint, self.changed = files.fingerprints()
+        self.left_out, self.notes = files.left_out, (*files.notes, *notes)
+        self._all_frames, self._several = frames == "all", set[Path]()
 
     def __len__(self) -> int:
         """Return the number of files."""
@@ -103,7 +136,17 @@ class FilesSource(ImageSource):
 
     def read(self, position: int) -> GivenImage:
         """Decode a file and bring it to the form of the model."""
-        return self._form.read(self._files.path(position))
+        path, frame = self._files.path(position), self._files.frame(position)
+        image = self._form.read(path, frame)
+        if image.frames > 1 and not self._all_frames:
+            self._several.add(path)
+        return image
+
+    @property
+    def several_frames(self) -> str | None:
+        """A line where only the first frame of some files that were read so far is taken."""
+        line = several_frames_line(len(self._several))
+        return None if line is None else f"{line} Say --frames all to take every one."
 
 
 @final

@@ -1,6 +1,6 @@
 """What black and white are in the files that a user gave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from hourglass.bundles.reading import read_description
 from hourglass.errors import DataError, MissingPathError
 from hourglass.images import MOST_PIXELS, RangeScan, open_image_file
+from hourglass.images.decode import holds_bytes
 from hourglass.records import FrameChoice, RangeOption, ValueRange, ValueRanges
 from hourglass.runs import TrainedModel
 
@@ -22,11 +23,11 @@ def learned_ranges(run: TrainedModel) -> Mapping[str, ValueRange]:
 
 
 def find_ranges(
-    files: Sequence[Path],
+    files: Iterable[Path],
     option: RangeOption | None,
     learned: Mapping[str, ValueRange],
     *,
-    frames: FrameChoice,
+    frames: FrameChoice = "first",
     max_pixels: int = MOST_PIXELS,
 ) -> tuple[ValueRanges, tuple[str, ...]]:
     """Find what black and white are in files, all of them together, and say why.
@@ -49,7 +50,10 @@ def find_ranges(
         Files with more pixels are not decoded.
     """
     scan = RangeScan(option)
+    bytes_alone = np.dtype(np.uint8)
     for path in files:
+        if scan.settled(bytes_alone) and holds_bytes(path):
+            continue
         try:
             with open_image_file(path, max_pixels=max_pixels) as file:
                 for number in range(1 if frames == "first" else file.frames):

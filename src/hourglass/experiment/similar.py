@@ -1,5 +1,6 @@
 """The images of a file of latents that are nearest to another image."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from hourglass.records import (
     MetricName,
     SimilarImage,
     SimilarImages,
+    ValueRanges,
 )
 from hourglass.runs import TrainedModel, read_latents
 
@@ -70,7 +72,8 @@ def similar_images(
     require_latents_of(sha256, facts, latents)
     if sheet is not None:
         require_sheet_of(sheet, rows, latents)
-    pixels = form_of(seen).read(image).pixels
+    ranges = ValueRanges(by_type=facts.request.ranges)
+    pixels = replace(form_of(seen), ranges=ranges).read(image).pixels
     found = NeighborsSearch(rows.latents, metric).nearest(_latent(run, pixels), count)
     result = SimilarImages(
         image=str(image),

@@ -35,10 +35,13 @@ class GivenImage(NamedTuple):
         Shape (height, width, channels), as it lies at rest.
     digest
         Of its own pixels, before they were brought to that form.
+    frames
+        How many frames or pages its file has.
     """
 
     pixels: NDArray[Any]
     digest: bytes
+    frames: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class ModelForm:
         if dtype not in ("uint8", "uint16") or value_range is not None:
             dtype = "float32"
         brought = bring_to_values(sized, image.channels, self.channels, dtype, value_range)
-        return GivenImage(brought, digest_of(image.pixels))
+        return GivenImage(brought, digest_of(image.pixels), image.frames)
 
     def _require_fitting(self, path: Path, shape: tuple[int, ...], channels: Channels) -> None:
         height, width, count = self.shape
@@ -115,6 +118,14 @@ class ModelForm:
             f"{path} has shape {shape}, and the model takes images of height {height or 'any'}, "
             f"width {width or 'any'} and {count} channels, as it was trained on them."
         )
+
+
+def several_frames_line(files: int) -> str | None:
+    """Tell of how many files the first of several frames was taken; nothing where of none."""
+    if not files:
+        return None
+    which = "1 file has" if files == 1 else f"{files:,} files have"
+    return f"{which} several frames or pages, of which the first was taken."
 
 
 @final

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError, printable
 from hourglass.records.folder import ColorName
+from hourglass.records.value_range import NumberType, ValueRange
 
 LATENTS_SCHEMA: Final = 1
 #: Bytes of the digest of an image's pixels.
@@ -44,6 +45,8 @@ class LatentsRequest:
     placed_on
         SHA-256 of the map that was given to place the rows on; ``None`` where a new one was
         fitted to them, or there is none.
+    ranges
+        What black and white were in the files, by type, where these are not the ends of the type.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -60,6 +63,7 @@ class LatentsRequest:
     map: MapName | None = None
     map_seed: int = 0
     placed_on: str | None = None
+    ranges: Mapping[NumberType, ValueRange] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,6 +9,7 @@ from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from hourglass.errors import ConfigurationError
 from hourglass.records.detection import ObservedRate
 from hourglass.records.folder import ColorName
+from hourglass.records.value_range import NumberType, ValueRange
 
 #: Images of a split whose scores are kept; of more, so many drawn by chance.
 MOST_CALIBRATED: Final = 1000
@@ -194,6 +195,8 @@ class PredictionRequest:
         How many classes each row names.
     error, unknown
         The levels that were used.
+    ranges
+        What black and white were in the files, by type, where these are not the ends of the type.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -211,6 +214,7 @@ class PredictionRequest:
     top: int
     error: float | None
     unknown: float | None
+    ranges: Mapping[NumberType, ValueRange] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -346,6 +350,8 @@ class PredictedFiles:
         Whether the table was there already and is left alone.
     sheet
         The picture of the least sure files, where one was asked for.
+    not_listed
+        What the given folders hold besides, counted by ending or reason.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -366,6 +372,7 @@ class PredictedFiles:
     least_sure: tuple[PredictedFile, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    not_listed: Mapping[str, int] = field(default_factory=dict)
     done_before: bool = False
     sheet: str | None = None
     schema_version: int = PREDICTIONS_SCHEMA
