@@ -20,10 +20,10 @@ from hourglass.errors import (
     ModelFileError,
     OutputExistsError,
 )
-from hourglass.evaluation import cross_entropy, softmax
+from hourglass.evaluation import cross_entropy, p_values, softmax
 from hourglass.experiment import classify as module
 from hourglass.experiment import classify_files
-from hourglass.experiment.class_calibration import Flags, rounded
+from hourglass.experiment.class_calibration import Flags, _kept_ranks, rounded
 from hourglass.images import load_splits, read_image_file, write_image_file
 from hourglass.inference import classify, classify_logits
 from hourglass.models import build_classifier
@@ -416,6 +416,14 @@ def test_a_calibration_of_other_classes_is_refused(run, tmp_path):
     for changes in ({"novelty": (1.0,)}, {"test_first": (0.5,)}, {"class_names": ("a", "b")}):
         with pytest.raises(ConfigurationError, match="as many scores"):
             replace(calibration, **changes)
+    for changes in (
+        {"novelty": calibration.novelty[::-1]},
+        {"true_probability": calibration.true_probability[::-1]},
+        {"ranks": calibration.ranks[::-1]},
+        {"validation_images": 181},
+    ):
+        with pytest.raises(ConfigurationError, match="ranks of a calibration rise"):
+            replace(calibration, **changes)
     with pytest.raises(ConfigurationError, match="a row for each class"):
         replace(calibration.known, class_means=((1.0,),))
 
@@ -442,7 +450,13 @@ def test_a_run_without_calibration_gets_it_once_where_its_data_are(run, given, t
 
 def test_too_few_validation_images_promise_less_and_say_so(run):
     whole = run.read_calibration()
-    few = replace(whole, true_probability=whole.true_probability[:9], novelty=whole.novelty[:9])
+    few = replace(
+        whole,
+        validation_images=9,
+        ranks=whole.ranks[:9],
+        true_probability=whole.true_probability[:9],
+        novelty=whole.novelty[:9],
+    )
     flags = Flags(few)
     assert (flags.error, flags.unknown) == (0.1, 0.1)
     assert "With only 9 validation images" in flags.notes()[-1]
@@ -453,6 +467,32 @@ def test_too_few_validation_images_promise_less_and_say_so(run):
     for level in (0.0, 1.0, -1.0, 5.0):
         with pytest.raises(ConfigurationError, match="above 0 and below 1"):
             Flags(whole, error=level)
+
+
+@pytest.mark.parametrize("count", [1000, 1001, 1700, 6000, 123_456])
+def test_scores_of_some_ranks_promise_what_all_of_them_do(run, count):
+    scores = np.sort(generator(count, "scores").random(count))
+    ranks = _kept_ranks(count)
+    assert len(ranks) == 1000 and ranks[-1] == count
+    kept = rounded(scores[ranks - 1])
+    known = replace(
+        run.read_calibration(),
+        validation_images=count,
+        ranks=tuple(ranks.tolist()),
+        novelty=tuple(kept.tolist()),
+        true_probability=tuple((1 - kept).tolist()),
+    )
+    others = generator(count, "others").random(2000)
+    for level in (0.001, 0.01, 0.05, 0.3):
+        flags = Flags(known, unknown=level)
+        exact = p_values(scores, others)
+        own = flags.p_values(others)
+        assert (own >= exact - 2e-3 / count - 1e-4).all() and (own <= exact + 0.01).all()
+        assert np.array_equal(flags.are_unknown(others), own <= level)
+        # Where thresholds lie nothing is lost, but for scores that differ in the last digit.
+        if level * count <= 500:
+            above = others > scores[count - int(level * (count + 1))]
+            assert (flags.are_unknown(others) != above).mean() < 0.005
 
 
 def test_what_cannot_be_is_refused_before_anything_is_written(run, finished, given, tmp_path):

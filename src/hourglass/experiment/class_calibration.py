@@ -1,6 +1,7 @@
 """What a classifier's own data say about how sure it may be: fitted, measured, and kept."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Final, Literal, final
 
@@ -11,14 +12,12 @@ from hourglass.errors import ConfigurationError, DataError, MissingPathError, Wr
 from hourglass.evaluation import (
     calibrated_interval,
     conformal_rank,
-    conformal_threshold,
     cross_entropy,
     expected_calibration_error,
     fit_known_images,
     fit_temperature,
     lowest_rate,
     novelty,
-    p_values,
     pixel_statistics,
     softmax,
 )
@@ -79,12 +78,11 @@ class Flags:
         unknown: float | None = None,
     ) -> None:
         self.calibration = calibration
-        count = len(calibration.novelty)
+        count = calibration.validation_images
         self.error = _level("error", error, DEFAULT_ERROR, count)
         self.unknown = _level("unknown", unknown, DEFAULT_UNKNOWN, count)
-        true = np.array(calibration.true_probability)
-        self._least = -conformal_threshold(-true, self.error)
-        self._most = conformal_threshold(np.array(calibration.novelty), self.unknown)
+        self._least = calibration.true_probability[self._place(self.error)]
+        self._most = calibration.novelty[self._place(self.unknown)]
 
     @property
     def temperature(self) -> float:
@@ -96,8 +94,16 @@ class Flags:
         return novelty(self.calibration.known, logits, statistics)
 
     def p_values(self, novelties: Floats) -> Floats:
-        """Return how likely an image like those of the training is so unlike them or more."""
-        return p_values(np.array(self.calibration.novelty), rounded(novelties))
+        """Return how likely an image like those of the training is so unlike them or more.
+
+        It is at most ``unknown`` exactly for the images that are flagged. Between two ranks that
+        were kept it is that of the lower.
+        """
+        known = self.calibration
+        above = np.searchsorted(np.array(known.novelty), rounded(novelties), side="left")
+        below = np.array([0, *known.ranks])[above]
+        values: Floats = (1 + known.validation_images - below) / (known.validation_images + 1)
+        return values
 
     def sets(self, probabilities: Floats) -> NDArray[np.bool_]:
         """Return which classes each image may have, shape (images, classes)."""
@@ -120,7 +126,7 @@ class Flags:
         return FlagRates(
             error=self.error,
             unknown=self.unknown,
-            validation_images=len(known.novelty),
+            validation_images=known.validation_images,
             error_range=self._range(self.error),
             unknown_range=self._range(self.unknown),
             missed=_on_test(missed),
@@ -129,13 +135,21 @@ class Flags:
             flagged=_on_test(none_or_two | unknown),
         )
 
+    def _place(self, level: float) -> int:
+        """Return where the threshold of a level lies among the scores that were kept.
+
+        It is the rank itself, or the next one above it, which keeps the promise.
+        """
+        rank = conformal_rank(self.calibration.validation_images, level)
+        return int(np.searchsorted(np.array(self.calibration.ranks), rank))
+
     def _range(self, level: float) -> tuple[float, float]:
-        count = len(self.calibration.novelty)
-        return calibrated_interval(count, conformal_rank(count, level))
+        count = self.calibration.validation_images
+        return calibrated_interval(count, self.calibration.ranks[self._place(level)])
 
     def notes(self) -> tuple[str, ...]:
         """Return a sentence for what so few validation images, or such easy ones, leave open."""
-        count = len(self.calibration.novelty)
+        count = self.calibration.validation_images
         known = self.calibration
         easy = (
             "The network names every validation image rightly, which leaves no temperature to fit: "
@@ -180,7 +194,7 @@ def fit_calibration(
     known = fit_known_images(training[0], labels["train"][chosen], training[1])
     logits, statistics = look_at(model, splits.validation)
     temperature = float(f"{fit_temperature(logits, labels['validation']):.{_DIGITS}g}")
-    validation = _drawn("validation", len(logits), MOST_CALIBRATED)
+    ranks = _kept_ranks(len(logits))
     true, _, _ = _summary(softmax(logits, temperature), labels["validation"])
     test_logits, test_statistics = look_at(model, splits.test)
     test = _drawn("test", len(test_logits), MOST_CALIBRATED)
@@ -193,8 +207,10 @@ def fit_calibration(
             measured=_effect("test", test_logits, labels["test"], temperature),
         ),
         known=known,
-        true_probability=_numbers(true[validation]),
-        novelty=_numbers(novelty(known, logits[validation], statistics[validation])),
+        validation_images=len(logits),
+        ranks=tuple(ranks.tolist()),
+        true_probability=_numbers(-np.sort(-true)[ranks - 1]),
+        novelty=_numbers(np.sort(novelty(known, logits, statistics))[ranks - 1]),
         test_true_probability=_numbers(of_test[0][test]),
         test_first=_numbers(of_test[1][test]),
         test_second=_numbers(of_test[2][test]),
@@ -266,12 +282,21 @@ def _level(name: str, asked: float | None, usual: float, count: int) -> float:
             "five images of a hundred."
         )
     # One image of n + 1: the level itself is exact where the rounded one is a little higher.
-    if asked * (count + 1) < 1.0:
+    if Fraction(str(asked)) * (count + 1) < 1:
         raise ConfigurationError(
             f"{name} = {asked:g} cannot be promised with {count:,} validation images; the lowest "
             f"level for so many is {lowest:g}. Ask for that or more, or leave the option out."
         )
     return asked
+
+
+def _kept_ranks(count: int) -> NDArray[np.int64]:
+    """Return the ranks of the scores that are kept, rising from 1; thresholds lie at the end."""
+    if count <= MOST_CALIBRATED:
+        return np.arange(1, count + 1)
+    exact = MOST_CALIBRATED // 2
+    rest = np.linspace(1, count - exact, MOST_CALIBRATED - exact).round().astype(np.int64)
+    return np.concatenate([rest, np.arange(count - exact + 1, count + 1)])
 
 
 def _drawn(split: str, count: int, most: int) -> NDArray[np.int64]:

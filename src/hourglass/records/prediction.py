@@ -11,7 +11,7 @@ from hourglass.records.detection import ObservedRate
 from hourglass.records.folder import ColorName
 from hourglass.records.value_range import NumberType, ValueRange
 
-#: Images of a split whose scores are kept; of more, so many drawn by chance.
+#: Scores of a split that are kept.
 MOST_CALIBRATED: Final = 1000
 #: Share of images whose class the set may lack, and of those that may be flagged as unknown.
 DEFAULT_ERROR: Final = 0.05
@@ -129,9 +129,14 @@ class ClassifierCalibration:
         What logits are divided by.
     known
         What images are held against, to tell those that are unlike all of training.
+    validation_images
+        How many gave the scores from which sets and flags are taken.
+    ranks
+        Which of their scores are kept, from the least to the most unusual: all of up to 1,000; of
+        more the 500 most unusual, and 500 of the others at equal distances.
     true_probability, novelty
-        Of up to 1,000 validation images, drawn by chance: the calibrated probability of their
-        class, and how unlike the training images they are. Sets and flags are taken from these.
+        The scores of these ranks: the calibrated probability of the own class, falling, and how
+        unlike the training images an image is, rising.
     test_true_probability, test_first, test_second, test_novelty
         Of up to 1,000 test images: the same, and their highest and second highest probability.
         They measure what sets and flags are worth.
@@ -141,7 +146,7 @@ class ClassifierCalibration:
     Raises
     ------
     ConfigurationError
-        If lengths do not agree.
+        If lengths do not agree, or ranks and scores are in another order.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -149,6 +154,8 @@ class ClassifierCalibration:
     class_names: Annotated[tuple[str, ...], MinLen(2), MaxLen(1000)]
     scaling: Temperature
     known: KnownImages
+    validation_images: Annotated[int, Ge(1)]
+    ranks: Annotated[tuple[Annotated[int, Ge(1)], ...], MinLen(1), MaxLen(MOST_CALIBRATED)]
     true_probability: _Probabilities
     novelty: _Scores
     test_true_probability: _Probabilities
@@ -159,17 +166,28 @@ class ClassifierCalibration:
 
     def __post_init__(self) -> None:
         tests = (self.test_true_probability, self.test_first, self.test_second, self.test_novelty)
+        scores = (self.true_probability, self.novelty)
         if (
             len(self.known.class_means) != len(self.class_names)
-            or len(self.true_probability) != len(self.novelty)
+            or {len(values) for values in scores} != {len(self.ranks)}
             or len({len(values) for values in tests}) != 1
         ):
             raise ConfigurationError(
                 "A calibration has a mean for each class and as many scores of one kind as of the "
                 f"other; this one has {len(self.class_names)} classes with "
-                f"{len(self.known.class_means)} means, {len(self.true_probability)} and "
-                f"{len(self.novelty)} scores of validation images, and "
-                f"{', '.join(str(len(values)) for values in tests)} of test images."
+                f"{len(self.known.class_means)} means, {len(self.ranks)} ranks with "
+                f"{', '.join(str(len(values)) for values in scores)} scores, and "
+                f"{', '.join(str(len(values)) for values in tests)} scores of test images."
+            )
+        rising = (
+            sorted(set(self.ranks)) == list(self.ranks)
+            and sorted(self.novelty) == list(self.novelty)
+            and sorted(self.true_probability, reverse=True) == list(self.true_probability)
+        )
+        if not rising or self.ranks[-1] != self.validation_images:
+            raise ConfigurationError(
+                "The ranks of a calibration rise to the number of validation images, its "
+                "novelties rise, and its probabilities fall; these do not."
             )
 
 
