@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from hourglass.errors import DataError
 from hourglass.files import locked
-from hourglass.records import Experiment
+from hourglass.records import Experiment, TrainingPlan
 from hourglass.runs import RunFolder
 
 # Machines are shared: how long an example takes says nothing.
@@ -76,6 +76,20 @@ def made_once(shared_folder: Path) -> Callable[[str, Experiment], RunFolder]:
         return folder
 
     return run
+
+
+@pytest.fixture(scope="session")
+def a_classifier(made_once: Callable[[str, Experiment], RunFolder]) -> RunFolder:
+    """Return a finished run that names digits."""
+    asked = Experiment(
+        data="digits",
+        objective="classify",
+        network="dense",
+        units=(16, 8),
+        activations=("relu", "tanh"),
+        plan=TrainingPlan(epochs=12, batch_size=64, optimizer="sgd", momentum=0.9),
+    )
+    return made_once("classes/run", asked)
 
 
 def _finished(run: RunFolder) -> bool:

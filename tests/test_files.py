@@ -1,14 +1,21 @@
+import contextlib
 import errno
 import os
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from hourglass.errors import BusyError, DataError, OutputExistsError, WriteError
+from hourglass.errors import BusyError, DataError, OutputExistsError, TargetError, WriteError
 from hourglass.files import (
+    CACHE_DIR_VARIABLE,
     atomic_write,
+    cache_folder,
+    derived_name,
     exists,
     locked,
     make_folder,
@@ -17,6 +24,8 @@ from hourglass.files import (
     sha256,
     whole_folder,
     write_bytes,
+    write_csv,
+    write_error,
     write_text,
 )
 
@@ -122,6 +131,94 @@ def test_leftovers_are_the_temporary_files_alone(tmp_path: Path) -> None:
     (tmp_path / left.name).mkdir()
     with pytest.raises(WriteError, match="Could not write"):
         remove_leftovers(tmp_path)
+
+
+LONGEST = ("é" * 126 + "abc", "x" * 255, os.fsdecode(b"\xff" * 255), "日" * 85)
+
+
+@pytest.mark.parametrize("name", LONGEST)
+def test_a_name_may_be_as_long_as_names_can_be(tmp_path: Path, name: str) -> None:
+    assert len(os.fsencode(name)) == 255
+    with pytest.raises(DataError), atomic_write(tmp_path / name) as file:
+        left = Path(file.name)
+        raise DataError("no more")
+    assert left.name.startswith(".") and len(os.fsencode(left.name)) < 40
+    left.touch()
+    remove_leftovers(tmp_path, {"another"})
+    assert left.exists()
+    remove_leftovers(tmp_path, {"another", name})
+    assert not left.exists()
+    write_text(tmp_path / name, "all of it")
+    with whole_folder(tmp_path / "folder" / name) as folder:
+        (folder / "file").touch()
+    assert os.listdir(tmp_path / "folder") == [name]  # noqa: PTH208 - hidden files count too
+
+
+def test_two_names_never_share_a_temporary_file(tmp_path: Path) -> None:
+    with (
+        pytest.raises(DataError),
+        atomic_write(tmp_path / "a") as one,
+        atomic_write(tmp_path / "a") as same,
+        atomic_write(tmp_path / "b") as other,
+    ):
+        names = [Path(file.name).name.split(".")[1:3] for file in (one, same, other)]
+        raise DataError("no more")
+    assert names[0][0] == names[1][0] != names[2][0] and names[0][1] != names[1][1]
+
+
+@settings(max_examples=50)
+@given(name=st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1))
+def test_a_derived_name_fits_and_tells_names_apart(name: str) -> None:
+    found = derived_name(name, before=".", after=".parts")
+    assert len(os.fsencode(found)) <= 255 and found.startswith(".") and found.endswith(".parts")
+    if len(os.fsencode(name)) <= 248:
+        assert found == f".{name}.parts"
+    long = f"{name[0] * 255}{name}"
+    assert len(os.fsencode(derived_name(long, after=".png"))) in range(252, 256)
+    assert derived_name(long, after=".png") != derived_name(f"{long}x", after=".png")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        *((code, TargetError) for code in (errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL)),
+        *((code, TargetError) for code in (errno.EISDIR, errno.EACCES, errno.EEXIST)),
+        *((code, WriteError) for code in (errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT)),
+        *((code, WriteError) for code in (errno.EMFILE, errno.ENFILE, errno.ENODEV)),
+    ],
+)
+def test_an_error_of_one_name_is_none_of_the_disk(code: int, kind: type[WriteError]) -> None:
+    error = write_error(Path("out/a.png"), OSError(code, os.strerror(code)))
+    assert type(error) is kind and os.strerror(code) in str(error)
+
+
+def test_a_path_that_is_too_long_is_one_bad_file(tmp_path: Path) -> None:
+    with contextlib.chdir(tmp_path):
+        for _ in range(20):
+            os.makedirs("d" * 200)  # noqa: PTH103
+            os.chdir("d" * 200)
+        deep = tmp_path.joinpath(*["d" * 200] * 20)
+        with pytest.raises(TargetError, match=r"File name too long\. Choose a shorter name"):
+            write_text(deep / "file", "text")
+    shutil.rmtree(tmp_path / ("d" * 200))
+
+
+def test_a_table_has_a_line_for_each_row_and_nothing_that_speaks(tmp_path: Path) -> None:
+    rows = [["path", "number"], ['two\nlines, "quoted"', 1.5], ["\x1b[2J\udcff\u202e", None]]
+    write_csv(tmp_path / "table.csv", rows)
+    text = (tmp_path / "table.csv").read_bytes().decode()
+    assert text == 'path,number\n"two\\nlines, ""quoted""",1.5\n\\x1b[2J\\xff\\u202e,\n'
+
+
+@pytest.mark.parametrize("value", ['"{}"', "'{}'", " {} ", "{}"])
+def test_a_variable_is_read_as_a_shell_would(
+    value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(CACHE_DIR_VARIABLE, value.format("~/it's mine"))
+    assert cache_folder("x") == tmp_path / "it's mine" / "x"
+    monkeypatch.setenv(CACHE_DIR_VARIABLE, value.format("~nobody-of-this-name/cache"))
+    assert cache_folder("x") == Path("~nobody-of-this-name/cache/x")
 
 
 def test_a_folder_appears_with_everything_in_it_or_not_at_all(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The floors hold, and so do the habits that a tool can see."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,29 @@ def test_ruff_finds_nothing() -> None:
 def test_the_format_is_ruffs() -> None:
     done = run("ruff", "format", "--check", ".")
     assert done.returncode == 0, done.stdout
+
+
+def test_one_place_prints_and_one_writes_tables() -> None:
+    """Names of strangers are made printable there, so that no other place has to think of it."""
+    allowed = {
+        "print": {"cli/output.py"},
+        "Console": {"cli/output.py"},
+        "write": {"cli/__init__.py", "cli/output.py", "bundles/keras_child.py"},
+        "writer": {"files.py"},
+        "DictWriter": {"files.py"},
+    }
+    found = []
+    source = ROOT / "src" / "hourglass"
+    for path in source.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                text = ast.unparse(node.func)
+                name = text.rpartition(".")[2]
+                speaks = name != "write" or text in ("sys.stdout.write", "sys.stderr.write")
+                place = path.relative_to(source).as_posix()
+                if name in allowed and speaks and place not in allowed[name]:
+                    found.append(f"{place}:{node.lineno}: {text}")
+    assert found == []
 
 
 def test_mypy_finds_nothing() -> None:

@@ -41,6 +41,7 @@ _HOME = {
     "build_classifier": "models",
     "build_model": "models",
     "classify": "inference",
+    "classify_files": "experiment",
     "convolutional_autoencoder": "networks",
     "convolutional_classifier": "networks",
     "cross_run": "experiment",

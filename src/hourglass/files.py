@@ -1,20 +1,56 @@
 """Writing that leaves either the old file or the new one, never half of one."""
 
 import contextlib
+import csv
 import errno
 import hashlib
+import io
 import os
 import re
 import secrets
 import shutil
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from hourglass.errors import BusyError, HourglassError, OutputExistsError, WriteError
+from hourglass.errors import (
+    BusyError,
+    HourglassError,
+    OutputExistsError,
+    TargetError,
+    WriteError,
+    printable,
+)
 
 CACHE_DIR_VARIABLE: Final = "HOURGLASS_CACHE_DIR"
 _TEMPORARY: Final = ".part"
+#: Bytes that a name may have on nearly every file system.
+LONGEST_NAME: Final = 255
+_DIGEST_LETTERS: Final = 12
+# What the system refuses of one name or place. All else, such as a full or broken disk or too many
+# open files, it would refuse of the next file too.
+_OF_ONE_FILE: Final = frozenset(
+    {
+        errno.EACCES,
+        errno.EBUSY,
+        errno.EEXIST,
+        errno.EFBIG,
+        errno.EILSEQ,
+        errno.EINVAL,
+        errno.EISDIR,
+        errno.ELOOP,
+        errno.ENAMETOOLONG,
+        errno.ENOENT,
+        errno.ENOTDIR,
+        errno.ENOTEMPTY,
+        errno.EPERM,
+        errno.ETXTBSY,
+    }
+)
+_ADVICE: Final = {
+    errno.EISDIR: "Move the folder of that name away, or choose another place.",
+    errno.ENAMETOOLONG: "Choose a shorter name, or a place with a shorter path.",
+}
 
 
 @contextlib.contextmanager
@@ -34,10 +70,12 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
 
     Raises
     ------
+    TargetError
+        If this file cannot be written, for a reason that others may not share.
     WriteError
         If the folder or the file cannot be written (permissions, a full disk).
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}{_TEMPORARY}")
+    temporary = _temporary_beside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:
@@ -76,6 +114,24 @@ def write_text(path: Path, text: str) -> None:
         If it cannot be written.
     """
     write_bytes(path, text.encode())
+
+
+def write_csv(path: Path, rows: Iterable[Iterable[object]]) -> None:
+    """Write rows as CSV in UTF-8, all of them or nothing; every text is made printable.
+
+    A name stays on its line then, and a terminal that shows the file shows a name.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be written.
+    """
+    with atomic_write(path) as file:
+        text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
+        csv.writer(text, lineterminator="\n").writerows(
+            [printable(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+        )
+        text.detach()
 
 
 @contextlib.contextmanager
@@ -174,7 +230,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     """
     if exists(path):
         raise OutputExistsError(f"{path} exists already. Choose another place.")
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}{_TEMPORARY}")
+    temporary = _temporary_beside(path)
     try:
         temporary.mkdir(parents=True)
         yield temporary
@@ -190,7 +246,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def remove_leftovers(folder: Path, names: Container[str] | None = None) -> None:
+def remove_leftovers(folder: Path, names: Collection[str] | None = None) -> None:
     """Remove the temporary files that killed writers left in a folder.
 
     Nobody else may be writing there: hold the lock that belongs to the folder.
@@ -206,16 +262,53 @@ def remove_leftovers(folder: Path, names: Container[str] | None = None) -> None:
     Raises
     ------
     WriteError
-        If one cannot be removed.
+        If the folder cannot be listed, or one cannot be removed.
     """
-    for path in folder.glob(f".*{_TEMPORARY}"):
-        if names is None or _final_name(path) in names:
+    # Once a temporary file had the whole name of the final one; some may lie about still.
+    ours = None if names is None else {*names, *map(_digest, names)}
+    try:
+        left = list(folder.glob(f".*{_TEMPORARY}"))
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            # Nothing can lie there; who writes there is told so.
+            return
+        raise write_error(folder, error) from error
+    for path in left:
+        if ours is None or _final_name(path) in ours:
             remove_file(path)
 
 
+def derived_name(name: str, *, before: str = "", after: str = "") -> str:
+    """Return the name of a file that belongs to another: that one's with words around it.
+
+    Where this is longer than ``LONGEST_NAME``, the other name is cut, and ``~`` and twelve letters
+    of its SHA-256 stand for the rest.
+    """
+    room = LONGEST_NAME - len(os.fsencode(before + after))
+    if len(os.fsencode(name)) > room:
+        short, room = name, room - 1 - _DIGEST_LETTERS
+        while len(os.fsencode(short)) > room:
+            short = short[:-1]
+        name = f"{short}~{_digest(name)}"
+    return f"{before}{name}{after}"
+
+
+def _temporary_beside(path: Path) -> Path:
+    # A name of one length, because the final one may be as long as names can be.
+    token = secrets.token_hex(_DIGEST_LETTERS // 2)
+    return path.with_name(f".{_digest(path.name)}.{token}{_TEMPORARY}")
+
+
 def _final_name(temporary: Path) -> str | None:
-    found = re.fullmatch(rf"\.(.+)\.[0-9a-f]{{12}}{re.escape(_TEMPORARY)}", temporary.name)
+    """Return what stands for the final name in that of a temporary file."""
+    found = re.fullmatch(
+        rf"\.(.+)\.[0-9a-f]{{{_DIGEST_LETTERS}}}{re.escape(_TEMPORARY)}", temporary.name, re.DOTALL
+    )
     return found[1] if found else None
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(os.fsencode(name)).hexdigest()[:_DIGEST_LETTERS]
 
 
 def make_folder(path: Path, *, exist_ok: bool = True) -> Path:
@@ -259,8 +352,24 @@ def cache_folder(name: str) -> Path:
     # It is only needed where nothing was chosen.
     from platformdirs import user_cache_path
 
-    chosen = os.environ.get(CACHE_DIR_VARIABLE)
-    return (Path(chosen).expanduser() if chosen else user_cache_path("hourglass")) / name
+    return (environment_path(CACHE_DIR_VARIABLE) or user_cache_path("hourglass")) / name
+
+
+def environment_path(variable: str) -> Path | None:
+    """Return the path in a variable of the environment, ``None`` where it is not set or empty."""
+    value = unquoted(os.environ.get(variable, ""))
+    return Path(os.path.expanduser(value)) if value else None  # noqa: PTH111 - no home, no error
+
+
+def unquoted(value: str) -> str:
+    """Return the value of a variable without the quotes that ``set NAME="..."`` leaves around it.
+
+    No shell has taken them away on Windows, in a Dockerfile or in a service's settings.
+    """
+    value = value.strip()
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1]
+    return value
 
 
 def sha256(path: Path) -> str:
@@ -270,11 +379,14 @@ def sha256(path: Path) -> str:
 
 
 def write_error(path: Path, error: OSError) -> WriteError:
-    """Return the error that says why ``path`` could not be written."""
+    """Return the error that says why ``path`` could not be written.
+
+    It is a ``TargetError`` where this is about that file alone.
+    """
     reason = error.strerror or type(error).__name__
-    return WriteError(
-        f"Could not write {path}: {reason}. Choose a place you may write to with room left."
-    )
+    kind = TargetError if error.errno in _OF_ONE_FILE else WriteError
+    usual = "Choose a place you may write to with room left."
+    return kind(f"Could not write {path}: {reason}. {_ADVICE.get(error.errno or 0, usual)}")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -71,6 +71,7 @@ def run(group):
 def test_a_run_has_all_its_files_and_nothing_else(run):
     assert {path.name for path in run.path.iterdir()} == {
         "architecture.json",
+        "calibration.json",
         "classification.json",
         "experiment.toml",
         "figures",

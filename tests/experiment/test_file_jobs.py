@@ -10,9 +10,16 @@ import pytest
 from PIL import Image
 
 from faults import Disk
-from hourglass.errors import BusyError, ConfigurationError, MissingPathError, WriteError
+from hourglass.errors import (
+    BusyError,
+    ConfigurationError,
+    DataError,
+    MissingPathError,
+    WriteError,
+)
 from hourglass.experiment import denoise_files, reconstruct_files
 from hourglass.experiment.file_jobs import list_jobs, writing_to
+from hourglass.files import atomic_write
 
 
 @pytest.fixture
@@ -167,6 +174,52 @@ def test_what_a_killed_writer_left_is_removed_and_nothing_else(identity, folder)
         path.write_bytes(b"half")
     denoise_files(identity, [folder / "in"], folder / "out")
     assert not ours.exists() and all(path.exists() for path in others)
+
+
+def test_what_a_killed_writer_of_a_long_name_left_is_removed(identity, folder):
+    name = "p" * 251 + ".png"
+    (folder / "in" / "0.png").rename(folder / "in" / name)
+    (folder / "out").mkdir()
+    with pytest.raises(DataError), atomic_write(folder / "out" / name) as file:
+        ours, others = Path(file.name), folder / "out" / f".{'0' * 12}.{'0' * 12}.part"
+        raise DataError("killed")
+    for path in (ours, others):
+        path.write_bytes(b"half")
+    done = denoise_files(identity, [folder / "in"], folder / "out")
+    assert done.count("written") == 6 and (folder / "out" / name).is_file()
+    assert not ours.exists() and others.exists()
+
+
+def test_a_file_whose_result_has_no_room_in_a_path_costs_one_file(identity, folder):
+    deep = folder / "in" / "deep"
+    while len(str(deep)) < 3700:
+        deep /= "d" * 200
+    deep.mkdir(parents=True)
+    (folder / "in" / "0.png").rename(deep / "0.png")
+    told = []
+    for status in ("written", "done before"):
+        out = folder / ("o" * 250) / ("o" * 250)
+        done = denoise_files(identity, [folder / "in"], out, tell=told.append)
+        assert (done.count(status), done.count("failed")) == (5, 1)
+    assert len(told) == 2 and "File name too long. Choose a shorter name" in told[0]
+    scores = reconstruct_files(identity, [folder / "in"], folder / ("p" * 250) / ("p" * 250))
+    assert (scores.measured, scores.failed) == (5, 1)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT, errno.EMFILE])
+def test_an_error_of_the_disk_ends_the_command(identity, folder, code, monkeypatch):
+    opened, tried = Path.open, []
+
+    def fail(path, mode="r", **options):
+        if "x" in mode and path.suffix == ".part":
+            tried.append(path)
+            raise OSError(code, os.strerror(code))
+        return opened(path, mode, **options)
+
+    monkeypatch.setattr(Path, "open", fail)
+    with pytest.raises(WriteError, match=os.strerror(code)):
+        denoise_files(identity, [folder / "in"], folder / "out")
+    assert len(tried) == 1
 
 
 class KilledError(BaseException):

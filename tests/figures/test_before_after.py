@@ -5,7 +5,9 @@ import pytest
 
 from hourglass.errors import ImageShapeError
 from hourglass.figures import PAIR_SIDE, ImagePair, before_after_sheet
+from hourglass.figures.strips import drawable
 from hourglass.seeds import generator
+from names import ODD_NAMES, raw_in
 
 
 def pair(height, width, channels=1):
@@ -34,6 +36,18 @@ def test_a_long_name_keeps_its_end_and_the_width():
     short, long = (before_after_sheet({"x" * n + ".png": pair(8, 8)}) for n in (1, 500))
     assert short.shape == long.shape and (short[:, -10:] == 255).all()
     assert (long[:, -10:] == 255).all()
+
+
+@pytest.mark.parametrize("name", [name.decode(errors="surrogateescape") for name in ODD_NAMES])
+def test_a_name_that_cannot_be_drawn_is_escaped(name):
+    label = drawable(name)
+    assert not raw_in(label, lines=False) and drawable(label) == label
+    sheet, escaped = (before_after_sheet({text: pair(8, 8)}) for text in (name, label))
+    assert (sheet == escaped).all() and (sheet[32:54, 10:40] < 255).any()
+
+
+def test_letters_that_the_font_lacks_are_told_by_number():
+    assert drawable("größe → 日.png") == r"größe → \u65e5.png"
 
 
 def test_what_is_no_pair_is_refused():

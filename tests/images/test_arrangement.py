@@ -174,8 +174,10 @@ def test_the_layout_of_anomaly_data_sets(make, normal):
     assert len(GivenFiles([root / "ground_truth"])) == 2
 
 
-def test_images_and_masks_side_by_side(make):
-    data_set = load_images(make("Images/Normal", "Images/Anomaly", "Masks/Anomaly"))
+@pytest.mark.parametrize("above", ["", "Data/", "candle/Data/"])
+def test_images_and_masks_side_by_side(make, above):
+    folders = ("Images/Normal", "Images/Anomaly", "Masks/Anomaly")
+    data_set = load_images(make(*(above + folder for folder in folders)))
     assert data_set.train.class_names == ("Anomaly", "Normal")
     assert data_set.folder.not_listed == {"in Masks (masks)": 2}
 
@@ -184,3 +186,9 @@ def test_files_without_an_ending_are_counted_among_the_formats(make):
     root = make("a")
     (root / "a" / "0.png").rename(root / "a" / "0")
     assert load_images(root).folder.formats == {"png": 1, "without an ending": 1}
+
+
+def test_masks_that_are_taken_for_a_class_are_told(make):
+    (note,) = load_images(make("images", "masks")).folder.notes
+    assert note.startswith("Took masks as a class of images like images.")
+    assert load_images(make("images", "masks") / "masks").folder.notes == ()

@@ -119,3 +119,11 @@ def test_any_array_is_taken_or_refused_in_words(shape, dtype, value):
         return
     assert read.shape == array.shape
     assert read.min() >= 0 and read.max() <= 1
+
+
+def test_names_of_classes_are_printable_and_stay_apart() -> None:
+    pixels = np.zeros((2, 4, 4, 1), np.uint8)
+    images = ArrayImages(pixels, [0, 1], ["two\nlines", "bytes\udcff"])
+    assert images.class_names == (r"two\nlines", r"bytes\xff")
+    with pytest.raises(DataError, match=r"Two classes would both be shown as a\\n\."):
+        ArrayImages(pixels, [0, 1], ["a\n", r"a\n"])

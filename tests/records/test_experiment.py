@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hourglass.errors import ConfigurationError, MissingPathError
-from hourglass.records import NETWORK_DEFAULTS, Experiment, FolderOptions, TrainingPlan
+from hourglass.records import (
+    NETWORK_DEFAULTS,
+    Experiment,
+    FolderOptions,
+    GroupPlan,
+    TrainingPlan,
+    read_entry,
+)
 
 plans = st.builds(
     TrainingPlan,
@@ -216,9 +223,109 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(ConfigurationError, match="cannot be read: Permission denied"):
         Experiment.from_toml(tmp_path / "mine.toml")
+
+
+WINDOWS = 'data = "digits"\r\nnetwork = "dense"\r\nepochs = 1\r\n'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_file_from_windows_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(f"# What it shows\r\n{WINDOWS}".encode(encoding))
+    wanted = Experiment(data="digits", network="dense", plan=TrainingPlan(epochs=1))
+    assert Experiment.from_toml(path) == wanted
+    group = GroupPlan.from_toml(path)
+    assert group.about == "What it shows" and group.members[0].experiment == wanted
+    path.write_bytes((WINDOWS + '[[run]]\r\nname = "a"\r\n').encode(encoding))
+    assert read_entry(str(path)).members[0].name == "a"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        *[("utf-16", "is UTF-16"), ("utf-16-le", "is UTF-16"), ("utf-16-be", "is UTF-16")],
+        *[("utf-32", "is UTF-32"), ("cp1252", "line 4 has the byte 0xF6, which is 'ö'")],
+    ],
+)
+def test_another_encoding_is_named(tmp_path: Path, encoding: str, name: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(f"{WINDOWS}# größer\r\n".encode(encoding))
+    for read in (Experiment.from_toml, GroupPlan.from_toml):
+        with pytest.raises(ConfigurationError, match=name) as caught:
+            read(path)
+        assert "Save it as UTF-8" in str(caught.value)
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    with pytest.raises(ConfigurationError, match="is not a text file"):
+        Experiment.from_toml(tmp_path / "mine.toml")
+
+
+@pytest.mark.parametrize(
+    ("written", "forward", "single"),
+    [
+        (r"C:\Users\lab", "C:/Users/lab", r"C:\Users\lab"),
+        # TOML takes these three: a tab, a new line, a form feed.
+        (r"C:\temp\new", "C:/temp/new", r"C:\temp\new"),
+        ("D:\\f", "D:/f", "D:\\f"),
+        (r"\\server\new", "//server/new", r"\\server\new"),
+        ("C:\\photos\\", "C:/photos/", "C:\\photos\\"),
+        (r"..\photos", "../photos", r"..\photos"),
+        (r"C:\a\\b", "C:/a/b", r"C:\a\b"),
+    ],
+)
+@pytest.mark.parametrize("key", ["data", "clean"])
+def test_backslashes_are_answered_with_the_path_that_was_meant(
+    tmp_path: Path, key: str, written: str, forward: str, single: str
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(f'noise = 0.1\r\n  {key} = "{written}" # the lab\r\n'.encode())
+    with pytest.raises(ConfigurationError) as caught:
+        Experiment.from_toml(path)
+    assert f"{path}, line 2: in double quotes a backslash begins an escape." in str(caught.value)
+    assert f'{key} = "{forward}"' in str(caught.value)
+    assert f"{key} = '{single}'" in str(caught.value)
+
+
+@pytest.mark.parametrize("path", [r"C:\Users\new", r"\\server\temp", "a\nb", "C:/x", "a\tb\u202e"])
+def test_every_path_survives_the_file(tmp_path: Path, path: str) -> None:
+    (tmp_path / "mine.toml").write_text(Experiment(data=path).to_toml(), encoding="utf-8")
+    assert Experiment.from_toml(tmp_path / "mine.toml").data == path
+    if "\n" not in path and "\t" not in path:
+        (tmp_path / "mine.toml").write_text(f"# \"C:\\temp\"\ndata = '{path}'", encoding="utf-8")
+        assert Experiment.from_toml(tmp_path / "mine.toml").data == path
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "meaning"),
+    [
+        ("epochs: 3", "line 1, column 7: `epochs: 3`", "After a key comes ="),
+        ("\nepochs = ten", "line 2, column 10: `epochs = ten`", "text in quotes"),
+        ("noise = 0,5", "line 1", "numbers have a point"),
+        ("seed = 1\nseed = 2\nepochs = 1", "line 2", "was set before"),
+        ('data = "digits', "its end", "the quote that it began with"),
+        ("units = [128 64]", "line 1", "commas"),
+        ("[run]\n[run]", "line 2", r"\[\[run\]\]"),
+        ("= 3", "line 1, column 1", "Each line has a key"),
+        ("{}", "line 1, column 1", "Each line has a key"),
+    ],
+)
+def test_what_the_parser_says_is_told_in_words(
+    tmp_path: Path, text: str, where: str, meaning: str
+) -> None:
+    (tmp_path / "mine.toml").write_text(text)
+    with pytest.raises(ConfigurationError, match=f"is not TOML at {where}.*{meaning}"):
+        Experiment.from_toml(tmp_path / "mine.toml")
+
+
+@pytest.mark.parametrize("key", ["data", "clean", "second_shot"])
+def test_a_path_that_a_file_cannot_hold_is_refused(key: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"photos\\xff has a name that is not UTF-8"):
+        Experiment(**{"data": "photos", key: "photos\udcff"})
 
 
 def test_nothing_that_was_said_is_lost_because_it_is_zero() -> None:

@@ -9,10 +9,11 @@ from xml.etree import ElementTree
 import pytest
 from jinja2 import UndefinedError
 
-from hourglass.errors import DataError
+from hourglass.errors import DataError, printable
 from hourglass.records import Experiment
 from hourglass.report import write_report
 from hourglass.report.pages import environment
+from names import ODD_NAMES, raw_in
 
 FIGURES = [
     "architecture.svg",
@@ -138,6 +139,20 @@ def test_what_users_name_is_text_and_nothing_more(run, records, parse):
     assert "{{ 7 * 7 }}" in parse(source).text
     for path in run.figures.glob("*.svg"):
         assert not [part for part in ElementTree.parse(path).iter() if "script" in part.tag]
+
+
+def test_classes_with_odd_names_are_drawn_as_they_can_be(run, records):
+    names = [name.decode(errors="surrogateescape") for name in ODD_NAMES]
+    errors = dict.fromkeys(map(printable, names), 0.1)
+    # As a stranger's file may have them: what JSON can hold is not escaped.
+    raw = {name.encode(errors="replace").decode(): 0.1 for name in names}
+    for by_class in (errors, raw):
+        methods = [replace(method, mse_by_class=by_class) for method in records.scores.methods]
+        run.write_scores(replace(records.scores, methods=tuple(methods)))
+        page = write_report(run).read_text(encoding="utf-8")
+        assert not raw_in(page) and r"two\nlines" in page and "日本語😀" in page
+        text = "".join(ElementTree.parse(run.figures / "errors-by-class.svg").getroot().itertext())
+        assert not raw_in(text) and r"two\nlines" in text and "日本語😀" in text
 
 
 def test_groups_that_the_house_does_not_know_name_no_file(run, records):

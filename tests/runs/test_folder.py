@@ -191,8 +191,17 @@ def test_a_new_run_that_cannot_be(tmp_path: Path) -> None:
     for attempt in (begin, RunFolder.require_new):
         with pytest.raises(WriteError, match="name too long"):
             attempt(tmp_path / TOO_LONG)
-    with pytest.raises(WriteError, match="name too long"):
-        new_run_path(tmp_path, Experiment(data=TOO_LONG), datetime(2026, 11, 21))
+
+
+def test_a_new_run_of_data_with_any_name(tmp_path: Path) -> None:
+    day = datetime(2026, 11, 21)
+    for number in range(1, 4):
+        path = new_run_path(tmp_path, Experiment(data=TOO_LONG), day)
+        end = f"-convolutional-{number}" if number > 1 else "-convolutional"
+        assert len(path.name) == 255 and path.name.endswith(end) and "~" in path.name
+        path.mkdir()
+    path = new_run_path(tmp_path, Experiment(data="a\n\x1b[2J\u202e日本"), day)
+    assert path.name == "2026-11-21-a--[2J-日本-convolutional"
 
 
 def test_what_cannot_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

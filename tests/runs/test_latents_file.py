@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hourglass.errors import ConfigurationError, DataError, MissingPathError
-from hourglass.runs import LATENTS_FORMATS, latents_format, read_latents, read_latents_facts
+from hourglass.runs import (
+    LATENTS_FORMATS,
+    latents_format,
+    map_path,
+    parts_folder,
+    read_latents,
+    read_latents_facts,
+)
 from latents import facts_of, some_rows
 
 SUFFIXES = sorted(LATENTS_FORMATS)
@@ -39,6 +46,16 @@ def test_every_format_gives_back_what_it_was_given(suffix, parts, tmp_path):
     for name in ("paths", "labels", "thumbnails"):
         wanted = [getattr(part, name) for part in parts]
         assert getattr(rows, name) == (None if wanted[0] is None else sum(wanted, ()))
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_name_of_latents_may_be_as_long_as_names_can_be(suffix, tmp_path):
+    path = written(tmp_path / f"{'é' * 123}{'x' * (9 - len(suffix))}{suffix}")
+    assert len(path.name.encode()) == 255
+    assert len(read_latents(path)[1]) == 9
+    beside = [parts_folder(path), map_path(path), *latents_format(path).companions(path)]
+    assert len({path, *beside}) == len(beside) + 1
+    assert all(len(each.name.encode()) <= 255 for each in beside)
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -11,6 +11,7 @@ from hourglass.records import (
     FILES,
     LAYERS,
     Classification,
+    ClassifierCalibration,
     Estimates,
     Experiment,
     ModelCard,
@@ -106,7 +107,6 @@ class BundleFile:
             split_hash=card.data.split_hash,
             image_shape=card.data.image_shape,
             images_by_split=dict[Any, int](card.data.images_by_split),
-            ranges=dict(self.description.preprocessing.ranges),
             **told,
         )
 
@@ -129,6 +129,17 @@ class BundleFile:
             If the file tells none.
         """
         return self._told(self._card().classification)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes of the data, nothing where they are not told."""
+        card = self.description.card
+        return () if card is None else card.data.class_names
+
+    def read_calibration(self) -> ClassifierCalibration | None:
+        """Return how sure a classifier may be, ``None`` where the file does not tell it."""
+        card = self.description.card
+        return None if card is None else card.calibration
 
     def read_estimates(self) -> Estimates:
         """Return what was estimated without clean images.

@@ -59,6 +59,7 @@ def card_of(run: RunFolder) -> ModelCard:
         scores=None if scores is None else _in_short(scores, experiment),
         classification=None if classification is None else _tables(classification, experiment),
         estimates=None if estimates is None else _named(estimates, experiment),
+        calibration=run.read_calibration() if over else None,
     )
     return _without_places(card, experiment)
 

@@ -70,8 +70,8 @@ def _write_bundle(found: RunFolder | BundleFile, output: Path) -> str:
     if isinstance(found, RunFolder):
         # A run of an older version says in its experiment alone how images came to their form.
         folder = found.read_experiment().folder
-        ranges = description.preprocessing.ranges
-        preprocessing = preprocessing_of(description.spec, folder, ranges)
+        known = description.preprocessing
+        preprocessing = preprocessing_of(description.spec, folder, known.bands, known.ranges)
         description = replace(description, card=card, preprocessing=preprocessing)
     text = to_json(description)
     check_description(text, f"The card of {found.path}")

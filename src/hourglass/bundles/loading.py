@@ -81,6 +81,6 @@ def _require_task(spec: ModelSpec, path: Path, *, classifies: bool) -> None:
         )
     raise ConfigurationError(
         f"The model in {path} is a classifier: it names classes and rebuilds no images. "
-        "`hourglass evaluate` measures it; `hourglass train` without --objective classify gives "
-        "a run that rebuilds images."
+        "`hourglass classify` names the classes of files, `hourglass evaluate` measures it; "
+        "`hourglass train` without --objective classify gives a run that rebuilds images."
     )

@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from hourglass.bundles.archive import DESCRIPTION, WEIGHTS, write_archive
 from hourglass.bundles.reading import BUNDLE_SUFFIX, check_description
@@ -35,7 +36,8 @@ def save_model(
     folder: Path,
     *,
     images: FolderOptions = FolderOptions(),
-    ranges: Mapping[str, ValueRange] | None = None,
+    bands: int = 0,
+    ranges: Mapping[str, ValueRange] = MappingProxyType({}),
 ) -> None:
     """Write a model; the description comes last, so that a folder with one is whole.
 
@@ -47,8 +49,8 @@ def save_model(
         Where it goes.
     images
         What was done with the images of a folder that it was trained on.
-    ranges
-        What black and white were in them, as ``Preprocessing`` has it.
+    bands, ranges
+        As ``Preprocessing`` has them.
 
     Raises
     ------
@@ -57,8 +59,9 @@ def save_model(
     """
     weights = pack_weights(model)
     write_bytes(folder / WEIGHTS, weights)
-    description = describe(spec, weights, images, ranges=ranges)
-    write_bytes(folder / DESCRIPTION, to_json(description))
+    write_bytes(
+        folder / DESCRIPTION, to_json(describe(spec, weights, images, bands=bands, ranges=ranges))
+    )
 
 
 def save_bundle(
@@ -127,15 +130,15 @@ def describe(
     weights: bytes,
     images: FolderOptions = FolderOptions(),
     card: ModelCard | None = None,
-    *,
-    ranges: Mapping[str, ValueRange] | None = None,
+    bands: int = 0,
+    ranges: Mapping[str, ValueRange] = MappingProxyType({}),
 ) -> ModelDescription:
     """Return the description of a model and of its weights."""
     return ModelDescription(
         schema_version=SCHEMA_VERSION,
         spec=spec,
         weights_sha256=hashlib.sha256(weights).hexdigest(),
-        preprocessing=preprocessing_of(spec, images, ranges),
+        preprocessing=preprocessing_of(spec, images, bands, ranges),
         card=card,
     )
 
@@ -143,15 +146,17 @@ def describe(
 def preprocessing_of(
     spec: ModelSpec,
     images: FolderOptions = FolderOptions(),
-    ranges: Mapping[str, ValueRange] | None = None,
+    bands: int = 0,
+    ranges: Mapping[str, ValueRange] = MappingProxyType({}),
 ) -> Preprocessing:
     """Return the form in which a model takes images, and how those of a folder came to it."""
     return Preprocessing(
+        bands=bands,
+        ranges=dict(ranges),
         image_shape=spec.image_shape,
         resize=_spelled(images.resize),
         crop=_spelled(images.crop),
         color=images.color,
-        ranges=dict[Any, ValueRange](ranges or {}),
     )
 
 

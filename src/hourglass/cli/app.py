@@ -12,7 +12,7 @@ from hourglass import __version__
 from hourglass.cli.environment import EnvironmentOptions
 from hourglass.cli.exits import exit_code
 from hourglass.cli.interruption import interruptible
-from hourglass.cli.output import errors
+from hourglass.cli.output import prepare_streams, print_error
 
 app = cyclopts.App(
     name="hourglass",
@@ -36,6 +36,7 @@ _COMMANDS: Final = {
         "Rebuild image files with a run, and say how well.",
     ),
     "denoise": ("hourglass.cli.denoise:denoise", "Denoise image files with a run."),
+    "classify": ("hourglass.cli.classify:classify", "Name the classes of image files."),
     "detect": ("hourglass.cli.detect:detect", "Tell which image files are anomalies."),
     "embed": ("hourglass.cli.embed:embed", "Write the latents of images to one file."),
     "similar": ("hourglass.cli.similar:similar", "Find images that are like one, or copies."),
@@ -67,6 +68,7 @@ def run_command(words: Sequence[str] | None = None) -> NoReturn:
         The command line without the program's name; by default that of the process.
     """
     words = sys.argv[1:] if words is None else list(words)
+    prepare_streams()
     try:
         with interruptible():
             app(words, exit_on_error=False, print_error=False, result_action="return_value")
@@ -77,8 +79,9 @@ def run_command(words: Sequence[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (Exception, KeyboardInterrupt) as error:
         if "--debug" in words or os.environ.get("HOURGLASS_DEBUG", "").lower() in _YES:
-            traceback.print_exc()
+            for piece in traceback.format_exc().rstrip().split("\n"):
+                print_error(piece)
         code, line = exit_code(error)
-        errors().print(line, markup=False, highlight=False, soft_wrap=True)
+        print_error(line)
         sys.exit(code)
     sys.exit(0)

@@ -35,18 +35,11 @@ def show(
         Literal["auto", "folders", "none"] | None,
         Parameter(help="Whether sub-folders are splits, as `hourglass train` takes it."),
     ] = None,
-    range: Annotated[  # noqa: A002 - the word that users type
-        str | None,
-        Parameter(
-            allow_leading_hyphen=True,
-            help="What black and white are, as `hourglass train` takes it.",
-        ),
-    ] = None,
     data_options: DataOptions = DataOptions(),
     output_options: OutputOptions = OutputOptions(),
 ) -> None:
     """Show size, shape, classes and fingerprint of a data set."""
-    folder = FolderOptions(splits=splits or "auto", range=range)
+    folder = FolderOptions() if splits is None else FolderOptions(splits=splits)
     facts = describe(data, data_options.data_dir, data_options.offline, folder=folder)
     if output_options.json:
         print_json(to_json(facts))
@@ -96,7 +89,6 @@ def _lines(facts: DataFacts) -> list[str]:
         f"name         {facts.name}",
         f"images       {counts}",
         f"shape        {shape} ({facts.dtype}), {facts.bytes / 1e6:.1f} MB",
-        *(f"range        {one.rounded} ({name})" for name, one in facts.ranges.items()),
         f"classes      {', '.join(facts.classes) or 'none'}",
         f"fingerprint  {facts.fingerprint}",
         f"source       {facts.source}",

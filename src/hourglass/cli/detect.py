@@ -8,10 +8,10 @@ from cyclopts import Parameter
 from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
 from hourglass.cli.options import (
+    RANGE,
     RUN_OR_FILE,
     DataOptions,
     DeviceOptions,
-    FileRange,
     OutputOptions,
     RunsOptions,
 )
@@ -55,7 +55,7 @@ def detect(
     max_pixels: Annotated[
         int | None, Parameter(help="Refuse files with more pixels; 256,000,000 by default.")
     ] = None,
-    value_range: FileRange = None,
+    range: Annotated[str | None, Parameter(help=RANGE)] = None,  # noqa: A002 - as users type it
     data_options: DataOptions = DataOptions(),
     device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),
@@ -73,7 +73,11 @@ def detect(
     prepare_keras(debug=output_options.debug, device=device_options.device)
     from hourglass.experiment import detect_files, require_all_done
 
-    given: dict[str, Any] = {"false_alarms": false_alarms, "max_pixels": max_pixels}
+    given: dict[str, Any] = {
+        "false_alarms": false_alarms,
+        "max_pixels": max_pixels,
+        "value_range": range,
+    }
     with progress_of_files(output_options.quiet) as progress:
         found = detect_files(
             folder,
@@ -82,7 +86,6 @@ def detect(
             normal=normal,
             normal_labels=normal_label,
             heat_maps=heat_maps,
-            value_range=value_range,
             data_dir=data_options.data_dir,
             offline=data_options.offline,
             tell=teller(output_options.quiet),

@@ -8,16 +8,17 @@ from cyclopts import Parameter
 from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
 from hourglass.cli.options import (
+    RANGE,
     RUN_OR_FILE,
     DataOptions,
     DeviceOptions,
-    FileRange,
     OutputOptions,
     RunsOptions,
 )
 from hourglass.cli.output import teller
 from hourglass.cli.telling_files import progress_of_files
 from hourglass.cli.telling_latents import tell_embedded
+from hourglass.records import FrameChoice
 from hourglass.runs import latents_format
 
 
@@ -51,7 +52,11 @@ def embed(
         Parameter(help="Place the rows on a map that an earlier command has kept (.map.npz)."),
     ] = None,
     seed: Annotated[int, Parameter(help="Where a map starts from.")] = 0,
-    value_range: FileRange = None,
+    frames: Annotated[
+        FrameChoice,
+        Parameter(help="Take the first frame or page of each file, or all of them."),
+    ] = "first",
+    range: Annotated[str | None, Parameter(help=RANGE)] = None,  # noqa: A002 - as users type it
     data_options: DataOptions = DataOptions(),
     device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),
@@ -76,7 +81,12 @@ def embed(
             data=data,
             split=split,
             options=EmbedOptions(
-                thumbnails=thumbnails, map=map, on_map=on_map, seed=seed, value_range=value_range
+                thumbnails=thumbnails,
+                map=map,
+                on_map=on_map,
+                seed=seed,
+                frames=frames,
+                range=range,
             ),
             data_dir=data_options.data_dir,
             offline=data_options.offline,

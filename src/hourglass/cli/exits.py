@@ -38,7 +38,9 @@ def exit_code(error: BaseException) -> tuple[int, str]:
         return 130, " ".join([INTERRUPTED, *notes])
     for kind, code in _CODES:
         if isinstance(error, kind):
-            return code, " ".join(" ".join([str(error), *notes]).split())
+            # Cyclopts breaks its lines, with what was typed in them.
+            text = " ".join(str(error).split()) if kind is CycloptsError else str(error)
+            return code, " ".join([text, *notes])
     if isinstance(error, OSError):
         return 74, f"Could not read or write: {error}. Check permissions and the room left."
     return 1, (

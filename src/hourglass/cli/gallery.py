@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from hourglass.cli.libraries import prepare_keras
 from hourglass.cli.options import DataOptions, DeviceOptions, OutputOptions, RunsOptions
-from hourglass.cli.output import print_json, print_line
+from hourglass.cli.output import print_json, print_line, print_lines
 from hourglass.cli.telling import tell_group
 from hourglass.errors import CollapseError, ConfigurationError
 from hourglass.records import (
@@ -44,7 +44,7 @@ def list_entries() -> None:
 @app.command
 def show(name: Annotated[str, Parameter(help="Name of an entry.")], /) -> None:
     """Print an entry as a TOML file, to copy and change."""
-    print_line(gallery_path(name).read_text(encoding="utf-8").rstrip())
+    print_lines(gallery_path(name).read_text(encoding="utf-8").rstrip())
 
 
 @app.command

@@ -103,10 +103,11 @@ def _put_native_output_aside() -> None:
         # Someone has put standard error elsewhere already, a test for example.
         return
     sys.stderr.flush()
+    encoding, errors = sys.stderr.encoding, sys.stderr.errors
     kept = os.dup(_STANDARD_ERROR)
     with tempfile.TemporaryFile() as aside:
         os.dup2(aside.fileno(), _STANDARD_ERROR)
-    sys.stderr = os.fdopen(kept, "w", buffering=1, errors="backslashreplace")
+    sys.stderr = os.fdopen(kept, "w", buffering=1, encoding=encoding, errors=errors)
 
 
 def _is_standard_error(stream: object) -> bool:

@@ -36,6 +36,14 @@ _MACHINE: Final = Group("Machine", sort_key=5)
 _OUTPUT: Final = Group("Output", sort_key=6)
 
 
+#: What commands say of black and white.
+RANGE: Final = (
+    "What black and white are in the numbers of the files: LOW..HIGH, such as 0..4095; dtype for "
+    "the ends of their type; data for the least and greatest value. By default it is found, and "
+    "the guess is shown."
+)
+
+
 def _one_of(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
@@ -224,16 +232,6 @@ class ExperimentOptions:
     color: Annotated[
         str | None, Parameter(group=_FOLDER, help="gray or rgb; by default what the images are.")
     ] = None
-    range: Annotated[
-        str | None,
-        Parameter(
-            group=_FOLDER,
-            allow_leading_hyphen=True,
-            help="What black and white are in the numbers of files and .npy arrays: LOW..HIGH, "
-            "such as 0..4095; dtype for the ends of their type; data for the least and greatest "
-            "value. By default found from tags and values, which is told.",
-        ),
-    ] = None
     labels: Annotated[
         str | None,
         Parameter(
@@ -258,6 +256,14 @@ class ExperimentOptions:
             "guessed is told; folders: they are, or it is an error; none: they are classes.",
         ),
     ] = None
+    frames: Annotated[
+        str | None,
+        Parameter(
+            group=_FOLDER,
+            help="all takes every frame or page of a file; by default the first one alone.",
+        ),
+    ] = None
+    range: Annotated[str | None, Parameter(group=_FOLDER, help=RANGE)] = None
     skip_bad: Annotated[
         bool | None,
         Parameter(
@@ -275,19 +281,6 @@ class ExperimentOptions:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-#: What black and white are in files that a model works on.
-FileRange = Annotated[
-    str | None,
-    Parameter(
-        group=_FILES,
-        name="--range",
-        allow_leading_hyphen=True,
-        help="What black and white are in the numbers of the files: LOW..HIGH, such as "
-        "0..4095; dtype for the ends of their type; data for the least and greatest value. By "
-        "default what the files, their values and the model say, which is told.",
-    ),
-]
-
 #: What commands say of the argument that names a trained model.
 RUN_OR_FILE: Final = "Path or name of a run, `latest`, or a .hourglass file."
 
@@ -304,7 +297,13 @@ class FileOptions:
             help="all: every frame or page of a file. first: that one alone, as a file of one.",
         ),
     ] = FRAMES[0]
-    range: FileRange = None
+    range: Annotated[
+        str | None,
+        Parameter(
+            group=_FILES,
+            help=RANGE,
+        ),
+    ] = None
 
 
 @Parameter(name="*")

@@ -9,12 +9,12 @@ from cyclopts import Parameter
 
 from hourglass.bundles import BundleFile, find_model
 from hourglass.cli.options import RUN_OR_FILE, OutputOptions, RunsOptions
-from hourglass.cli.output import print_json, print_line, print_table
+from hourglass.cli.output import print_json, print_line, print_lines, print_table
 from hourglass.cli.telling import tell_scores
 from hourglass.cli.telling_cards import tell_card
 from hourglass.cli.telling_classes import tell_classification
 from hourglass.cli.telling_estimates import tell_estimates
-from hourglass.errors import HourglassError
+from hourglass.errors import HourglassError, printable
 from hourglass.records import RunRecord, to_json
 from hourglass.runs import RunFolder, list_runs
 
@@ -61,7 +61,7 @@ def show(
     if output_options.json:
         print_json(_shown(folder, record))
         return
-    print_line(folder.read_experiment().to_toml())
+    print_lines(folder.read_experiment().to_toml())
     print_line(f"{record.status}, started {record.started}, {record.steps:,} steps")
     print_line(f"again: {record.command}")
     if record.status != "finished":
@@ -110,7 +110,7 @@ class _Line:
 
 
 def _line(folder: RunFolder) -> _Line:
-    name = folder.path.name
+    name = printable(folder.path.name)
     try:
         status = folder.read_record().status
         if status == "finished" and folder.classified:

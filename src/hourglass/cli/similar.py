@@ -7,13 +7,7 @@ from cyclopts import Parameter
 
 from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
-from hourglass.cli.options import (
-    RUN_OR_FILE,
-    DeviceOptions,
-    FileRange,
-    OutputOptions,
-    RunsOptions,
-)
+from hourglass.cli.options import RUN_OR_FILE, DeviceOptions, OutputOptions, RunsOptions
 from hourglass.cli.telling_latents import tell_duplicates, tell_similar
 from hourglass.errors import ConfigurationError
 from hourglass.runs import read_latents_facts
@@ -49,7 +43,6 @@ def similar(
     sheet: Annotated[Path | None, Parameter(help="A new PNG file that shows what was found.")] = (
         None
     ),
-    value_range: FileRange = None,
     device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),
     runs_options: RunsOptions = RunsOptions(),
@@ -58,8 +51,6 @@ def similar(
     _require_question(run, image, duplicates=duplicates, of_duplicates=(within, output))
     if duplicates and (count is not None or metric is not None):
         raise ConfigurationError("--count and --metric are for one image; leave them out.")
-    if duplicates and value_range is not None:
-        raise ConfigurationError("--range is for one image; leave it out with --duplicates.")
     # A file that is refused is refused before libraries take their seconds to load.
     read_latents_facts(latents)
     folder = None if run is None else find_model(run, runs_options.runs)
@@ -77,7 +68,6 @@ def similar(
         count=10 if count is None else count,
         metric=metric or "euclidean",
         sheet=sheet,
-        value_range=value_range,
     )
     tell_similar(result, json=output_options.json)
 

@@ -218,7 +218,9 @@ def tell_finished_run(run: RunFolder, *, json: bool) -> None:
     print_line(f"Report: {run.report}")
     print_line(f"Measure again: hourglass evaluate {run.path}")
     print_line(f"Hand the model on: hourglass export {run.path} --output MODEL.hourglass")
-    if not experiment.classifies:
+    if experiment.classifies:
+        print_line(f"Classify files: hourglass classify {run.path} IN --output PREDICTIONS.csv")
+    else:
         _tell_uses(run, scores)
 
 

@@ -3,7 +3,7 @@
 from hourglass.bundles import BundleFile
 from hourglass.cli.output import print_json, print_line
 from hourglass.cli.telling import tell_scores
-from hourglass.cli.telling_classes import tell_classification
+from hourglass.cli.telling_classes import tell_classification, tell_temperature
 from hourglass.cli.telling_estimates import tell_estimates
 from hourglass.records import FILES, ModelCard, ModelSpec, to_json
 
@@ -26,6 +26,8 @@ def tell_card(file: BundleFile, *, json: bool) -> None:
         tell_scores(card.scores, json=False)
     if card.classification is not None:
         tell_classification(card.classification, json=False)
+    if card.calibration is not None:
+        tell_temperature(card.calibration.scaling)
     if card.estimates is not None:
         tell_estimates(card.estimates, json=False)
 

@@ -1,7 +1,24 @@
 """A classifier and its scores, as lines and tables."""
 
-from hourglass.cli.output import print_json, print_line, print_table
-from hourglass.records import Classification, GroupRecord, to_json
+from collections.abc import Iterator
+
+from hourglass.cli.output import (
+    print_json,
+    print_left_out,
+    print_line,
+    print_table,
+)
+from hourglass.records import (
+    Classification,
+    FlagRates,
+    GroupRecord,
+    LabeledFiles,
+    ObservedRate,
+    PredictedFiles,
+    Temperature,
+    TemperatureEffect,
+    to_json,
+)
 from hourglass.runs import GroupFolder
 
 
@@ -90,6 +107,106 @@ def tell_classifiers(record: GroupRecord, group: GroupFolder) -> None:
         ],
     )
     print_line("Test accuracy by the share of labels, the mean over draws of labels.")
+
+
+def tell_predictions(done: PredictedFiles, *, json: bool) -> None:
+    """Print how many files have which class, which are least sure, and what that is worth."""
+    if json:
+        print_json(to_json(done))
+        return
+    good = done.files - done.failed
+    if done.least_sure:
+        few = f"the {len(done.least_sure)} least sure of {good:,} files"
+        every = f"{good:,} files, the least sure first"
+        print_table(
+            f"{done.model} ({done.run}): {every if len(done.least_sure) == good else few}",
+            ("file", "class", "probability", "flag"),
+            [
+                (file.file, file.class_name, f"{file.probability:.4f}", file.flag)
+                for file in done.least_sure
+            ],
+        )
+    print_line(
+        f"{good:,} files: "
+        + ", ".join(f"{count:,} {name}" for name, count in done.classes.items() if count)
+        + "."
+    )
+    if done.rates is not None:
+        _tell_flags(done, done.rates, good)
+    if done.labeled is not None:
+        for line in _of_labeled(done.labeled):
+            print_line(line)
+    for note in done.notes:
+        print_line(note)
+    print_left_out(done.not_listed)
+    left = " It was done before and is left alone." if done.done_before else ""
+    print_line(f"Table: {done.output}.{left}")
+    if done.sheet is not None:
+        print_line(f"The least sure: {done.sheet}")
+
+
+def _tell_flags(done: PredictedFiles, rates: FlagRates, good: int) -> None:
+    """Print how many files are flagged, and how the same is on the run's own images."""
+    print_line(
+        f"Flagged: {done.unknown:,} unknown and {done.unsure:,} unsure of {good:,} files. Of the "
+        f"run's own test images {_rate(rates.unknown_flagged)} are flagged unknown (at most "
+        f"{100 * rates.unknown:g} % asked) and {_rate(rates.unsure)} unsure; for "
+        f"{_rate(rates.missed)} the set lacks the class (at most {100 * rates.error:g} % asked)."
+    )
+    print_line(
+        f"Rates: measured on {rates.flagged.images:,} test images. Thresholds: from "
+        f"{rates.validation_images:,} validation images, which leave the true rate of the first "
+        f"between {_percent(rates.unknown_range[0])} and {_percent(rates.unknown_range[1])}, of "
+        f"the last between {_percent(rates.error_range[0])} and {_percent(rates.error_range[1])}; "
+        "all intervals 95 %."
+    )
+    if done.scaling is not None:
+        tell_temperature(done.scaling)
+
+
+def tell_temperature(scaling: Temperature) -> None:
+    """Print what logits are divided by, and what that does on both splits."""
+    print_line(
+        f"Temperature {scaling.temperature:.3f}. {_effect(scaling.fitted, 'fitted')} "
+        f"{_effect(scaling.measured, 'measured')}"
+    )
+
+
+def _effect(effect: TemperatureEffect, how: str) -> str:
+    return (
+        f"{effect.split.capitalize()} ({how}): cross-entropy {effect.cross_entropy:.4f} → "
+        f"{effect.calibrated_cross_entropy:.4f} nats, expected calibration error "
+        f"{effect.calibration_error:.4f} → {effect.calibrated_error:.4f}."
+    )
+
+
+def _of_labeled(labeled: LabeledFiles) -> Iterator[str]:
+    yield (
+        f"Accuracy {labeled.accuracy:.4f} [{labeled.low:.4f}–{labeled.high:.4f}]: measured on "
+        f"{labeled.files:,} of the given files, by the sub-folders they lie in. Always "
+        f"naming {labeled.commonest}, their commonest class, would have "
+        f"{labeled.commonest_share:.4f}."
+    )
+    if labeled.missed is not None and labeled.unflagged:
+        yield (
+            f"Without the flagged files: {labeled.unflagged_right / labeled.unflagged:.4f} on "
+            f"{labeled.unflagged:,} files. The set lacks the class of {labeled.missed:,} of "
+            f"{labeled.files:,}."
+        )
+    if labeled.other_files:
+        yield (
+            f"{labeled.other_files:,} files lie in no sub-folder that is called like a class and "
+            f"are not counted ({', '.join(name or 'none' for name in labeled.other_folders)})."
+        )
+
+
+def _rate(observed: ObservedRate) -> str:
+    low, high = 100 * observed.low, 100 * observed.high
+    return f"{_percent(observed.rate)} [{low:.1f}–{high:.1f}]"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def _share(value: float) -> str:

@@ -2,7 +2,13 @@
 
 from typing import Final
 
-from hourglass.cli.output import print_json, print_left_out, print_line, print_table
+from hourglass.cli.output import (
+    print_json,
+    print_left_out,
+    print_line,
+    print_table,
+    teller,
+)
 from hourglass.records import Duplicates, EmbeddedImages, SimilarImages, to_json
 
 # A longer table is not read; --output and --json have all of it.
@@ -34,8 +40,6 @@ def tell_similar(result: SimilarImages, *, json: bool) -> None:
         print_json(to_json(result))
         return
     with_labels = any(image.label for image in result.found)
-    for note in result.notes:
-        print_line(note)
     print_line(f"Of {result.searched:,} images in {result.latents}, nearest to {result.image}:")
     print_table(
         "",
@@ -50,7 +54,9 @@ def tell_similar(result: SimilarImages, *, json: bool) -> None:
 
 
 def tell_duplicates(found: Duplicates, *, json: bool) -> None:
-    """Print which images are there twice, or nearly."""
+    """Print which images are there twice, or nearly; warnings go to standard error."""
+    for warning in found.warnings:
+        teller(quiet=False)(f"Warning: {warning}")
     if json:
         print_json(to_json(found))
         return
@@ -78,7 +84,12 @@ def tell_duplicates(found: Duplicates, *, json: bool) -> None:
     if found.count("unconfirmed"):
         print_line(
             f"{found.count('unconfirmed'):,} pairs are near in the latents alone: there are no "
-            "small pictures to compare, or too few."
+            "small pictures to compare."
+        )
+    if found.chains:
+        print_line(
+            f"Groups that are chains, like frames of a film: {found.chains:,}. In a chain an image "
+            "is near some others of its group, not near all of them."
         )
     if found.refuted:
         print_line(f"{found.refuted:,} more are near in the latents and not in their pictures.")

@@ -37,6 +37,15 @@ def accuracy_of(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -
     return float(np.mean(probabilities.argmax(axis=1) == labels))
 
 
+def cross_entropy(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """Return the mean of −log of the probability of the true class, in nats.
+
+    Parameters are those of ``accuracy_of``.
+    """
+    true = probabilities[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(true, _LEAST_PROBABILITY)).mean())
+
+
 def score_classifier(
     method: str,
     label: str,
@@ -100,7 +109,6 @@ def describe_classifier(
         One for each column.
     """
     bins = calibration_bins(probabilities, labels)
-    true = probabilities[np.arange(len(labels)), labels]
     guesses = probabilities.argmax(axis=1)
     matrix = metrics.confusion_matrix(labels, guesses, labels=range(len(class_names)))
     return Classification(
@@ -113,7 +121,7 @@ def describe_classifier(
         confusion=tuple(tuple(row) for row in matrix.tolist()),
         calibration=bins,
         calibration_error=calibration_error(bins),
-        cross_entropy=float(-np.log(np.maximum(true, _LEAST_PROBABILITY)).mean()),
+        cross_entropy=cross_entropy(probabilities, labels),
         mistakes=tuple(_mistakes(probabilities, labels, class_names)),
         left_out=tuple(left_out),
     )

@@ -1,7 +1,7 @@
 """Vectors that are much nearer to each other than vectors of their kind are."""
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,67 +9,22 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from hourglass.errors import DataError
+from hourglass.seeds import generator
 
 #: Fewer distances do not tell what is usual.
 LEAST_DISTANCES: Final = 20
-_SPREADS: Final = 3.0
-# The median absolute deviation of a normal distribution, in standard deviations.
-_MEDIAN_DEVIATION: Final = 0.6744897501960817
+# The part of the others that is searched for the nearest, and how much smaller the second is.
+_SHARE: Final = 1 / 8
+_THINNER: Final = 4
+_DRAWS: Final = 8
+_SEED: Final = 0
+# From the median of a normal distribution to its quartiles, in standard deviations.
+_QUARTILE: Final = 0.6744897501960817
 # A tile of distances takes 32 MB.
 _ROWS: Final = 1024
 _COLUMNS: Final = 8192
 # Of a squared distance that a matrix product gives, in parts of the largest squared length.
 _ROUNDING: Final = 1e-5
-
-
-class NearPairs(NamedTuple):
-    """Pairs of vectors that are near, and what near is.
-
-    Attributes
-    ----------
-    pairs
-        Positions of both, the lower first, shape (pairs, 2), sorted.
-    distances
-        Shape (pairs,).
-    within
-        The distance up to which they are near.
-    usual
-        Each vector with its nearest, shape (count, 2).
-    """
-
-    pairs: NDArray[np.int64]
-    distances: NDArray[np.float64]
-    within: float
-    usual: NDArray[np.int64]
-
-
-def near_pairs(
-    vectors: NDArray[np.float32], *, within: float | None = None, most: int = 1_000_000
-) -> NearPairs:
-    """Return all pairs of vectors that are near.
-
-    Parameters
-    ----------
-    vectors
-        Shape (count, numbers), two or more.
-    within
-        The distance up to which they are; by default that of ``unusually_near``.
-    most
-        Pairs that are kept at most.
-
-    Raises
-    ------
-    DataError
-        If there are more, or too few vectors to tell what is near.
-    """
-    usual = np.stack([np.arange(len(vectors)), nearest_positions(vectors)], axis=1)
-    nearest = distances_between(vectors, usual[:, 0], usual[:, 1])
-    if within is None:
-        within = unusually_near(nearest)
-    # A vector whose nearest is not near has no pair: mostly few are left to be compared.
-    left = np.flatnonzero(nearest <= within * (1 + _ROUNDING) + _ROUNDING * nearest.max())
-    pairs, distances = pairs_within(vectors[left], within, most=most)
-    return NearPairs(left[pairs], distances, within, usual)
 
 
 def nearest_positions(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -108,33 +63,65 @@ def distances_between(
     return np.concatenate(pieces)
 
 
-def unusually_near(distances: NDArray[np.float64]) -> float:
-    """Return the distance up to which two are nearer than what is usual among ``distances``.
+def distances_among(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the Euclidean distances of some vectors, shape (count, count), infinite to itself.
 
-    Logarithms of distances to the nearest are spread about evenly around their median; three
-    standard deviations below it is unusual (1 of 740 where they are normal). The deviation is
-    taken from the median absolute one (Hampel 1974), which a few copies do not change.
+    Parameters
+    ----------
+    vectors
+        Shape (count, numbers); the whole matrix is held.
+    """
+    rows = vectors.astype(np.float64)
+    rows -= rows.mean(axis=0)
+    squares = np.square(rows).sum(axis=1)
+    distances = np.sqrt(np.maximum(squares[:, None] + squares - 2 * rows @ rows.T, 0))
+    np.fill_diagonal(distances, np.inf)
+    return distances
+
+
+def unusually_near(
+    distances: NDArray[np.float64], count: int, *, deviations: float = 4.0
+) -> float | None:
+    """Return the distance up to which two vectors are nearer than different ones ever are.
+
+    What is usual is the distance of a vector to its nearest among *an eighth* of the others,
+    drawn at random: a copy is rarely among them, even where every vector has one. A second, four
+    times smaller part tells how that distance falls as more are compared, as a power of their
+    number whose exponent is the inverse of the intrinsic dimension (Levina and Bickel 2004), and
+    so what it is among all. Far below the usual means some standard deviations of the logarithm.
+    They are taken from the lower quartile: nearest distances have a long tail below.
 
     Parameters
     ----------
     distances
-        To the nearest other vector, ``LEAST_DISTANCES`` or more above 0.
+        Of a random sample of vectors to each other, shape (sample, sample), infinite
+        to itself. Known copies are best left out.
+    count
+        How many vectors there are in all.
+    deviations
+        How far below the usual distance; four lets 1 of 30,000 pass where logarithms are normal.
 
-    Raises
-    ------
-    DataError
-        If there are too few.
+    Returns
+    -------
+    float | None
+        ``None`` where fewer than ``LEAST_DISTANCES`` are above 0.
     """
-    above = distances[distances > 0]
-    if len(above) < LEAST_DISTANCES:
-        raise DataError(
-            f"What is near is told from at least {LEAST_DISTANCES} distances above 0; there are "
-            f"{len(above)}. Say it yourself, with --within DISTANCE."
-        )
-    logarithms = np.log(above)
-    middle = np.median(logarithms)
-    deviation = np.median(np.abs(logarithms - middle)) / _MEDIAN_DEVIATION
-    return float(np.exp(middle - _SPREADS * deviation))
+    chance = generator(_SEED, "usual distance")
+    usual = []
+    for share in (_SHARE, _SHARE / _THINNER):
+        parts = [np.empty(0)]
+        for _ in range(_DRAWS):
+            drawn = chance.random(distances.shape) < share
+            parts.append(np.where(drawn, distances, np.inf).min(axis=1, initial=np.inf))
+        nearest = np.concatenate(parts)
+        usual.append(np.log(nearest[np.isfinite(nearest) & (nearest > 0)]))
+    if len(usual[-1]) < LEAST_DISTANCES:
+        return None
+    median, of_fewer = (float(np.median(part)) for part in usual)
+    exponent = max(of_fewer - median, 0.0) / np.log(_THINNER)
+    among_all = median - exponent * np.log(max(count / (_SHARE * len(distances)), 1.0))
+    deviation = (median - float(np.quantile(usual[0], 0.25))) / _QUARTILE
+    return float(np.exp(among_all - deviations * deviation))
 
 
 def pairs_within(

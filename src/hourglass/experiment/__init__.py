@@ -1,5 +1,6 @@
 """The stories: train, evaluate, report; and a trained run at work on files."""
 
+from hourglass.experiment.classify import classify_files
 from hourglass.experiment.cross import CROSS_KINDS, cross_run, cross_two_runs
 from hourglass.experiment.denoise import denoise_files
 from hourglass.experiment.detect import detect_files
@@ -22,6 +23,7 @@ __all__ = [
     "Detector",
     "EmbedOptions",
     "LatentStudy",
+    "classify_files",
     "cross_run",
     "cross_two_runs",
     "denoise_files",

@@ -20,7 +20,7 @@ from hourglass.experiment.noise_advice import noise_advice
 from hourglass.experiment.sheet import require_sheet, write_sheet
 from hourglass.files import exists
 from hourglass.images import MOST_PIXELS
-from hourglass.images.listing import in_order
+from hourglass.images.listing import sorted_counts
 from hourglass.records import (
     FRAMES,
     DenoisedFile,
@@ -141,7 +141,7 @@ def denoise_files(
         range_notes=range_notes,
         advice=noise_advice(trained_for, levels, data, given=noise_level),
         sheet=str(sheet) if drawn else None,
-        not_listed=in_order(left_out),
+        not_listed=sorted_counts(left_out),
     )
 
 
@@ -165,7 +165,7 @@ def _done(
 ) -> DenoisedFile:
     """Rebuild a file that has no result yet, and return what became of it."""
     file = DenoisedFile(file=str(job.source), output=str(job.target), status="done before")
-    if exists(job.target):
+    if job.done:
         return file
     made = rebuild_and_tell(job, rebuild, tell)
     if isinstance(made, str):

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +20,9 @@ from hourglass.experiment.detect_results import FileLabels, calibrate, label_of
 from hourglass.experiment.detect_scores import FileScorer, clear_heat_maps, score_files
 from hourglass.experiment.detect_work import HEAT_MAPS_FOLDER, DetectionWork
 from hourglass.experiment.detector import detector_code
-from hourglass.experiment.embed_source import form_of_files, seen_by
+from hourglass.experiment.embed_source import form_of, seen_by
 from hourglass.experiment.file_jobs import SourceFile, list_sources, writing_to
+from hourglass.experiment.file_ranges import find_ranges
 from hourglass.experiment.kept import code_fingerprint
 from hourglass.experiment.material import NAMES_OF_NORMAL
 from hourglass.experiment.normal_images import fitted_to, fitted_to_run
@@ -28,7 +30,8 @@ from hourglass.experiment.shards import Shards
 from hourglass.files import exists, remove_folder
 from hourglass.images import MOST_PIXELS
 from hourglass.images.arrangement import split_folders
-from hourglass.images.listing import in_order
+from hourglass.images.given import several_frames_line
+from hourglass.images.listing import sorted_counts
 from hourglass.models import LatentModel
 from hourglass.records import (
     DATA_SETS,
@@ -93,7 +96,7 @@ def detect_files(
         Which files get a picture of where they are unlike normal images.
     value_range
         What black and white are in the files: ``data``, ``dtype`` or ``LOW..HIGH``; by default
-        what the model learned, the files' tags and the values of all files say.
+        what their tags, the model and the values of all files say.
     max_pixels
         Files with more pixels are refused before they are decoded.
     data_dir, offline
@@ -149,13 +152,12 @@ def detect_files(
             offline=offline,
         )
     calibration = calibrate(fitted, false_alarms)
-    paths = (file.path for file in files)
-    form, range_notes = form_of_files(seen, paths, value_range, max_pixels=max_pixels)
-    for note in range_notes:
-        tell(note)
+    ranges, range_notes = find_ranges(
+        [file.path for file in files], value_range, seen.ranges, max_pixels=max_pixels
+    )
     scorer = FileScorer(
         detector=fitted.detector,
-        form=form,
+        form=replace(form_of(seen), max_pixels=max_pixels, ranges=ranges),
         heat_maps=output / HEAT_MAPS_FOLDER if heat_maps == "all" else None,
     )
     work = DetectionWork(
@@ -172,7 +174,7 @@ def detect_files(
             *_of_the_rate(calibration, false_alarms),
             *(_of_training(experiment, files) if normal_labels else ()),
         ),
-        not_listed=in_order(left_out),
+        not_listed=sorted_counts(left_out),
     )
     with writing_to(output, work.jobs):
         shards = Shards(output / _PARTS, _causes(scorer), scorer.at_a_time)
@@ -180,8 +182,10 @@ def detect_files(
             remove_folder(work.maps)
         clear_heat_maps(work.maps)
         found = score_files(files, scorer, shards, tell_failed, progress)
+        if (line := several_frames_line(len(scorer.several))) is not None:
+            tell_failed(line)
         shards.clear_unused()
-        return work.finish(found, scorer, shards)
+        return work.finish(found, scorer, shards, tell_failed)
 
 
 def _causes(scorer: FileScorer) -> str:

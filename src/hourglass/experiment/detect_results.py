@@ -1,7 +1,5 @@
 """What was found in files, as a table of files and a record."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -10,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import ConfigurationError
+from hourglass.errors import ConfigurationError, printable
 from hourglass.evaluation import (
     area_under_curve,
     calibrated_interval,
@@ -23,7 +21,7 @@ from hourglass.evaluation import (
 from hourglass.experiment.detect_scores import FileScores
 from hourglass.experiment.file_jobs import SourceFile
 from hourglass.experiment.normal_images import Fitted
-from hourglass.files import atomic_write
+from hourglass.files import write_csv
 from hourglass.records import (
     DECIDING,
     DEFAULT_FALSE_ALARMS,
@@ -83,11 +81,6 @@ class FileLabels:
         self.are_normal: NDArray[np.bool_] | None = np.isin(labels, normal) if normal else None
 
 
-def shown_name(name: str) -> str:
-    """Return a name as text, with a sign in place of each byte that is none."""
-    return name.encode(errors="replace").decode()
-
-
 def label_of(file: SourceFile) -> str:
     """Return the name of the folder that a file lies in."""
     return file.path.absolute().parent.name
@@ -142,7 +135,7 @@ def find_worst(
         (
             number,
             ScoredFile(
-                file=shown_name(str(files[number].path)),
+                file=printable(str(files[number].path)),
                 score=float(scores[number]),
                 p_value=float(chance),
                 anomaly=bool(scores[number] > threshold),
@@ -150,6 +143,22 @@ def find_worst(
         )
         for number, chance in zip(worst, chances, strict=True)
     ]
+
+
+def observed_rate(flagged: NDArray[np.bool_], measured_on: str) -> ObservedRate:
+    """Return how often something was so.
+
+    Parameters
+    ----------
+    flagged
+        For each image whether it was so, shape (images,); there is one or more.
+    measured_on
+        The split, or ``the given files``.
+    """
+    low, high = exact_interval(int(flagged.sum()), len(flagged))
+    return ObservedRate(
+        flagged=int(flagged.sum()), images=len(flagged), low=low, high=high, measured_on=measured_on
+    )
 
 
 def write_table(
@@ -168,11 +177,7 @@ def write_table(
     """
     chances = p_values(fitted.detector.held_out[DECIDING], found.scores[DECIDING])
     rows = (_row(number, file, found, chances, threshold) for number, file in enumerate(files))
-    with atomic_write(path) as file:
-        # Names that are no text are written as the bytes that they are.
-        text = io.TextIOWrapper(file, "utf-8", errors="surrogateescape", newline="")
-        csv.writer(text, lineterminator="\n").writerows(chain([_COLUMNS], rows))
-        text.detach()
+    write_csv(path, chain([_COLUMNS], rows))
 
 
 def _row(
@@ -233,9 +238,4 @@ def _by_label(
 
 
 def _observed(flagged: NDArray[np.bool_], measured_on: str) -> ObservedRate | None:
-    if not len(flagged):
-        return None
-    low, high = exact_interval(int(flagged.sum()), len(flagged))
-    return ObservedRate(
-        flagged=int(flagged.sum()), images=len(flagged), low=low, high=high, measured_on=measured_on
-    )
+    return observed_rate(flagged, measured_on) if len(flagged) else None

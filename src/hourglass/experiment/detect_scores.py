@@ -1,20 +1,23 @@
 """Scores of a user's files, a part of them at a time."""
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import (
+    dataclass,
+    field,
+)
 from pathlib import Path
 from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError, MissingPathError
+from hourglass.errors import DataError, MissingPathError, TargetError
 from hourglass.experiment.detector import Detector, Seen
-from hourglass.experiment.file_jobs import SourceFile
+from hourglass.experiment.file_jobs import FileJob, SourceFile
 from hourglass.experiment.shards import REASON, Results, Shards
 from hourglass.figures import heat_map, strip_scale
-from hourglass.files import exists, remove_leftovers
+from hourglass.files import derived_name, remove_leftovers
 from hourglass.images import ModelForm, write_image_file
 from hourglass.images.memory import as_unit_range
 from hourglass.images.workers import in_order
@@ -34,11 +37,14 @@ class FileScorer:
         What each is brought to.
     heat_maps
         Folder of the heat maps of all files; ``None`` where not all have one.
+    several
+        The files read so far of which the first of several frames was taken.
     """
 
     detector: Detector
     form: ModelForm
     heat_maps: Path | None = None
+    several: set[Path] = field(default_factory=set)
 
     @property
     def at_a_time(self) -> int:
@@ -47,7 +53,10 @@ class FileScorer:
 
     def read(self, file: SourceFile) -> NDArray[np.float32]:
         """Return a file as the network sees it, shape (height, width, channels)."""
-        return as_unit_range(self.form.read(file.path).pixels)
+        image = self.form.read(file.path)
+        if image.frames > 1:
+            self.several.add(file.path)
+        return as_unit_range(image.pixels)
 
     def score(self, files: Sequence[SourceFile]) -> Results:
         """Return the scores of files by method, and why those have none that cannot be read."""
@@ -66,7 +75,13 @@ class FileScorer:
             for name, scores in seen.scores.items():
                 found[name][list(images)] = scores
             if self.heat_maps is not None:
-                write_heat_maps([files[number] for number in images], seen, self.heat_maps)
+                shown = [files[number] for number in images]
+                failed = write_heat_maps(shown, seen, self.heat_maps)
+                for number, reason in zip(images, failed, strict=True):
+                    if reason:
+                        reasons[number] = reason
+                        for scores in found.values():
+                            scores[number] = np.nan
         return {**found, REASON: np.array(reasons)}
 
     def _read_or_why(self, file: SourceFile) -> NDArray[np.float32] | str:
@@ -118,7 +133,7 @@ def score_files(
 
     def lacks_heat_map(file: SourceFile) -> bool:
         folder = scorer.heat_maps
-        return folder is not None and not exists(heat_map_path(folder, file))
+        return folder is not None and not FileJob(file.path, heat_map_path(folder, file)).done
 
     for part, results in shards.results(files, scorer.score, lacks_heat_map):
         found.put(done, results)
@@ -132,7 +147,20 @@ def score_files(
 
 def heat_map_path(folder: Path, file: SourceFile) -> Path:
     """Return where the heat map of a file lies: its kind stays in the name, so that none meet."""
-    return folder / f"{file.name}.png"
+    path = folder / file.name
+    return path.with_name(derived_name(path.name, after=".png"))
+
+
+def heat_map_notes(folder: Path, files: Iterable[SourceFile]) -> Iterator[str]:
+    """Yield a sentence on heat maps that could not have the whole name of their file."""
+    short = [
+        path.name
+        for file in files
+        if (path := heat_map_path(folder, file)).name != f"{Path(file.name).name}.png"
+    ]
+    if short:
+        more = f", {len(short) - 1:,} more" if len(short) > 1 else ""
+        yield f"Heat maps whose names were shortened to fit: {short[0]}{more}."
 
 
 def clear_heat_maps(folder: Path) -> None:
@@ -141,8 +169,14 @@ def clear_heat_maps(folder: Path) -> None:
         remove_leftovers(Path(place))
 
 
-def write_heat_maps(files: Sequence[SourceFile], seen: Seen, folder: Path) -> None:
-    """Write the heat maps of files."""
+def write_heat_maps(files: Sequence[SourceFile], seen: Seen, folder: Path) -> list[str]:
+    """Write the heat maps of files; return of each why it could not be written, or nothing."""
     scale = strip_scale(max(seen.heat.shape[1:]))
+    reasons = []
     for file, heat in zip(files, seen.heat, strict=True):
-        write_image_file(heat_map_path(folder, file), heat_map(heat, scale))
+        try:
+            write_image_file(heat_map_path(folder, file), heat_map(heat, scale))
+            reasons.append("")
+        except TargetError as error:
+            reasons.append(str(error))
+    return reasons

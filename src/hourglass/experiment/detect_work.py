@@ -1,22 +1,26 @@
 """The results of one detection: a table, a record, a sheet of the worst, and heat maps."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, final
 
 import numpy as np
 
-from hourglass.errors import DataError
+from hourglass.errors import DataError, printable
 from hourglass.experiment.detect_results import (
     FileLabels,
     find_worst,
     score_methods,
-    shown_name,
     write_table,
 )
-from hourglass.experiment.detect_scores import FileScorer, FileScores, write_heat_maps
+from hourglass.experiment.detect_scores import (
+    FileScorer,
+    FileScores,
+    heat_map_notes,
+    write_heat_maps,
+)
 from hourglass.experiment.file_jobs import FileJob, SourceFile
 from hourglass.experiment.normal_images import Fitted
 from hourglass.experiment.shards import Shards
@@ -88,8 +92,16 @@ class DetectionWork:
         """What is written beside the heat maps."""
         return [FileJob(path, path) for path in (self.table, self.record, self.sheet)]
 
-    def finish(self, found: FileScores, scorer: FileScorer, shards: Shards) -> Detection:
+    def finish(
+        self,
+        found: FileScores,
+        scorer: FileScorer,
+        shards: Shards,
+        tell_failed: Callable[[str], None],
+    ) -> Detection:
         """Write everything that follows from the scores, unless it was done before.
+
+        ``tell_failed`` is called with a line for each heat map that cannot be written.
 
         Raises
         ------
@@ -102,12 +114,17 @@ class DetectionWork:
             return kept
         detection, worst = self._detection(found)
         write_table(self.table, self.files, found, self.fitted, detection.deciding.threshold)
+        failed: list[str] = []
         if worst:
-            self._draw(worst, scorer)
+            failed = self._draw(worst, scorer)
         else:
             remove_file(self.sheet)
+        detection = replace(detection, failed=detection.failed + len(failed))
         write_bytes(self.record, to_json(detection))
-        write_text(done, marker)
+        for reason in failed:
+            tell_failed(reason)
+        if not failed:
+            write_text(done, marker)
         return detection
 
     def _finished(self, done: Path, marker: str) -> Detection | None:
@@ -136,6 +153,8 @@ class DetectionWork:
         worst = find_worst(self.files, found, self.fitted, methods[0].threshold)
         known = ~np.isnan(found.scores[methods[0].method])
         normal = self.labels.are_normal
+        drawn = {"all": range(len(self.files)), "worst": [number for number, _ in worst]}
+        mapped = (self.files[number] for number in drawn.get(self.heat_maps, ()))
         return Detection(
             run=self.run,
             model=self.model,
@@ -148,24 +167,28 @@ class DetectionWork:
             normal_files=0 if normal is None else int((known & normal).sum()),
             anomalous_files=0 if normal is None else int((known & ~normal).sum()),
             heat_maps=None if self.heat_maps == "none" else _meaning(),
-            notes=(*self.fitted.notes, *self.notes),
+            notes=(*self.fitted.notes, *self.notes, *heat_map_notes(self.maps, mapped)),
             not_listed=self.not_listed,
         ), worst
 
-    def _draw(self, worst: Sequence[tuple[int, ScoredFile]], scorer: FileScorer) -> None:
-        """Write the sheet of the files that are least like normal ones, and their heat maps."""
+    def _draw(self, worst: Sequence[tuple[int, ScoredFile]], scorer: FileScorer) -> list[str]:
+        """Write the sheet of the files that are least like normal ones, and their heat maps.
+
+        Returns why heat maps could not be written.
+        """
         files = [self.files[number] for number, _ in worst]
-        rows = {}
+        rows, failed = {}, list[str]()
         for file, (_, scored) in zip(files, worst, strict=True):
             image = scorer.read(file)
             seen = scorer.detector.see(image[None])
             decision = "anomaly" if scored.anomaly else "normal"
-            label = f"{scored.score:.2f}  {decision}  {shown_name(file.name)}"
+            label = f"{scored.score:.2f}  {decision}  {printable(file.name)}"
             rows[label] = (image, seen.rebuilt[0], heat_map(seen.heat[0]))
             if self.heat_maps == "worst":
-                write_heat_maps([file], seen, self.maps)
+                failed += filter(None, write_heat_maps([file], seen, self.maps))
         sheet = rows_sheet(rows, ("image", "reconstruction", "error over the usual"))
         write_image_file(self.sheet, sheet.astype(np.float32) / 255.0)
+        return failed
 
 
 def _meaning() -> str:

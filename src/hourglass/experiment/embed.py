@@ -21,10 +21,11 @@ from hourglass.experiment.embed_source import (
     FilesSource,
     ImageSource,
     SplitName,
+    form_of,
     seen_by,
     source_of_data,
 )
-from hourglass.files import exists, locked, remove_folder, remove_leftovers
+from hourglass.files import derived_name, exists, locked, remove_folder, remove_leftovers
 from hourglass.models import LatentModel
 from hourglass.records import (
     EmbeddedImages,
@@ -89,7 +90,7 @@ def embed_images(
     data, split
         In place of files: a data set, and which of its images.
     options
-        Thumbnails, map, and what black and white are.
+        Thumbnails and map.
     data_dir, offline
         Where data come from.
     tell
@@ -124,29 +125,25 @@ def embed_images(
     given = None if options.on_map is None else read_given_map(options.on_map, sha256)
     source: ImageSource
     if data is None:
-        source = FilesSource(inputs, seen, options.value_range)
+        source = FilesSource(inputs, form_of(seen), seen.ranges, options.frames, options.range)
     else:
         seed = run.read_experiment().plan.seed
-        source = source_of_data(
-            data,
-            split,
-            seen,
-            seed=seed,
-            value_range=options.value_range,
-            data_dir=data_dir,
-            offline=offline,
-        )
+        source = source_of_data(data, split, seen, seed=seed, data_dir=data_dir, offline=offline)
     for note in source.notes:
         tell(note)
     request = request_of(sha256, seen, source, options, given, default=form.thumbnails)
     job = _Job(output, model, source, request, given)
     busy = f"Another command is writing {output}. Wait until it is done, or end it."
-    with locked(output.with_name(f".{output.name}.lock"), busy=busy):
+    lock = output.with_name(derived_name(output.name, before=".", after=".lock"))
+    with locked(lock, busy=busy):
         if exists(output):
             return _done_before(job, tell)
         _require_room(job)
         remove_leftovers(output.parent, {path.name for path in _made(job)})
-        return _embedded(job, tell, progress)
+        done = _embedded(job, tell, progress)
+    if (line := source.several_frames) is not None:
+        tell(line)
+    return done
 
 
 def _done_before(job: _Job, tell: Tell) -> EmbeddedImages:

@@ -8,7 +8,7 @@ from hourglass.errors import ConfigurationError
 from hourglass.evaluation import require_map
 from hourglass.experiment.embed_map import GivenMap
 from hourglass.experiment.embed_source import ImageSource
-from hourglass.records import LatentsRequest, MapName, Preprocessing, RangeOption
+from hourglass.records import FrameChoice, LatentsRequest, MapName, Preprocessing, RangeOption
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,16 +26,19 @@ class EmbedOptions:
         A map that was made before, to place the rows on.
     seed
         Which latents a map is fitted to, and where it starts from.
-    value_range
-        What black and white are in the images: ``data``, ``dtype`` or ``LOW..HIGH``; by default
-        what the model learned, the files' tags and the values of all files say.
+    frames
+        ``first`` takes the first frame or page of each file, ``all`` every one.
+    range
+        What black and white are in the files, as in ``FolderOptions``; by default also what the
+        model learned.
     """
 
     thumbnails: bool | None = None
     map: MapName | None = None
     on_map: Path | None = None
     seed: int = 0
-    value_range: RangeOption | None = None
+    frames: FrameChoice = "first"
+    range: RangeOption | None = None
 
 
 def require_possible(inputs: Sequence[Path], data: str | None, options: EmbedOptions) -> None:
@@ -77,9 +80,9 @@ def request_of(
         resize=seen.resize,
         crop=seen.crop,
         color=seen.color,
-        ranges=source.ranges,
         thumbnails=default if options.thumbnails is None else options.thumbnails,
         map=options.map if given is None else given.map.facts.kind,
         map_seed=0 if options.map is None else options.seed,
         placed_on=None if given is None else given.sha256,
+        ranges=source.ranges,
     )

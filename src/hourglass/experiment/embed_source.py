@@ -1,8 +1,10 @@
 """Where the images come from whose latents are written: given files, or a data set."""
 
 import abc
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import (
+    replace,
+)
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, final
@@ -10,16 +12,17 @@ from typing import Final, Literal, NamedTuple, final
 import numpy as np
 
 from hourglass.bundles.reading import read_description
-from hourglass.errors import ConfigurationError, ImageShapeError
+from hourglass.errors import ConfigurationError, ImageShapeError, printable
 from hourglass.experiment.file_ranges import find_ranges
-from hourglass.images import MOST_PIXELS, GivenFiles, GivenImage, Images, ModelForm, load_splits
+from hourglass.images import GivenFiles, GivenImage, Images, ModelForm, load_splits
+from hourglass.images.given import several_frames_line
 from hourglass.images.survey import digest_of
 from hourglass.records import (
     FolderOptions,
+    FrameChoice,
     Preprocessing,
     RangeOption,
     ValueRange,
-    ValueRanges,
 )
 from hourglass.runs import TrainedModel
 
@@ -38,20 +41,20 @@ class ImageSource(abc.ABC):
         SHA-256 that changes with which images they are.
     changed
         SHA-256 that changes when one of them is written again.
+    ranges
+        What black and white are in their files, by type, where these are not the ends of the type.
     left_out
         What lies beside them in given folders, counted by ending or reason.
     notes
-        What was guessed of given folders, and of black and white, a sentence each.
-    ranges
-        What black and white are in the images, by type, where these are not the ends of the type.
+        What was guessed of given folders, a sentence each.
     """
 
     words: str
     fingerprint: str
     changed: str
+    ranges: Mapping[str, ValueRange] = MappingProxyType({})
     left_out: Mapping[str, int] = MappingProxyType({})
     notes: tuple[str, ...] = ()
-    ranges: Mapping[str, ValueRange] = MappingProxyType({})
 
     @abc.abstractmethod
     def __len__(self) -> int:
@@ -76,6 +79,11 @@ class ImageSource(abc.ABC):
         """
 
     @property
+    def several_frames(self) -> str | None:
+        """A line where only the first frame of some files that were read so far is taken."""
+        return None
+
+    @property
     def labeled(self) -> bool:
         """Whether the class of an image is known."""
         return any(self.label(position) for position in range(len(self)))
@@ -89,22 +97,30 @@ class FilesSource(ImageSource):
     ----------
     inputs
         Files, and folders whose files are taken with the tree below them.
-    seen
-        How images become what the model takes.
-    value_range
-        What the user said of black and white.
+    form
+        What each is brought to.
+    learned
+        What black and white were to the model, by type.
+    frames, option
+        Which frames are taken, and what the user said of black and white.
     """
 
     def __init__(
-        self, inputs: Sequence[Path], seen: Preprocessing, value_range: RangeOption | None = None
+        self,
+        inputs: Sequence[Path],
+        form: ModelForm,
+        learned: Mapping[str, ValueRange],
+        frames: FrameChoice = "first",
+        option: RangeOption | None = None,
     ) -> None:
-        self._files = GivenFiles(inputs)
-        paths = map(self._files.path, range(len(self._files)))
-        self._form, lines = form_of_files(seen, paths, value_range)
-        self.ranges = self._form.ranges.by_type
-        self.words = " ".join(path.resolve().name for path in inputs)
-        self.fingerprint, self.changed = self._files.fingerprints()
-        self.left_out, self.notes = self._files.left_out, (*self._files.notes, *lines)
+        self._files = files = GivenFiles(inputs, frames)
+        paths = dict.fromkeys(map(files.path, range(len(files))))
+        ranges, notes = find_ranges(paths, option, learned, frames=frames)
+        self._form, self.ranges = replace(form, ranges=ranges), ranges.by_type
+        self.words = " ".join(printable(path.resolve().name) for path in inputs)
+        self.fingerprint, self.changed = files.fingerprints()
+        self.left_out, self.notes = files.left_out, (*files.notes, *notes)
+        self._all_frames, self._several = frames == "all", set[Path]()
 
     def __len__(self) -> int:
         """Return the number of files."""
@@ -120,7 +136,17 @@ class FilesSource(ImageSource):
 
     def read(self, position: int) -> GivenImage:
         """Decode a file and bring it to the form of the model."""
-        return self._form.read(self._files.path(position))
+        path, frame = self._files.path(position), self._files.frame(position)
+        image = self._form.read(path, frame)
+        if image.frames > 1 and not self._all_frames:
+            self._several.add(path)
+        return image
+
+    @property
+    def several_frames(self) -> str | None:
+        """A line where only the first frame of some files that were read so far is taken."""
+        line = several_frames_line(len(self._several))
+        return None if line is None else f"{line} Say --frames all to take every one."
 
 
 @final
@@ -186,7 +212,6 @@ def source_of_data(
     seen: Preprocessing,
     *,
     seed: int,
-    value_range: RangeOption | None,
     data_dir: Path | None,
     offline: bool,
 ) -> ImageSource:
@@ -204,17 +229,14 @@ def source_of_data(
     splits = load_splits(
         data,
         seed=seed,
-        folder=replace(_options(seen) if is_folder else FolderOptions(), range=value_range),
+        folder=_options(seen) if is_folder else FolderOptions(),
         data_dir=data_dir,
         offline=offline,
-        learned=seen.ranges,
     )
     wanted = _SPLITS if split == "all" else (split,)
     source = DataSource(splits.name, {part: splits.parts[part] for part in wanted}, form_of(seen))
-    source.ranges, source.notes = splits.ranges, splits.notes
     if splits.folder is not None:
-        source.left_out = splits.folder.not_listed
-        source.notes = (*splits.folder.notes, *splits.notes)
+        source.left_out, source.notes = splits.folder.not_listed, splits.folder.notes
     return source
 
 
@@ -233,17 +255,24 @@ class SeenAs(NamedTuple):
     preprocessing: Preprocessing
 
 
-def seen_by(run: TrainedModel) -> SeenAs:
+def seen_by(run: TrainedModel, *, any_size: bool = False) -> SeenAs:
     """Return what the model of a run is known by, and how images become what it takes.
+
+    Parameters
+    ----------
+    run
+        The run.
+    any_size
+        Whether a model that takes images of any size will do. Their latents differ in length.
 
     Raises
     ------
     ConfigurationError
-        If the model takes images of any size, whose latents differ in length.
+        If such a model will not do.
     """
     description, options = read_description(run.model), run.read_experiment().folder
     found = description.preprocessing
-    if None in found.image_shape:
+    if None in found.image_shape and not any_size:
         raise ConfigurationError(
             "Latents of one length need a model that takes images of one size; this one takes any."
         )
@@ -261,42 +290,12 @@ def _spelled(size: object) -> str | None:
     return None if size is None else str(size)
 
 
-def form_of(seen: Preprocessing, ranges: ValueRanges | None = None) -> ModelForm:
-    """Return what each file is brought to, with black and white as the model learned them."""
+def form_of(seen: Preprocessing) -> ModelForm:
+    """Return what each file is brought to."""
     options = _options(seen)
     return ModelForm(
-        seen.image_shape,
-        options.resize_to,
-        options.crop_to,
-        options.color,
-        ranges=ranges or ValueRanges(by_type=dict(seen.ranges)),
+        seen.image_shape, options.resize_to, options.crop_to, options.color, bands=seen.bands
     )
-
-
-def form_of_files(
-    seen: Preprocessing,
-    files: Iterable[Path],
-    value_range: RangeOption | None,
-    *,
-    max_pixels: int = MOST_PIXELS,
-) -> tuple[ModelForm, tuple[str, ...]]:
-    """Return what files are brought to, all of them together, and what to tell of it.
-
-    Parameters
-    ----------
-    seen
-        How images become what the model takes.
-    files
-        The files; those that cannot be read are passed over.
-    value_range
-        What the user said of black and white.
-    max_pixels
-        Files with more pixels are refused before they are decoded.
-    """
-    ranges, lines = find_ranges(
-        files, value_range, dict(seen.ranges), frames="first", max_pixels=max_pixels
-    )
-    return replace(form_of(seen, ranges), max_pixels=max_pixels), lines
 
 
 def _options(seen: Preprocessing) -> FolderOptions:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
 
-from hourglass.errors import ConfigurationError, MissingPathError, PartialError
+from hourglass.errors import ConfigurationError, MissingPathError, PartialError, TargetError
 from hourglass.files import exists, locked, remove_leftovers
 from hourglass.images import target_name
 from hourglass.images.listing import images_below, no_images
@@ -42,6 +42,18 @@ class FileJob(NamedTuple):
     source: Path
     target: Path
 
+    @property
+    def done(self) -> bool:
+        """Whether its result is there.
+
+        A folder of that name is none, nor is anything where there can be no such name: writing
+        says why.
+        """
+        try:
+            return exists(self.target) and not self.target.is_dir()
+        except TargetError:
+            return False
+
 
 def list_jobs(
     inputs: Iterable[Path], output: Path, left_out: Counter[str] | None = None
@@ -63,7 +75,7 @@ def list_jobs(
         if target in sources:
             raise ConfigurationError(
                 f"{sources[target]} and {source} would both be written to {target}. "
-                "Give each a command with its own --output."
+                "Give one of them alone, or each a command with its own --output."
             )
         sources[target] = source
     given = {source.resolve() for source in sources.values()}
@@ -106,7 +118,7 @@ def list_sources(
 
 def waiting(jobs: Iterable[FileJob]) -> list[FileJob]:
     """Return the jobs that have no result yet."""
-    return [job for job in jobs if not exists(job.target)]
+    return [job for job in jobs if not job.done]
 
 
 @contextlib.contextmanager

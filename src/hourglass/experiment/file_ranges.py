@@ -8,13 +8,18 @@ import numpy as np
 from hourglass.bundles.reading import read_description
 from hourglass.errors import DataError, MissingPathError
 from hourglass.images import MOST_PIXELS, RangeScan, open_image_file
+from hourglass.images.decode import holds_bytes
 from hourglass.records import FrameChoice, RangeOption, ValueRange, ValueRanges
 from hourglass.runs import TrainedModel
 
 
 def learned_ranges(run: TrainedModel) -> Mapping[str, ValueRange]:
     """Return what black and white were to a model, by type of the values."""
-    return read_description(run.model).preprocessing.ranges
+    return (
+        read_description(run.model).preprocessing.ranges
+        if hasattr(read_description(run.model).preprocessing, "ranges")
+        else {}
+    )
 
 
 def find_ranges(
@@ -22,7 +27,7 @@ def find_ranges(
     option: RangeOption | None,
     learned: Mapping[str, ValueRange],
     *,
-    frames: FrameChoice,
+    frames: FrameChoice = "first",
     max_pixels: int = MOST_PIXELS,
 ) -> tuple[ValueRanges, tuple[str, ...]]:
     """Find what black and white are in files, all of them together, and say why.
@@ -44,8 +49,11 @@ def find_ranges(
     max_pixels
         Files with more pixels are not decoded.
     """
-    scan = RangeScan(option, learned)
+    scan = RangeScan(option)
+    bytes_alone = np.dtype(np.uint8)
     for path in files:
+        if scan.settled(bytes_alone) and holds_bytes(path):
+            continue
         try:
             with open_image_file(path, max_pixels=max_pixels) as file:
                 for number in range(1 if frames == "first" else file.frames):
@@ -58,4 +66,4 @@ def find_ranges(
                         scan.add(values.dtype, low, high, file.value_range, path)
         except (DataError, MissingPathError):
             continue
-    return scan.ranges()
+    return scan.ranges(learned)

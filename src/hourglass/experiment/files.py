@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError, ImageShapeError, MissingPathError
+from hourglass.errors import DataError, ImageShapeError, MissingPathError, TargetError
 from hourglass.evaluation import estimate_noise_level, mean_squared_errors
 from hourglass.experiment.file_jobs import FileJob
 from hourglass.images import (
@@ -168,7 +168,7 @@ class FileRebuilder:
         level = None
         if self.estimate_noise:
             seen = pixels[..., : file.pixels.shape[-1]]
-            level = estimate_noise_level(seen, value_range and value_range.width)
+            level = estimate_noise_level(seen, (value_range or dtype_range(seen.dtype)).width)
         squares = 0.0
         for part in _together(source, file.form, pixels.shape[2], self.spec):
             squares += self._rebuild_in_place(pixels[..., part], value_range, progress)
@@ -204,7 +204,7 @@ def rebuild_and_tell(
     """Rebuild a file and tell what is not in its result; if it cannot be, tell and return why."""
     try:
         made = rebuild(job)
-    except (DataError, MissingPathError) as error:
+    except (DataError, MissingPathError, TargetError) as error:
         tell(str(error))
         return str(error)
     for note in made.notes:

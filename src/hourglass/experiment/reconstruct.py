@@ -12,7 +12,7 @@ from hourglass.evaluation import peak_signal_to_noise
 from hourglass.experiment.file_jobs import list_jobs, waiting, writing_to
 from hourglass.experiment.file_ranges import find_ranges, learned_ranges
 from hourglass.experiment.files import FileRebuilder, rebuild_and_tell
-from hourglass.images.listing import in_order
+from hourglass.images.listing import sorted_counts
 from hourglass.records import FRAMES, FileScores, FrameChoice, RangeOption
 from hourglass.runs import TrainedModel
 
@@ -89,7 +89,7 @@ def reconstruct_files(
         ranges=ranges.by_type,
         range_notes=range_notes,
         corruption=spec.corruption,
-        not_listed=in_order(left_out),
+        not_listed=sorted_counts(left_out),
         **_figures(errors),
     )
 

@@ -14,6 +14,7 @@ import numpy as np
 from hourglass.bundles import load_classifier, load_model, save_model
 from hourglass.errors import ImageShapeError
 from hourglass.evaluation import clipped_share
+from hourglass.experiment.class_calibration import fit_calibration
 from hourglass.experiment.classification import classifier_spec, measure_classifier
 from hourglass.experiment.device import device_in_use
 from hourglass.experiment.evaluate import load_splits_of
@@ -201,6 +202,7 @@ class _Work:
             self.spec,
             self.run.model,
             images=self.experiment.folder,
+            bands=self.splits.bands,
             ranges=self.splits.ranges,
         )
         self._write_record(
@@ -267,6 +269,7 @@ def _compare(
         found = measure_classifier(model, experiment, splits, tell=tell)
         run.write_classification(found.classification)
         run.write_samples(found.samples)
+        run.write_calibration(fit_calibration(model, experiment, splits))
         return
     if experiment.estimates:
         estimated = estimate(model, experiment, splits)
@@ -332,7 +335,6 @@ def _first_record(experiment: Experiment, splits: Splits, model: Model) -> RunRe
         seeds={"run": experiment.plan.seed, "frozen pairs": FROZEN_SEED},
         parameters=model.count_params(),
         folder=splits.folder,
-        ranges=splits.ranges,
         notes=splits.notes,
     )
 

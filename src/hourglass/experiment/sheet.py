@@ -36,7 +36,7 @@ def require_sheet(sheet: Path, jobs: Iterable[FileJob], inputs: Iterable[Path]) 
     for folder in inputs:
         if folder.is_dir() and place.is_relative_to(folder.resolve()):
             raise ConfigurationError(
-                f"--sheet {sheet} lies in {folder}, where it would be an image to denoise the "
+                f"--sheet {sheet} lies in {folder}, where it would be an image to work on the "
                 "next time. Choose a place outside."
             )
 
@@ -58,7 +58,7 @@ def write_sheet(sheet: Path, jobs: Sequence[FileJob], output: Path, *, max_pixel
     for job in jobs:
         if len(pairs) == _MOST_ROWS:
             break
-        if exists(job.target):
+        if job.done:
             pair = _pair(job, max_pixels)
             if pair is not None:
                 pairs[str(job.target.relative_to(output))] = pair

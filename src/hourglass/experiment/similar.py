@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hourglass.errors import ConfigurationError, OutputExistsError
 from hourglass.evaluation import NeighborsSearch
 from hourglass.experiment.codes import load_latent_model
-from hourglass.experiment.embed_source import form_of_files, seen_by
+from hourglass.experiment.embed_source import form_of, seen_by
 from hourglass.figures import LabeledPicture, labeled_pictures
 from hourglass.files import exists
 from hourglass.images import decode_thumbnail, encode_thumbnail, write_image_file
@@ -19,9 +19,9 @@ from hourglass.records import (
     LatentRows,
     LatentsFacts,
     MetricName,
-    RangeOption,
     SimilarImage,
     SimilarImages,
+    ValueRanges,
 )
 from hourglass.runs import TrainedModel, read_latents
 
@@ -36,7 +36,6 @@ def similar_images(
     count: int = 10,
     metric: MetricName = "euclidean",
     sheet: Path | None = None,
-    value_range: RangeOption | None = None,
 ) -> SimilarImages:
     """Find the images whose latents are nearest to those of an image.
 
@@ -54,9 +53,6 @@ def similar_images(
         ``euclidean``, or ``cosine``: 1 less the cosine of the angle.
     sheet
         A new PNG file that shows the image and what was found.
-    value_range
-        What black and white are in the image: ``data``, ``dtype`` or ``LOW..HIGH``; by default
-        what they were in the images that it is compared with.
 
     Raises
     ------
@@ -76,10 +72,8 @@ def similar_images(
     require_latents_of(sha256, facts, latents)
     if sheet is not None:
         require_sheet_of(sheet, rows, latents)
-    # One image says little of black and white: those that it is held against have said it.
-    known = replace(seen, ranges={**seen.ranges, **facts.request.ranges})
-    form, notes = form_of_files(known, [image], value_range)
-    pixels = form.read(image).pixels
+    ranges = ValueRanges(by_type=facts.request.ranges)
+    pixels = replace(form_of(seen), ranges=ranges).read(image).pixels
     found = NeighborsSearch(rows.latents, metric).nearest(_latent(run, pixels), count)
     result = SimilarImages(
         image=str(image),
@@ -91,7 +85,6 @@ def similar_images(
             for position, distance in zip(*found, strict=True)
         ),
         sheet=None if sheet is None else str(sheet),
-        notes=notes,
     )
     if sheet is not None:
         asked = LabeledPicture(decode_thumbnail(encode_thumbnail(pixels)), (image.name, "asked"))

@@ -39,7 +39,7 @@ from hourglass.figures.maps import CLASS_COLORS, MapPanel, draw_maps, maps_size
 from hourglass.figures.marks import Mark, marks_of
 from hourglass.figures.members import draw_members, members_size
 from hourglass.figures.methods import draw_methods, methods_size
-from hourglass.figures.mistakes import mistakes_picture
+from hourglass.figures.mistakes import least_sure_picture, mistakes_picture
 from hourglass.figures.noise_matrix import draw_noise_matrix, noise_matrix_size
 from hourglass.figures.notebook import Chart, sheet_picture, strip_picture
 from hourglass.figures.roc import ROC_SIZE, draw_roc
@@ -126,6 +126,7 @@ __all__ = [
     "image_strip",
     "labeled_pictures",
     "labeled_strip",
+    "least_sure_picture",
     "maps_size",
     "marks_of",
     "members_size",

@@ -1,15 +1,17 @@
 """Rows of small images, each pixel a square of whole screen pixels."""
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import matplotlib
 import numpy as np
+from matplotlib.ft2font import FT2Font
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from hourglass.errors import ImageShapeError, require_positive
+from hourglass.errors import ImageShapeError, escape, printable, require_positive
 from hourglass.figures.style import INK
 
 GAP: Final = 3
@@ -129,8 +131,9 @@ def labeled_strip(
         Shape (height, width, 3), RGB; the strip ends at the margin of the lower right corner.
     """
     strip = Image.fromarray(image_strip(rows, scale))
-    font = label_font()
-    left = 2 * _MARGIN + round(max(font.getlength(label) for label in rows))
+    font, title = label_font(), drawable(title)
+    labels = [drawable(label) for label in rows]
+    left = 2 * _MARGIN + round(max(map(font.getlength, labels)))
     top = _MARGIN + (_TITLE_HEIGHT if title else 0)
     width = max(left + strip.width, _MARGIN + round(font.getlength(title))) + _MARGIN
     paper = Image.new("RGB", (width, top + strip.height + _MARGIN), "white")
@@ -138,23 +141,39 @@ def labeled_strip(
     pen = ImageDraw.Draw(paper)
     pen.text((_MARGIN, _MARGIN), title, INK, font)
     pitch = (strip.height + GAP) / len(rows)
-    for number, label in enumerate(rows):
+    for number, label in enumerate(labels):
         middle = top + number * pitch + (pitch - GAP) / 2
         pen.text((_MARGIN, middle), label, INK, font, anchor="lm")
     return np.asarray(paper)
 
 
+@functools.cache
+def _letters() -> frozenset[int]:
+    """Return the letters that the font of pictures has, as code points."""
+    return frozenset(FT2Font(_font_file()).get_charmap())
+
+
 def label_font() -> ImageFont.FreeTypeFont:
     """Return the font of everything that is written on a picture."""
+    return ImageFont.truetype(_font_file(), _FONT_SIZE)
+
+
+def _font_file() -> str:
     # Matplotlib brings the font of the charts, which has more letters than Pillow's own.
-    file = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
-    return ImageFont.truetype(file, _FONT_SIZE)
+    return str(Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf"))
+
+
+def drawable(text: str) -> str:
+    """Return a text as one line in letters that the font of pictures has; others are escaped."""
+    known = _letters()
+    return "".join(letter if ord(letter) in known else escape(letter) for letter in printable(text))
 
 
 def fitting_end(label: str, width: int) -> str:
-    """Return the end of a label that is too long: names differ there."""
+    """Return a label as it can be drawn, of one that is too long the end: names differ there."""
     font = label_font()
-    short = label
+    # A letter takes a pixel at least.
+    label = short = drawable(label[-width:])
     while len(short) > 1 and font.getlength(short) > width:
         label = label[1:]
         short = f"…{label}"

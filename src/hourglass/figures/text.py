@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from hourglass.errors import printable
+
 _THIN_SPACE: Final = "\u202f"
 _MINUS: Final = "\u2212"
 NOTHING: Final = "\u2013"
@@ -74,7 +76,7 @@ def format_shape(shape: Sequence[int | None]) -> str:
 
 def shortened(text: str, length: int) -> str:
     """Return ``text`` on one line, its end cut off if it is longer than ``length``."""
-    line = "".join(letter if letter.isprintable() else " " for letter in text)
+    line = printable(text)
     return line if len(line) <= length else f"{line[: length - 1]}…"
 
 

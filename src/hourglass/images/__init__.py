@@ -35,7 +35,12 @@ from hourglass.images.patches import PatchImages
 from hourglass.images.promise import Images
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.split import DataSet, Splits, classes_not_everywhere, split_images
-from hourglass.images.thumbnail import THUMBNAIL_SIDE, decode_thumbnail, encode_thumbnail
+from hourglass.images.thumbnail import (
+    THUMBNAIL_SIDE,
+    decode_thumbnail,
+    encode_thumbnail,
+    recompressed,
+)
 from hourglass.images.value_range import RangeScan
 
 __all__ = [
@@ -74,6 +79,7 @@ __all__ = [
     "open_image_file",
     "places",
     "read_image_file",
+    "recompressed",
     "save_image_file",
     "split_images",
     "target_name",

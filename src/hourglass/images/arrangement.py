@@ -17,6 +17,7 @@ from hourglass.images.listing import (
     has_images,
     images_below,
     images_in,
+    is_named_as_masks,
     mask_folders,
     no_images,
     sub_folders,
@@ -118,7 +119,8 @@ def arrange(
     numbered = [numbers.get(name, _UNLABELED) for name, _ in runs]
     classes = np.repeat(np.array(numbered, np.int64), [count for _, count in runs])
     _count_beside(listing, found)
-    return Arrangement(listing, splits, classes, names, found.notes)
+    notes = (*found.notes, *_tell_masks(names))
+    return Arrangement(listing, splits, classes, names, notes)
 
 
 def listed(entries: Iterable[object]) -> str:
@@ -209,7 +211,7 @@ def _unnamed(
             if source == "folders":
                 raise
             return replace(whole, notes=(f"Took {filled[0].name} as a class, because {error}",))
-        if wrapped or len(inner.folders) > 1:
+        if wrapped or inner.folders != {"train": filled[0]}:
             return inner
     if source == "folders":
         raise DataError(
@@ -403,6 +405,18 @@ def _add_split(
     if labels == "none" or loose or not classes:
         return [(None, files)]
     return classes
+
+
+def _tell_masks(names: Sequence[str]) -> list[str]:
+    """Tell of classes that are named as folders of masks are."""
+    masks = [name for name in names if is_named_as_masks(name)]
+    others = [name for name in names if name not in masks]
+    if not (masks and others):
+        return []
+    return [
+        f"Took {listed(masks)} as a class of images like {listed(others)}. If it holds masks, move "
+        "it out of the folder."
+    ]
 
 
 def _tell_loose(folder: Path, loose: int, classes: Sequence[str]) -> str:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError, HourglassError
-from hourglass.images.bring import at_rest, type_at_rest
 from hourglass.images.labels_table import numbered
 from hourglass.images.memory import (
     ArrayImages,
@@ -21,8 +20,6 @@ from hourglass.images.memory import (
 )
 from hourglass.images.pixel_table import square_side
 from hourglass.images.split import DataSet
-from hourglass.images.value_range import RangeScan, finite_ends
-from hourglass.records import RangeOption, ValueRange
 
 _SPLIT_WORDS: Final = {
     "train": ("train",),
@@ -39,9 +36,7 @@ _CHECKED_FIRST: Final = 64 << 20
 _PIECE: Final = 1 << 20
 
 
-def load_npz(
-    path: Path, option: RangeOption | None = None, learned: Mapping[str, ValueRange] | None = None
-) -> DataSet:
+def load_npz(path: Path) -> DataSet:
     """Load an archive of arrays.
 
     Parameters
@@ -54,11 +49,6 @@ def load_npz(
         matter. ``class_names`` may be there in all. Grayscale images may come without the axis of
         channels, square ones as rows of pixels, and labels as a column, as texts, or with a 1 in
         the column of the class.
-    option
-        What the user said of black and white. By default those of the type, unless all values of
-        16 bits fit into fewer.
-    learned
-        What they were to the model that the images are for.
 
     Raises
     ------
@@ -68,14 +58,10 @@ def load_npz(
     there = _keys(path)
     keys, notes = _keys_of_splits(there, path)
     others = [labels for _, labels in keys.values() if labels is not None]
-    scan = RangeScan(option, learned)
-    of_pixels = [pixels for pixels, _ in keys.values()]
-    arrays = read_archive(path, of_pixels, [*others, _NAMES], scan)
+    arrays = read_archive(path, [pixels for pixels, _ in keys.values()], [*others, _NAMES])
     used = {*arrays, *others}
     if aside := [key for key in there if key not in used]:
         notes.append(f"Arrays left aside: {', '.join(aside)}.")
-    arrays, ranges, lines = _scaled(arrays, of_pixels, scan, path)
-    notes += lines
     names = arrays.get(_NAMES)
     class_names = None if names is None else tuple(map(str, names.ravel()))
     labels = {
@@ -95,22 +81,12 @@ def load_npz(
         validation=parts.get("validation"),
         test=parts.get("test"),
         source=str(path),
-        ranges=ranges,
         notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def load_npy(
-    path: Path, option: RangeOption | None = None, learned: Mapping[str, ValueRange] | None = None
-) -> DataSet:
+def load_npy(path: Path) -> DataSet:
     """Load one array of images.
-
-    Parameters
-    ----------
-    path
-        Holds it.
-    option, learned
-        As ``load_npz`` takes them.
 
     Raises
     ------
@@ -119,20 +95,15 @@ def load_npy(
     """
     size = path.stat().st_size
     require_memory(size, str(path))
-    scan = RangeScan(option, learned)
     with path.open("rb") as file:
-        array = _read_array(file, size, str(path), scan)
-    arrays, ranges, lines = _scaled({"": array}, [""], scan, path)
-    notes = list(lines)
-    train = _images(arrays[""], None, None, str(path), notes)
-    return DataSet(name=path.stem, train=train, source=str(path), ranges=ranges, notes=tuple(notes))
+        array = _read_array(file, size, str(path), pixels=True)
+    notes: list[str] = []
+    train = _images(array, None, None, str(path), notes)
+    return DataSet(name=path.stem, train=train, source=str(path), notes=tuple(notes))
 
 
 def read_archive(
-    path: Path,
-    pixels: Collection[str],
-    others: Collection[str] = (),
-    scan: RangeScan | None = None,
+    path: Path, pixels: Collection[str], others: Collection[str] = ()
 ) -> Mapping[str, NDArray[Any]]:
     """Read some arrays of an archive, by name; those that are not there are left out.
 
@@ -144,8 +115,6 @@ def read_archive(
         Arrays that must hold images, which their headers tell.
     others
         Arrays that may hold anything.
-    scan
-        What is known of black and white, where pixels may be of any type of which that is known.
 
     Raises
     ------
@@ -161,8 +130,7 @@ def read_archive(
                     raise DataError(f"{path} holds the array {key} twice. Save it again.")
                 if key in pixels or key in others:
                     source = f"{path}: {key}"
-                    of_pixels = (scan or RangeScan()) if key in pixels else None
-                    arrays[key] = _read_member(archive, member, source, of_pixels)
+                    arrays[key] = _read_member(archive, member, source, pixels=key in pixels)
     except (HourglassError, OSError):
         raise
     # A stranger's bytes can drive the parser of archives into an error of any class.
@@ -172,13 +140,13 @@ def read_archive(
 
 
 def _read_member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str, pixels: RangeScan | None
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str, *, pixels: bool
 ) -> NDArray[Any]:
     require_memory(member.file_size, source)
     if member.file_size > _CHECKED_FIRST:
         _require_whole(archive, member, source)
     with archive.open(member) as file:
-        return _read_array(file, member.file_size, source, pixels)
+        return _read_array(file, member.file_size, source, pixels=pixels)
 
 
 def _require_whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str) -> None:
@@ -241,11 +209,11 @@ def _keys_of_splits(
             f"{', '.join(there) or 'none'}. Save it again with np.savez(path, images=..., "
             "labels=...)."
         )
-    of_labels = known[labels[0]] if labels else None
+    label_key = known[labels[0]] if labels else None
     usual = alone == ["images"] and labels in ([], ["labels"])
-    said = f", and {of_labels} as labels" if of_labels else ""
+    said = f", and {label_key} as labels" if label_key else ""
     notes = [] if usual else [f"The array {known[alone[0]]} was read as images{said}."]
-    return {"train": (known[alone[0]], of_labels)}, notes
+    return {"train": (known[alone[0]], label_key)}, notes
 
 
 def _labels(labels: NDArray[Any], source: str, notes: list[str]) -> NDArray[Any] | None:
@@ -257,7 +225,8 @@ def _labels(labels: NDArray[Any], source: str, notes: list[str]) -> NDArray[Any]
     ones = labels.dtype.kind in "iufb" and ((labels == 0) | (labels == 1)).all()
     if ones and (labels.sum(axis=1) == 1).all():
         notes.append(f"{source} has a column for each class; the one with a 1 was taken.")
-        return labels.argmax(axis=1)
+        classes: NDArray[Any] = labels.argmax(axis=1)
+        return classes
     notes.append(
         f"{source} has {labels.shape[1]} values an image, not one class, and was left aside."
     )
@@ -279,11 +248,8 @@ def _numbered(
     return dict(zip(found, np.split(numbers, ends[:-1]), strict=True)), names
 
 
-def _read_array(file: IO[bytes], size: int, source: str, pixels: RangeScan | None) -> NDArray[Any]:
-    """Read an array whose header has been checked against the bytes that there are.
-
-    Where it holds pixels, ``pixels`` says of which types black and white are known.
-    """
+def _read_array(file: IO[bytes], size: int, source: str, *, pixels: bool) -> NDArray[Any]:
+    """Read an array whose header has been checked against the bytes that there are."""
     try:
         shape, dtype = _read_header(file)
         if dtype.hasobject:
@@ -297,8 +263,8 @@ def _read_array(file: IO[bytes], size: int, source: str, pixels: RangeScan | Non
                 f"{source} declares {declared:,} bytes of values and holds "
                 f"{size - file.tell():,}. It is cut short or damaged; save it again."
             )
-        if pixels is not None:
-            _require_pixels(shape, dtype, source, scaled=pixels.knows(dtype))
+        if pixels:
+            _require_pixels(shape, dtype, source)
         file.seek(0)
         return np.lib.format.read_array(file, allow_pickle=False)
     except HourglassError:
@@ -322,45 +288,13 @@ def _read_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     return shape, dtype
 
 
-def _require_pixels(
-    shape: tuple[int, ...], dtype: np.dtype[Any], source: str, *, scaled: bool
-) -> None:
+def _require_pixels(shape: tuple[int, ...], dtype: np.dtype[Any], source: str) -> None:
     # Told from the header, before a large array of the wrong kind takes memory.
     try:
         require_image_axes(_with_channels(shape))
-        require_pixel_type(dtype, scaled=scaled)
+        require_pixel_type(dtype)
     except DataError as error:
         raise type(error)(f"{source}: {error}") from error
-
-
-def _scaled(
-    arrays: Mapping[str, NDArray[Any]], pixels: Collection[str], scan: RangeScan, path: Path
-) -> tuple[Mapping[str, NDArray[Any]], Mapping[str, ValueRange], tuple[str, ...]]:
-    """Return arrays whose pixels lie as at rest, what black and white were, and what to tell.
-
-    All splits of one type have the same; types that need none stay as they are.
-    """
-    for key in pixels:
-        array = arrays[key]
-        if array.size and (scan.knows(array.dtype) or array.dtype == np.uint16):
-            try:
-                finite_ends(array)
-            except DataError as error:
-                raise DataError(f"{path}: {error}. Leave these images out.") from error
-            scan.add_array(array)
-    found, lines = scan.ranges()
-    scaled = dict(arrays)
-    for key in pixels:
-        array, value_range = arrays[key], found.of(arrays[key].dtype.name)
-        if value_range is None and array.dtype.kind != "i" and array.dtype.itemsize <= 2:
-            continue
-        if value_range is None and array.dtype.kind == "f":
-            continue
-        kind = type_at_rest([array.dtype.name], found.by_type)
-        scaled[key] = np.empty(array.shape, kind)
-        for number, image in enumerate(array):
-            scaled[key][number] = at_rest(image, kind, value_range)
-    return scaled, found.by_type, lines
 
 
 def _with_channels(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -115,8 +115,9 @@ def split_rows(data_set: DataSet) -> Splits:
         test=test,
         split_hash=hashlib.sha256(f"rows {ends} of {len(train)}".encode()).hexdigest(),
         fingerprint=data_set.fingerprint,
-        folder=None if folder is None else replace(folder, notes=(*folder.notes, note)),
+        bands=data_set.bands,
         ranges=data_set.ranges,
+        folder=None if folder is None else replace(folder, notes=(*folder.notes, note)),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,9 @@ from PIL import UnidentifiedImageError
 from hourglass.errors import DataError, ImageShapeError, MissingPathError
 from hourglass.files import atomic_write
 from hourglass.images.exif import turned, upright
+from hourglass.images.form import Channels
 from hourglass.images.form import ImageForm as ImageForm
+from hourglass.images.hidden import spread_visible
 from hourglass.images.jpeg2000 import JPEG2000_STARTS, Jpeg2000Reader
 from hourglass.images.memory import MOST_CHANNELS, as_unit_range
 from hourglass.images.netpbm import NetpbmReader, starts_like_netpbm
@@ -25,7 +27,7 @@ from hourglass.images.quiet import without_warnings
 from hourglass.images.reader import MOST_PIXELS, Caps, ImageReader
 from hourglass.images.through_pillow import PillowReader
 from hourglass.images.tiff import TIFF_STARTS, TiffReader
-from hourglass.records import dtype_range
+from hourglass.records import ValueRange, dtype_range
 
 IMAGE_EXTENSIONS: Final = (
     *(".avif", ".bmp", ".dib", ".gif", ".j2k", ".jfif", ".jif", ".jp2", ".jpe", ".jpeg", ".jpg"),
@@ -36,7 +38,11 @@ _HEIC_BRANDS: Final = re.compile(rb"hei[cxms]|hev[cxms]|mif1|msf1")
 
 
 def read_image_file(
-    path: str | Path, channels: int | None = None, *, max_pixels: int = MOST_PIXELS
+    path: str | Path,
+    channels: int | None = None,
+    *,
+    max_pixels: int = MOST_PIXELS,
+    value_range: ValueRange | None = None,
 ) -> NDArray[np.float32]:
     """Read one image file, turned upright as its camera says.
 
@@ -50,6 +56,9 @@ def read_image_file(
         opaque alpha is added or left out, because this loses nothing.
     max_pixels
         A file that declares more is refused before it is decoded.
+    value_range
+        What black and white are in the numbers of the file, where these are no levels of 8 or 16
+        bits.
 
     Returns
     -------
@@ -68,8 +77,12 @@ def read_image_file(
     """
     path = Path(path)
     with naming(path):
-        pixels = decode(path, max_pixels=max_pixels)
-    image = as_unit_range(pixels[..., :-1] if has_opaque_alpha(pixels) else pixels)
+        with opened(path, max_pixels=max_pixels) as reader:
+            pixels, found = _upright_image(reader)
+        if value_range is None:
+            _require_levels(pixels)
+    opaque = found.alpha and is_opaque(pixels)
+    image = as_unit_range(pixels[..., :-1] if opaque else pixels, value_range)
     return image if channels is None else _with_channels(image, channels, path)
 
 
@@ -144,24 +157,78 @@ def probe(path: Path, *, max_pixels: int = MOST_PIXELS) -> ImageForm:
         return _upright_form(reader)
 
 
-def decode(path: Path, *, max_pixels: int = MOST_PIXELS) -> NDArray[Any]:
-    """Return the pixels of an image file, shape (height, width, channels), uint8 or uint16.
+class DecodedImage(NamedTuple):
+    """An image as it is learned from: upright, and nothing in it that nobody sees.
 
-    They are turned upright, and of several frames or pages they are the first.
+    Attributes
+    ----------
+    pixels
+        Shape (height, width, channels), in the numbers of the file; an alpha is the last channel.
+        Below an alpha of 0 lie the colors of the nearest visible pixels.
+    channels
+        What the channels are.
+    frames
+        How many frames or pages the file has.
+    value_range
+        What black and white are, where the file says so.
+    """
+
+    pixels: NDArray[Any]
+    channels: Channels
+    frames: int
+    value_range: ValueRange | None
+
+
+def decode(path: Path, frame: int = 0, *, max_pixels: int = MOST_PIXELS) -> DecodedImage:
+    """Decode a frame or page of an image file to be learned from.
 
     Raises
     ------
     DataError
-        If it is not an image that can be read; the message is the reason alone.
+        If it is not an image that can be read, or holds values that are no numbers; the message
+        is the reason alone.
     """
     with opened(path, max_pixels=max_pixels) as reader:
-        return upright(decoded(reader), reader.orientation)
+        if frame:
+            reader.select(frame)
+        pixels, channels = _upright_image(reader)
+        frames, value_range = reader.frames, reader.value_range
+    if pixels.dtype.kind == "f" and (missing := int((~np.isfinite(pixels)).sum())):
+        raise DataError(f"{missing:,} of its values are NaN or infinite")
+    if channels.alpha:
+        hidden = pixels[..., -1] == 0
+        if hidden.any():
+            pixels = np.require(pixels, requirements="W")
+            spread_visible(pixels[..., :-1], hidden)
+    return DecodedImage(pixels, channels, frames, value_range)
 
 
-def has_opaque_alpha(pixels: NDArray[Any]) -> bool:
-    """Tell whether the last of two or four channels is an alpha that hides nothing."""
-    if pixels.shape[-1] not in (2, 4):
+def count_frames(path: Path, *, max_pixels: int = MOST_PIXELS) -> int:
+    """Return how many frames or pages an image file has; 1 for one that cannot be read."""
+    try:
+        with opened(path, max_pixels=max_pixels) as reader:
+            return reader.frames
+    except DataError:
+        return 1
+
+
+def holds_bytes(path: Path) -> bool:
+    """Tell from its first bytes whether a file is one whose values have 8 bits for certain.
+
+    It is much quicker than opening the file, and False for whatever is not obvious.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(32)
+    except OSError:
         return False
+    if start.startswith(PNG_START):
+        return start[12:16] == b"IHDR" and start[24] <= 8
+    return start.startswith((b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM"))
+
+
+def is_opaque(pixels: NDArray[Any]) -> bool:
+    """Tell whether the alpha that is the last channel hides nothing."""
     return bool((pixels[..., -1] == dtype_range(pixels.dtype).high).all())
 
 
@@ -252,6 +319,26 @@ def _refuse_heic(file: BufferedReader) -> None:
     brands = file.read(min(size, 1024))
     if b"avif" not in brands and b"avis" not in brands and _HEIC_BRANDS.search(brands):
         raise DataError("it is HEIC, which is not read; convert it to PNG, JPEG or TIFF")
+
+
+def _upright_image(reader: ImageReader) -> tuple[NDArray[Any], Channels]:
+    """Return the pixels of a frame, turned upright, and what its channels are; alpha comes last."""
+    form, pixels = reader.stored, upright(decoded(reader), reader.orientation)
+    if form.alpha is not None and form.alpha < form.channels - 1:
+        others = np.delete(pixels, form.alpha, axis=-1)
+        pixels = np.concatenate([others, pixels[..., form.alpha, None]], axis=-1)
+    return pixels, Channels(form.colors, form.bands, form.alpha is not None)
+
+
+def _require_levels(pixels: NDArray[Any]) -> None:
+    """Refuse numbers of which nobody knows what black and white are."""
+    low, high = float(pixels.min()), float(pixels.max())
+    unit = pixels.dtype.kind == "f" and low >= 0 and high <= 1
+    if pixels.dtype not in (np.uint8, np.uint16) and not unit:
+        raise DataError(
+            f"its values are {pixels.dtype} from {low:g} to {high:g}, and what black and white are "
+            "is not known; say it as value_range=ValueRange(low, high)"
+        )
 
 
 def _upright_form(reader: ImageReader) -> ImageForm:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, final
 
 from hourglass.errors import DataError, FetchError
-from hourglass.files import cache_folder, locked, remove_leftovers, write_bytes
+from hourglass.files import cache_folder, locked, remove_leftovers, unquoted, write_bytes
 from hourglass.images.catalog import Publication
 from hourglass.images.idx import find_idx, read_content, unpack
 from hourglass.images.lookup import Contents, require_checksum
@@ -26,7 +26,7 @@ def mirrors_of(publication: Publication) -> Sequence[str]:
     ``HOURGLASS_MIRROR_FASHION_MNIST`` is the variable for ``fashion-mnist``.
     """
     variable = f"HOURGLASS_MIRROR_{publication.name.upper().replace('-', '_')}"
-    chosen = os.environ.get(variable)
+    chosen = unquoted(os.environ.get(variable, ""))
     return (chosen,) if chosen else publication.mirrors
 
 

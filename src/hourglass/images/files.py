@@ -12,7 +12,7 @@ from hourglass.images.bring import Form, bring_to_size
 from hourglass.images.decode import decode
 from hourglass.images.listing import Listing
 from hourglass.images.memory import as_unit_range
-from hourglass.images.promise import Images, Shape, fingerprint_of
+from hourglass.images.promise import Images, Shape, fingerprint_of, shown_names
 from hourglass.images.survey import digest_of
 from hourglass.images.workers import PixelCache, in_order, worker_count
 
@@ -53,7 +53,7 @@ class FileSource:
         self.digests, self.form = digests, form
         self.cache = PixelCache(cache_bytes)
         heights, widths = (_only(values) for values in (sides[:, 0], sides[:, 1]))
-        self.shape: Shape = (heights, widths, form.channels)
+        self.shape: Shape = (heights, widths, form.channels.total)
 
     def pixels(self, number: int) -> NDArray[Any]:
         """Return the pixels at rest of the file with a number among those that can be used.
@@ -71,10 +71,11 @@ class FileSource:
 
     def decoded(self, number: int) -> NDArray[Any]:
         """Return the same, decoded now and not kept."""
-        path = self.listing[int(self.positions[number])]
+        position = int(self.positions[number])
+        path, frame = self.listing[position], self.listing.frame(position)
         try:
-            read = decode(path, max_pixels=self.form.max_pixels)
-            sized = bring_to_size(read, self.form.resize, self.form.crop)
+            read = decode(path, frame, max_pixels=self.form.max_pixels)
+            sized = bring_to_size(read.pixels, self.form.resize, self.form.crop)
         except DataError as error:
             raise DataError(f"{path} could be read when it was checked: {error}.") from error
         if digest_of(sized) != self.digests[number].tobytes():
@@ -82,7 +83,7 @@ class FileSource:
                 f"{path} has changed since it was checked. Leave files alone while they are used, "
                 "and start again."
             )
-        return self.form.bring_values(sized)
+        return self.form.bring_values(sized, read.channels, path)
 
 
 @final
@@ -113,7 +114,7 @@ class FileImages(Images):
         self._source = source
         self._numbers = np.arange(len(source.positions)) if numbers is None else numbers
         self._labels = None if labels is None else np.asarray(labels, np.int64)
-        self._class_names = None if class_names is None else tuple(class_names)
+        self._class_names = shown_names(class_names)
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -156,11 +157,9 @@ class FileImages(Images):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of shape, type, a digest of each image's pixels, how they are scaled, labels."""
+        """SHA-256 of shape, type, a digest of each image's pixels, and labels."""
         digests = self._source.digests[self._numbers]
-        ranges = [f"{name} {one}" for name, one in sorted(self._source.form.ranges.items())]
-        scaled = [np.frombuffer(words.encode(), np.uint8) for words in ranges]
-        return fingerprint_of(self.shape, self.dtype, [digests, *scaled], self._labels)
+        return fingerprint_of(self.shape, self.dtype, [digests], self._labels)
 
     def at_rest(self, index: int) -> NDArray[Any]:
         """Return one image as it lies at rest, shape (height, width, channels)."""

@@ -4,6 +4,8 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,10 +14,12 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError
 from hourglass.images.arrangement import MOST_LISTED, Arrangement
-from hourglass.images.bring import Form, type_at_rest
+from hourglass.images.bring import Form
+from hourglass.images.decode import count_frames
 from hourglass.images.files import CACHE_BYTES, FileImages, FileSource
+from hourglass.images.form import Channels
 from hourglass.images.labels_table import arrange_labeled
-from hourglass.images.listing import Listing, in_order
+from hourglass.images.listing import Listing, sorted_counts
 from hourglass.images.memory import images_from
 from hourglass.images.paired import PairedImages
 from hourglass.images.partners import find_partners
@@ -23,9 +27,11 @@ from hourglass.images.promise import Images
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.split import DataSet
 from hourglass.images.survey import Survey, survey, tell_bad
-from hourglass.images.value_range import RangeScan
-from hourglass.records import FolderOptions, FolderRecord, ValueRange, dtype_range
+from hourglass.images.value_range import RangeScan, outside_line
+from hourglass.images.workers import in_order
+from hourglass.records import FolderOptions, FolderRecord, ValueRanges
 
+_SPLITS: Final = 3
 #: Images of one size whose pixels take less are kept in memory.
 IN_MEMORY_BYTES: Final = 1 << 30
 
@@ -36,7 +42,6 @@ def load_folder(
     *,
     in_memory: int = IN_MEMORY_BYTES,
     cache_bytes: int = CACHE_BYTES,
-    learned: Mapping[str, ValueRange] | None = None,
 ) -> DataSet:
     """Check every image of a folder, and load them or make them ready to be read.
 
@@ -53,8 +58,6 @@ def load_folder(
         when they are asked for. Nothing of this follows from the machine.
     cache_bytes
         Bytes of those that are kept after they were read.
-    learned
-        What black and white were to the model that the images are for.
 
     Raises
     ------
@@ -62,13 +65,13 @@ def load_folder(
         If there is no image, the arrangement is ambiguous, or files cannot be used: each is named
         with its reason, unless they are to be skipped and others are left in every split.
     """
-    arrangement = arrange_labeled(folder, options)
-    scan = RangeScan(options.range, learned)
-    found = survey(arrangement.listing, options, in_memory, scan)
+    arrangement = _with_frames(arrange_labeled(folder, options), options)
+    found = survey(arrangement.listing, options, in_memory)
     _require_usable(found, arrangement, options)
     form = _form(found, options)
     record = _record(found, form, arrangement.listing, options)
-    return _data_set(arrangement, found, _parts(arrangement, found, form, cache_bytes), record)
+    parts = _parts(arrangement, found, form, cache_bytes)
+    return _data_set(arrangement, found, form, parts, record)
 
 
 def load_paired_folders(
@@ -106,7 +109,13 @@ def load_paired_folders(
     partners, notes = find_partners(noisy.listing, partner, options)
     given = replace(noisy, listing=partners)
     noisy = replace(noisy, notes=(*noisy.notes, *notes))
-    # Noisy images and their partners have one black and white.
+    noisy, given = _with_frames(noisy, options), _with_frames(given, options)
+    if not np.array_equal(noisy.listing.files, given.listing.files):
+        raise DataError(
+            f"The files of {folder} and those of {partner} differ in their numbers of frames, so "
+            "that it is not clear which frames belong together. Say --frames first, or split them."
+        )
+    # What is compared has to be scaled alike.
     scan = RangeScan(options.range)
     pair = [(each, survey(each.listing, options, in_memory, scan)) for each in (noisy, given)]
     _refuse_other_sizes(pair[0][1], pair[1][1])
@@ -131,11 +140,48 @@ def load_paired_folders(
         reasons={**records[0].reasons, **records[1].reasons},
     )
     pairs = {part: PairedImages(target[part], seen[part]) for part in seen}
-    return _data_set(noisy, pair[0][1], pairs, record)
+    return _data_set(noisy, pair[0][1], forms[0], pairs, record)
+
+
+def _with_frames(arrangement: Arrangement, options: FolderOptions) -> Arrangement:
+    """Return an arrangement with every frame of its files, where that is asked for."""
+    if options.frames == "first":
+        return arrangement
+    listing, most = arrangement.listing, options.max_pixels or MOST_PIXELS
+    counts = np.fromiter(in_order(partial(count_frames, max_pixels=most), listing), np.int64)
+    if not (counts > 1).any():
+        return arrangement
+    starts = np.cumsum([0, *arrangement.splits.values()])
+    splits = {
+        split: int(counts[start:end].sum())
+        for split, (start, end) in zip(arrangement.splits, pairwise(starts), strict=True)
+    }
+    groups, notes = arrangement.groups, arrangement.notes
+    if groups is None and len(splits) < _SPLITS:
+        groups = np.arange(len(listing))
+        if splits["train"] and starts[1] <= _SPLITS - len(splits):
+            groups = None
+            notes = (
+                *notes,
+                f"Frames of one file lie in several splits, as there are only {starts[1]} files: "
+                "neighbors look alike, so scores will flatter the model.",
+            )
+    return replace(
+        arrangement,
+        listing=listing.with_frames(counts),
+        splits=splits,
+        classes=np.repeat(arrangement.classes, counts),
+        groups=None if groups is None else np.repeat(groups, counts),
+        notes=notes,
+    )
 
 
 def _data_set(
-    arrangement: Arrangement, found: Survey, parts: Mapping[str, Images], record: FolderRecord
+    arrangement: Arrangement,
+    found: Survey,
+    form: Form,
+    parts: Mapping[str, Images],
+    record: FolderRecord,
 ) -> DataSet:
     folder, groups = arrangement.listing.root, arrangement.groups
     if groups is not None:
@@ -146,7 +192,7 @@ def _data_set(
         skipped=record.skipped + len(left_out),
         reasons=dict(list({**record.reasons, **left_out}.items())[: FolderRecord.MOST_REASONS]),
         notes=(*arrangement.notes, *record.notes),
-        not_listed=in_order(arrangement.listing.left_out),
+        not_listed=sorted_counts(arrangement.listing.left_out),
     )
     return DataSet(
         name=folder.resolve().name or str(folder),
@@ -155,8 +201,9 @@ def _data_set(
         test=parts.get("test"),
         source=str(folder),
         folder=record,
-        ranges=found.scan.ranges()[0].by_type,
         groups=groups,
+        bands=form.channels.bands,
+        ranges=form.ranges.by_type,
     )
 
 
@@ -186,10 +233,16 @@ def _refuse_other_sizes(seen: Survey, target: Survey) -> None:
 def _common_forms(seen: Survey, target: Survey, options: FolderOptions) -> tuple[Form, Form]:
     """Return the forms of noisy images and of their partners, with as many channels each."""
     forms = _form(seen, options), _form(target, options)
-    if max(form.channels for form in forms) >= 3:
+    bands = {form.channels.bands for form in forms}
+    if len(bands) > 1:
+        raise DataError(
+            f"Noisy images have {forms[0].channels}, and their partners {forms[1].channels}. Both "
+            "need the same channels."
+        )
+    if max(form.channels.colors for form in forms) == 3:
         color = replace(options, color="rgb")
         forms = _form(seen, color), _form(target, color)
-    channels = min(form.channels for form in forms)
+    channels = min((form.channels for form in forms), key=lambda one: one.total)
     return replace(forms[0], channels=channels), replace(forms[1], channels=channels)
 
 
@@ -219,14 +272,34 @@ def _ranges(found: Survey, arrangement: Arrangement) -> Iterator[tuple[str, slic
 
 def _form(found: Survey, options: FolderOptions) -> Form:
     """Return what all images are brought to: no more channels or bits than some of them have."""
-    all_alpha = found.channels.keys() <= {2, 4} and found.veiled > 0
-    color = options.color or ("gray" if found.channels.keys() <= {1, 2} else "rgb")
-    channels = (1 if color == "gray" else 3) + all_alpha
-    known = found.scan.ranges()[0].by_type
-    ranges = {name: known[name] for name in sorted(found.depths) if name in known}
-    dtype = type_at_rest(found.depths, ranges)
+    ranges, _ = found.scan.ranges()
+    dtype = "float32"
+    if found.types.keys() <= {"uint8", "uint16"} and _are_levels(ranges):
+        dtype = "uint16" if "uint16" in found.types else "uint8"
     most = options.max_pixels or MOST_PIXELS
-    return Form(options.resize_to, options.crop_to, channels, dtype, most, ranges)
+    return Form(options.resize_to, options.crop_to, _channels(found, options), dtype, most, ranges)
+
+
+def _channels(found: Survey, options: FolderOptions) -> Channels:
+    """Return which channels all images are brought to."""
+    bands = max(channels.bands for channels in found.channels)
+    colors = max(channels.colors for channels in found.channels)
+    if options.color is not None:
+        wanted = 1 if options.color == "gray" else 3
+        if bands and wanted != colors:
+            raise DataError(
+                f"color = {options.color} was asked for, and the images have "
+                f"{Channels(colors, bands)}, which stay what they are. Leave color out."
+            )
+        colors = wanted
+    all_alpha = all(channels.alpha for channels in found.channels) and found.veiled > 0
+    return Channels(colors, bands, all_alpha and not bands)
+
+
+def _are_levels(ranges: ValueRanges) -> bool:
+    """Tell whether 8 bits end at 255 and 16 bits start at 0, so that levels can stand for them."""
+    deep = ranges.by_type.get("uint16")
+    return "uint8" not in ranges.by_type and (deep is None or deep.low == 0)
 
 
 def _in_memory(source: FileSource, arrangement: Arrangement, found: Survey) -> Mapping[str, Images]:
@@ -237,10 +310,10 @@ def _in_memory(source: FileSource, arrangement: Arrangement, found: Survey) -> M
     }
 
 
-def _array(kept: list[NDArray[Any] | None], source: FileSource) -> NDArray[Any]:
+def _array(kept: list[tuple[NDArray[Any], Channels] | None], source: FileSource) -> NDArray[Any]:
     """Return the pixels of all images in one array, and give up what they were kept in."""
     form, sides = source.form, source.sides[0].tolist()
-    shape = (len(kept), *sides, form.channels)
+    shape = (len(kept), *sides, form.channels.total)
     try:
         pixels = np.empty(shape, form.dtype)
     except MemoryError as error:
@@ -251,8 +324,11 @@ def _array(kept: list[NDArray[Any] | None], source: FileSource) -> NDArray[Any]:
         ) from error
     for number in reversed(range(len(kept))):
         image = kept.pop()
-        values = None if image is None else form.bring_values(image)
-        pixels[number] = source.decoded(number) if values is None else values
+        if image is None:
+            pixels[number] = source.decoded(number)
+        else:
+            path = source.listing[int(source.positions[number])]
+            pixels[number] = form.bring_values(*image, path)
     return pixels
 
 
@@ -281,7 +357,7 @@ def _record(found: Survey, form: Form, listing: Listing, options: FolderOptions)
     return FolderRecord(
         kind="files" if found.kept is None else "memory",
         files=len(found.good),
-        bytes=area * form.channels * np.dtype(form.dtype).itemsize,
+        bytes=area * form.channels.total * np.dtype(form.dtype).itemsize,
         smallest=found.smallest,
         largest=found.largest,
         formats=_formats(found, listing),
@@ -289,10 +365,10 @@ def _record(found: Survey, form: Form, listing: Listing, options: FolderOptions)
         crop=None if options.crop is None else str(options.crop),
         skipped=len(found.failures),
         reasons={
-            str(listing[position]): reason
+            listing.shown(position): reason
             for position, reason in list(found.failures.items())[:most]
         },
-        notes=tuple(_notes(found, form)),
+        notes=tuple(_notes(found, form, listing)),
     )
 
 
@@ -302,24 +378,29 @@ def _formats(found: Survey, listing: Listing) -> Mapping[str, int]:
     return dict(sorted(counted.items()))
 
 
-def _notes(found: Survey, form: Form) -> Iterator[str]:
+def _notes(found: Survey, form: Form, listing: Listing) -> Iterator[str]:
     """Yield a sentence for each thing that was done to images of some kinds."""
-    gray = sum(found.channels[channels] for channels in (1, 2))
+    gray = sum(count for channels, count in found.channels.items() if channels.colors == 1)
     color = len(found.good) - gray
-    if form.channels >= 3 and gray:
+    if form.channels.bands:
+        yield f"Channels beyond color are data: every image has {form.channels}."
+    elif form.channels.colors == 3 and gray:
         yield f"Gray images given three equal channels: {gray:,}."
-    if form.channels <= 2 and color:
+    elif form.channels.colors == 1 and color:
         yield f"Color images made gray: {color:,}."
-    if form.channels in (1, 3) and found.veiled:
+    if not form.channels.alpha and found.veiled:
         yield f"Images whose alpha hides something and was left out: {found.veiled:,}."
-    if form.dtype == "uint16" and found.depths["uint8"]:
-        yield f"Images of 8 bits widened to 16: {found.depths['uint8']:,}."
-    if form.dtype == "float32" and len(found.depths) > 1:
-        kinds = [
-            f"{count:,} {name} ({form.ranges.get(name, dtype_range(name)).rounded})"
-            for name, count in sorted(found.depths.items())
-        ]
-        yield f"Images of several types, each with its own black and white: {', '.join(kinds)}."
+    if form.dtype == "uint16" and found.types["uint8"]:
+        yield f"Images of 8 bits widened to 16: {found.types['uint8']:,}."
     yield from found.scan.ranges()[1]
-    if found.animated:
-        yield f"Files with several frames, of which the first was taken: {found.animated:,}."
+    outside = outside_line(*found.outside, str(found.scan.option))
+    if outside is not None:
+        yield outside
+    if listing.has_frames:
+        files = len({listing.name(int(position)) for position in found.good})
+        yield f"Every frame was taken: {len(found.good):,} images from {files:,} files."
+    elif found.animated:
+        yield (
+            f"Files with several frames, of which the first was taken: {found.animated:,}. Say "
+            "--frames all to take every one."
+        )

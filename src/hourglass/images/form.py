@@ -11,6 +11,36 @@ _PROFILED: Final = {b"GRAY": ("L", "LA"), b"RGB ": ("RGB", "RGBA")}
 Unit = Literal["inch", "centimeter", "meter"]
 
 
+class Channels(NamedTuple):
+    """What the channels of an image are, in their order.
+
+    Attributes
+    ----------
+    colors
+        1 for gray, 3 for red, green and blue.
+    bands
+        How many follow that are data, such as near infrared.
+    alpha
+        Whether the last one is an alpha.
+    """
+
+    colors: int
+    bands: int = 0
+    alpha: bool = False
+
+    @property
+    def total(self) -> int:
+        """How many they are."""
+        return self.colors + self.bands + self.alpha
+
+    def __str__(self) -> str:
+        """Return them in words, such as ``3 colors and 1 band of data``."""
+        words = ["gray" if self.colors == 1 else "3 colors"]
+        words += [f"{self.bands} band{'s' if self.bands > 1 else ''} of data"] if self.bands else []
+        words += ["an alpha"] if self.alpha else []
+        return " and ".join(words)
+
+
 class ImageForm(NamedTuple):
     """Size and type of an image.
 

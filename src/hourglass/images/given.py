@@ -11,16 +11,17 @@ from typing import Any, Final, NamedTuple, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError, ImageShapeError, MissingPathError
+from hourglass.errors import DataError, ImageShapeError, MissingPathError, printable
 from hourglass.images.arrangement import SplitFolders, split_folders
-from hourglass.images.bring import bring_to_size, bring_to_values, type_at_rest
-from hourglass.images.decode import decode, naming
-from hourglass.images.listing import Listing, images_below, in_order, no_images
+from hourglass.images.bring import bring_to_size, bring_to_values
+from hourglass.images.decode import count_frames, decode, naming
+from hourglass.images.form import Channels
+from hourglass.images.listing import Listing, images_below, no_images, sorted_counts
 from hourglass.images.promise import Shape
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.survey import digest_of
-from hourglass.images.value_range import finite_ends
-from hourglass.records import ColorName, Sides, ValueRange, ValueRanges, dtype_range
+from hourglass.images.workers import in_order
+from hourglass.records import ColorName, FrameChoice, Sides, ValueRanges
 
 _UNREACHED: Final = (-1, -1)
 
@@ -34,10 +35,13 @@ class GivenImage(NamedTuple):
         Shape (height, width, channels), as it lies at rest.
     digest
         Of its own pixels, before they were brought to that form.
+    frames
+        How many frames or pages its file has.
     """
 
     pixels: NDArray[Any]
     digest: bytes
+    frames: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class ModelForm:
         ``gray`` makes color files gray for a model of gray images; otherwise they are refused.
     max_pixels
         More in a file are refused before they are decoded.
+    bands
+        How many of the model's channels are data, neither shown nor an alpha.
     ranges
         What black and white are in the files.
     """
@@ -63,10 +69,19 @@ class ModelForm:
     crop: Sides | None = None
     color: ColorName | None = None
     max_pixels: int = MOST_PIXELS
+    bands: int = 0
     ranges: ValueRanges = field(default_factory=ValueRanges)
 
-    def read(self, path: Path) -> GivenImage:
-        """Decode a file and bring it to this form.
+    @property
+    def channels(self) -> Channels:
+        """What the channels of the model's images are."""
+        count = self.shape[2] - self.bands
+        if self.bands:
+            return Channels(count, self.bands)
+        return Channels(3 if count >= 3 else 1, alpha=count in (2, 4))
+
+    def read(self, path: Path, frame: int = 0) -> GivenImage:
+        """Decode a frame of a file and bring it to this form.
 
         Raises
         ------
@@ -78,41 +93,39 @@ class ModelForm:
             If there is no such file.
         """
         with naming(path):
-            decoded = decode(path, max_pixels=self.max_pixels)
-            if decoded.dtype.kind == "f":
-                finite_ends(decoded)
-            sized = bring_to_size(decoded, self.resize, self.crop)
-        self._require_fitting(path, sized.shape)
-        value_range = self.ranges.of(decoded.dtype.name, path)
-        return GivenImage(_with_alpha(sized, self.shape[2], value_range), digest_of(decoded))
+            image = decode(path, frame, max_pixels=self.max_pixels)
+            sized = bring_to_size(image.pixels, self.resize, self.crop)
+        self._require_fitting(path, sized.shape, image.channels)
+        dtype = sized.dtype.name
+        value_range = self.ranges.of(dtype, path)
+        if dtype not in ("uint8", "uint16") or value_range is not None:
+            dtype = "float32"
+        brought = bring_to_values(sized, image.channels, self.channels, dtype, value_range)
+        return GivenImage(brought, digest_of(image.pixels), image.frames)
 
-    def _require_fitting(self, path: Path, shape: tuple[int, ...]) -> None:
-        height, width, channels = self.shape
+    def _require_fitting(self, path: Path, shape: tuple[int, ...], channels: Channels) -> None:
+        height, width, count = self.shape
         sides = all(
             want in (None, have) for want, have in zip((height, width), shape[:2], strict=True)
         )
-        if sides and (shape[2] <= 2 or channels >= 3 or self.color == "gray"):
+        wanted = self.channels
+        fits = wanted.colors >= channels.colors or self.color == "gray"
+        if wanted.bands or channels.bands:
+            fits = wanted[:2] == channels[:2]
+        if sides and fits:
             return
         raise ImageShapeError(
             f"{path} has shape {shape}, and the model takes images of height {height or 'any'}, "
-            f"width {width or 'any'} and {channels} channels, as it was trained on them."
+            f"width {width or 'any'} and {count} channels, as it was trained on them."
         )
 
 
-def _with_alpha(
-    pixels: NDArray[Any], channels: int, value_range: ValueRange | None
-) -> NDArray[Any]:
-    """Return an image with as many channels as a model takes; an alpha that is missing hides none.
-
-    An alpha that the model does not take is left out, as in training.
-    """
-    name = pixels.dtype.name
-    dtype = type_at_rest([name], {} if value_range is None else {name: value_range})
-    image = bring_to_values(pixels, channels, dtype, value_range)
-    if image.shape[2] == channels:
-        return image
-    opaque = np.full((*image.shape[:2], 1), dtype_range(image.dtype).high, image.dtype)
-    return np.concatenate([image, opaque], axis=2)
+def several_frames_line(files: int) -> str | None:
+    """Tell of how many files the first of several frames was taken; nothing where of none."""
+    if not files:
+        return None
+    which = "1 file has" if files == 1 else f"{files:,} files have"
+    return f"{which} several frames or pages, of which the first was taken."
 
 
 @final
@@ -126,6 +139,8 @@ class GivenFiles:
     ----------
     inputs
         Files, and folders whose files are taken with the tree below them.
+    frames
+        ``first`` takes the first frame or page of each file, ``all`` every one.
 
     Attributes
     ----------
@@ -140,20 +155,20 @@ class GivenFiles:
         If an input does not exist, cannot be reached, or is a folder without an image file.
     """
 
-    def __init__(self, inputs: Sequence[Path]) -> None:
+    def __init__(self, inputs: Sequence[Path], frames: FrameChoice = "first") -> None:
         self.inputs = tuple(inputs)
-        self._listings = [_listing(path) for path in inputs]
+        self._listings = [_listing(path, frames) for path in inputs]
         self._ends = np.cumsum([len(listing) for listing in self._listings])
         self._labels = [
             _Labels(listing) if path.is_dir() else None
             for path, listing in zip(inputs, self._listings, strict=True)
         ]
         left_out = sum((listing.left_out for listing in self._listings), Counter[str]())
-        self.left_out = in_order(left_out)
+        self.left_out = sorted_counts(left_out)
         self.notes = tuple(note for one in self._labels if one is not None for note in one.notes)
 
     def __len__(self) -> int:
-        """Return the number of files."""
+        """Return the number of files, or of their frames where these are taken."""
         return int(self._ends[-1]) if len(self._ends) else 0
 
     def path(self, position: int) -> Path:
@@ -161,18 +176,28 @@ class GivenFiles:
         listing, index = self._place(position)
         return self._listings[listing][index]
 
+    def frame(self, position: int) -> int:
+        """Return which frame of its file an image is."""
+        listing, index = self._place(position)
+        return self._listings[listing].frame(index)
+
     def name(self, position: int) -> str:
-        """Return a file's path from the given folder on; with several inputs, all of it."""
+        """Return a file's path from the given folder on, printable; with several inputs, all.
+
+        Where frames are taken, the number of each follows a ``#``.
+        """
         listing, index = self._place(position)
         found = self._listings[listing]
         text = found.name(index) if len(self._listings) == 1 else str(found[index])
-        return os.fsencode(Path(text).as_posix()).decode("utf-8", "backslashreplace")
+        text += f"#{found.frame(index) + 1}" if found.has_frames else ""
+        # The same name in every locale.
+        return printable(os.fsencode(Path(text).as_posix()).decode("utf-8", "surrogateescape"))
 
     def label(self, position: int) -> str:
         """Return the sub-folder that stands for a file's class, nothing where none does."""
         listing, index = self._place(position)
         labels = self._labels[listing]
-        return "" if labels is None else labels[index]
+        return "" if labels is None else printable(labels[index])
 
     def fingerprints(self) -> tuple[str, str]:
         """Return SHA-256 over names and sizes, and over when the files were changed."""
@@ -188,7 +213,7 @@ class GivenFiles:
         return listing, position - int(self._ends[listing - 1] if listing else 0)
 
 
-def _listing(path: Path) -> Listing:
+def _listing(path: Path, frames: FrameChoice) -> Listing:
     try:
         if path.is_dir():
             listing = Listing(path)
@@ -206,6 +231,9 @@ def _listing(path: Path) -> Listing:
         ) from error
     if not len(listing):
         raise MissingPathError(no_images(path, listing.left_out))
+    if frames == "all":
+        counts = np.fromiter(in_order(count_frames, listing), np.int64)
+        return listing.with_frames(counts) if (counts > 1).any() else listing
     return listing
 
 

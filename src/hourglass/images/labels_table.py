@@ -184,7 +184,8 @@ def _arranged_by(
     counts = {split: int((splits == split).sum()) for split in _SPLITS if (splits == split).any()}
     if "train" not in counts:
         raise DataError(f"{table} leaves no image of {folder} to train on.")
-    classes, class_names = np.full(len(kept), -1), ()
+    class_names: tuple[str, ...] = ()
+    classes = np.full(len(kept), -1)
     if "label" in rows.values:
         values = [rows.values["label"][row] for row in row_of[kept]]
         classes, class_names = numbered(values, f"{table}, column {rows.columns['label']},")

@@ -72,11 +72,12 @@ class Listing:
         self._text = bytearray()
         self._ends = np.zeros(1, np.int64)
         self._count = 0
+        self._files: NDArray[np.int64] | None = None
         self.extend(names)
 
     def __len__(self) -> int:
-        """Return the number of files."""
-        return self._count
+        """Return the number of files, or of their frames where these are listed."""
+        return self._count if self._files is None else len(self._files)
 
     def __getitem__(self, index: int) -> Path:
         """Return a path; the root leads it."""
@@ -88,6 +89,7 @@ class Listing:
 
     def name(self, index: int) -> str:
         """Return a path from the root on."""
+        index = index if self._files is None else int(self._files[index])
         start, end = self._ends[index : index + 2]
         return os.fsdecode(bytes(self._text[start:end]))
 
@@ -95,6 +97,34 @@ class Listing:
         """Return the same paths below another folder."""
         other = Listing(root, left_out=self.left_out)
         other._text, other._ends, other._count = self._text, self._ends, self._count
+        other._files = self._files
+        return other
+
+    @property
+    def has_frames(self) -> bool:
+        """Whether every frame of a file has a place of its own."""
+        return self._files is not None
+
+    @property
+    def files(self) -> NDArray[np.int64]:
+        """Which file each place belongs to, counted from 0, shape (places,)."""
+        return np.arange(self._count) if self._files is None else self._files
+
+    def frame(self, index: int) -> int:
+        """Return which frame of its file a place stands for."""
+        if self._files is None:
+            return 0
+        return index - int(np.searchsorted(self._files, self._files[index]))
+
+    def shown(self, index: int) -> str:
+        """Return a path as it is told, with the number of the frame where frames are listed."""
+        path = str(self[index])
+        return f"{path}#{self.frame(index) + 1}" if self.has_frames else path
+
+    def with_frames(self, counts: NDArray[np.int64]) -> "Listing":
+        """Return a listing with a place for each frame of its files, which have so many."""
+        other = self.moved(self.root)
+        other._files = np.repeat(np.arange(self._count), counts)
         return other
 
     def extend(self, names: Iterable[bytes]) -> int:
@@ -191,7 +221,7 @@ def mask_folders(folder: Path, names: Sequence[str]) -> frozenset[str]:
     They are named ``ground_truth``, ``masks`` or the like, and all their own sub-folders are in
     another one too, which has more of them: normal images have no mask.
     """
-    named = [name for name in names if _plain(name) in _MASKS]
+    named = [name for name in names if is_named_as_masks(name)]
     others = {name: _visible_folders(folder / name) for name in names} if named else {}
     return frozenset(
         name
@@ -205,13 +235,18 @@ def mask_folders(folder: Path, names: Sequence[str]) -> frozenset[str]:
     )
 
 
+def is_named_as_masks(name: str) -> bool:
+    """Tell whether a folder is named as folders of masks are."""
+    return _plain(name) in _MASKS
+
+
 def count_masks(folder: Path, root: Path, left_out: Counter[str] | None) -> None:
     """Count the images of a folder of masks as left out."""
     if left_out is not None and (masks := sum(1 for _ in images_below(folder, root))):
         left_out[f"in {folder.name} (masks)"] += masks
 
 
-def in_order(left_out: Counter[str]) -> dict[str, int]:
+def sorted_counts(left_out: Counter[str]) -> dict[str, int]:
     """Return counts in an order that does not follow from that of a disk."""
     return dict(sorted(left_out.items()))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from hourglass.errors import DataError, MissingPathError
-from hourglass.files import cache_folder
+from hourglass.files import cache_folder, environment_path
 from hourglass.images.arrays import read_archive
 from hourglass.images.catalog import Publication
 from hourglass.images.idx import (
@@ -95,11 +95,11 @@ def require_checksum(content: bytes, publication: Publication, file: str, source
 
 
 def _candidates(name: str, data_dir: Path | None) -> Iterator[tuple[str, Path]]:
-    chosen = os.environ.get(DATA_DIR_VARIABLE)
+    chosen = environment_path(DATA_DIR_VARIABLE)
     if data_dir is not None:
         yield "the data folder given", _within(data_dir, name)
-    if chosen and (data_dir is None or Path(chosen) != Path(data_dir)):
-        yield DATA_DIR_VARIABLE, _within(Path(chosen), name)
+    if chosen is not None and chosen != data_dir:
+        yield DATA_DIR_VARIABLE, _within(chosen, name)
     yield "the system's data", SYSTEM_DATA / name
     keras = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
     yield "Keras' cache", keras / ("mnist.npz" if name == "mnist" else name)

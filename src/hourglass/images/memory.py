@@ -10,15 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError, ImageShapeError
-from hourglass.images.promise import Images, Shape, fingerprint_of
+from hourglass.images.promise import Images, Shape, fingerprint_of, shown_names
 from hourglass.records import ValueRange, dtype_range
 
 MOST_CHANNELS: Final = 4
-
-_OF_FILES: Final = (
-    "Of a file say what black and white are: --range LOW..HIGH, or --range data for its least and "
-    "greatest value."
-)
 
 
 @final
@@ -67,7 +62,7 @@ class ArrayImages(Images):
         self.pixels = _locked(_at_rest(pixels))
         _require_unit_range(self.pixels)
         self._labels = None if labels is None else _checked_labels(labels, len(pixels))
-        self._class_names = None if class_names is None else tuple(map(str, class_names))
+        self._class_names = shown_names(class_names)
         _require_named(self._labels, self._class_names)
 
     def __len__(self) -> int:
@@ -153,7 +148,8 @@ def as_unit_range(
     low, high = astuple(value_range or dtype_range(pixels.dtype))
     # Numbers of 32 bits would lose some in single precision before black is taken away.
     wide = np.subtract(pixels, low, dtype=np.float64)
-    return np.clip(wide / (high - low), 0.0, 1.0).astype(np.float32)
+    share: NDArray[np.float32] = np.clip(wide / (high - low), 0.0, 1.0).astype(np.float32)
+    return share
 
 
 def require_memory(needed: int, source: str) -> None:
@@ -210,15 +206,8 @@ def require_image_axes(shape: tuple[int, ...]) -> None:
         raise ImageShapeError(f"Images need height and width; this array has shape {shape}.")
 
 
-def require_pixel_type(dtype: np.dtype[Any], *, scaled: bool = False) -> None:
+def require_pixel_type(dtype: np.dtype[Any]) -> None:
     """Check the type of pixels.
-
-    Parameters
-    ----------
-    dtype
-        Their type.
-    scaled
-        Whether it is known what black and white are in them, so that other integers will do.
 
     Raises
     ------
@@ -227,12 +216,10 @@ def require_pixel_type(dtype: np.dtype[Any], *, scaled: bool = False) -> None:
     """
     if dtype.kind == "f" or (dtype.kind == "u" and dtype.itemsize <= 2):
         return
-    if scaled and dtype.kind in "iu":
-        return
     advice = (
         "Turn a mask into pixels with mask.astype('uint8') * 255."
         if dtype.kind == "b"
-        else f"Values from 0 to 255 are passed as pixels.astype('uint8'). {_OF_FILES}"
+        else "Values from 0 to 255 are passed as pixels.astype('uint8')."
     )
     raise DataError(
         f"Pixels are uint8, uint16 or floating point in [0, 1]; this array is {dtype}. {advice}"
@@ -262,8 +249,7 @@ def _require_unit_range(pixels: NDArray[Any]) -> None:
     if low < 0.0 or high > 1.0:
         raise DataError(
             "Floating-point pixels lie in [0, 1]; these lie in "
-            f"[{low:g}, {high:g}]. Divide values from 0 to 255 by 255, or pass them as uint8. "
-            f"{_OF_FILES}"
+            f"[{low:g}, {high:g}]. Divide values from 0 to 255 by 255, or pass them as uint8."
         )
 
 

@@ -130,10 +130,10 @@ class PngReader(ImageReader):
         for chunk in self._walk():
             if chunk.kind == b"fcTL" and chunk.length == _CONTROL.size:
                 self._file.seek(chunk.start + 8)
-                _, *sides, above, below, disposal, blending = _CONTROL.unpack(
-                    self._file.read(_CONTROL.size)
-                )
-                found.append(_Frame(*sides, (above, below or 100), disposal, blending, []))
+                told = _CONTROL.unpack(self._file.read(_CONTROL.size))
+                _, width, height, left, top, above, below, disposal, blending = told
+                delay = above, below or 100
+                found.append(_Frame(width, height, left, top, delay, disposal, blending, []))
             elif chunk.kind in (b"IDAT", b"fdAT") and found:
                 found[-1].chunks.append(chunk)
         return found

@@ -2,12 +2,13 @@
 
 import abc
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hourglass.errors import DataError, printable
 from hourglass.seeds import order
 
 Shape = tuple[int | None, int | None, int]
@@ -131,3 +132,20 @@ def fingerprint_of(
 
 def _bytes(array: NDArray[Any]) -> memoryview:
     return np.ascontiguousarray(array, array.dtype.newbyteorder("<")).data
+
+
+def shown_names(names: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Return the names of classes as text that every table, figure and file can hold.
+
+    Raises
+    ------
+    DataError
+        If two names are one then: their scores could not be told apart.
+    """
+    if names is None:
+        return None
+    shown = tuple(printable(str(name)) for name in names)
+    if len(set(shown)) < len(set(names)):
+        twice = next(name for name in shown if shown.count(name) > 1)
+        raise DataError(f"Two classes would both be shown as {twice}. Rename one of their folders.")
+    return shown

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError, ImageShapeError
+from hourglass.errors import DataError, ImageShapeError, printable
 from hourglass.images.arrangement import listed
 from hourglass.images.promise import Images
 from hourglass.records import FolderRecord, ValueRange
@@ -40,8 +40,10 @@ class DataSet:
         Where the images were found.
     folder
         What was made of a folder of images; ``None`` for other data.
+    bands
+        How many channels of each image are data, neither shown nor an alpha.
     ranges
-        What black and white are in the numbers of the files, by type, where these are not the
+        What black and white were in the numbers of the files, by type, where these are not the
         ends of the type.
     groups
         Group of each training image, shape (count,): images of one group must not be separated.
@@ -62,12 +64,15 @@ class DataSet:
     test: Images | None = None
     source: str = ""
     folder: FolderRecord | None = None
+    bands: int = 0
     ranges: Mapping[str, ValueRange] = field(default_factory=dict)
     groups: NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that the splits belong together."""
+        object.__setattr__(self, "name", printable(self.name))
+        object.__setattr__(self, "source", printable(self.source))
         shapes = {split: images.shape for split, images in self.parts.items()}
         if len(set(shapes.values())) > 1:
             listed = ", ".join(f"{split} {shape}" for split, shape in shapes.items())
@@ -105,7 +110,7 @@ class Splits:
         SHA-256 of the pixels and labels of the whole data set.
     folder
         What was made of a folder of images; ``None`` for other data.
-    ranges
+    bands, ranges
         As ``DataSet`` has them.
     notes
         What was assumed or left out, and how the splits differ from a plain 80/10/10, a sentence
@@ -119,6 +124,7 @@ class Splits:
     split_hash: str
     fingerprint: str
     folder: FolderRecord | None = None
+    bands: int = 0
     ranges: Mapping[str, ValueRange] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -167,6 +173,7 @@ def split_images(data_set: DataSet, seed: int, *, every_class: bool = False) -> 
         split_hash=_hash(slices),
         fingerprint=data_set.fingerprint,
         folder=data_set.folder,
+        bands=data_set.bands,
         ranges=data_set.ranges,
         notes=(*data_set.notes, *_notes(data_set, slices, parts)),
     )

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError
 from hourglass.images.bring import bring_to_size
-from hourglass.images.decode import decoded, has_opaque_alpha, opened
-from hourglass.images.exif import upright
+from hourglass.images.decode import decode, is_opaque
+from hourglass.images.form import Channels
 from hourglass.images.listing import Listing
+from hourglass.images.memory import MOST_CHANNELS
 from hourglass.images.reader import MOST_PIXELS
-from hourglass.images.value_range import RangeScan, count_outside, finite_ends
+from hourglass.images.value_range import RangeScan
 from hourglass.images.workers import in_order
 from hourglass.records import FolderOptions, Sides, ValueRange
 
@@ -33,20 +34,14 @@ class _Look(NamedTuple):
     sides: Sides
     pixels: NDArray[Any] | None
     shape: tuple[int, ...]
-    depth: str
+    channels: Channels
+    dtype: np.dtype[Any]
     opaque: bool
     digest: bytes
     frames: int
-    values: "_Values | None"
-
-
-class _Values(NamedTuple):
-    """The numbers of a file, where black and white may follow from them."""
-
-    low: float
-    high: float
-    told: ValueRange | None
+    ends: tuple[float, float] | None
     outside: int
+    told: ValueRange | None
 
 
 @dataclass(slots=True)
@@ -55,8 +50,6 @@ class Survey:
 
     Attributes
     ----------
-    scan
-        What black and white are in them.
     good
         Positions in the listing of the files that can be used, shape (files,).
     sides
@@ -65,29 +58,35 @@ class Survey:
         A digest of the pixels of each, shape (files, ``DIGEST_BYTES``).
     failures
         The reason for each other file, by position.
-    channels, depths
-        Numbers of files with 1 to 4 channels, and of each type of values.
+    channels, types
+        Numbers of files by what their channels are, and by the type of their values.
+    scan
+        What black and white are in them.
+    outside
+        Number of values beyond the range that was asked for, and of files with such ones.
     veiled, animated
         Numbers of files whose alpha hides something, and with more frames than the first.
     smallest, largest
         Sides in the file of the images with the fewest and the most pixels.
     kept
-        The pixels of each good file, ``None`` in place of those that are to be decoded again;
-        altogether ``None`` where the images are too large or differ in size.
+        The pixels of each good file and what their channels are, ``None`` in place of those that
+        are to be decoded again; altogether ``None`` where the images are too large or differ in
+        size.
     """
 
-    scan: RangeScan
     good: NDArray[np.int64]
     sides: NDArray[np.uint32]
     digests: NDArray[np.uint8]
+    scan: RangeScan
     failures: dict[int, str] = field(default_factory=dict)
-    channels: Counter[int] = field(default_factory=Counter)
-    depths: Counter[str] = field(default_factory=Counter)
+    channels: Counter[Channels] = field(default_factory=Counter)
+    types: Counter[str] = field(default_factory=Counter)
+    outside: tuple[int, int] = (0, 0)
     veiled: int = 0
     animated: int = 0
     smallest: Sides = (0, 0)
     largest: Sides = (0, 0)
-    kept: list[NDArray[Any] | None] | None = field(default_factory=list)
+    kept: list[tuple[NDArray[Any], Channels] | None] | None = field(default_factory=list)
 
     def keep_only(self, positions: NDArray[np.int64]) -> None:
         """Let go of the good files that are not at these positions of the listing."""
@@ -112,8 +111,7 @@ def survey(
     in_memory
         Bytes of pixels that are kept at most. Whether they are follows from the images alone.
     scan
-        Takes note of their values; it may be that of other files too, which then have the same
-        black and white.
+        What black and white are in other files that share them.
 
     Returns
     -------
@@ -122,13 +120,14 @@ def survey(
     """
     count = len(listing)
     found = Survey(
-        scan or RangeScan(options.range),
         np.empty(count, np.int64),
         np.empty((count, 2), np.uint32),
         np.empty((count, DIGEST_BYTES), np.uint8),
+        RangeScan(options.range) if scan is None else scan,
     )
     good = 0
     for position, look in enumerate(_looks(listing, options, found)):
+        look = _alike(look, found) if isinstance(look, _Look) else look
         if isinstance(look, str):
             found.failures[position] = look
             continue
@@ -136,8 +135,8 @@ def survey(
         found.sides[good] = look.shape[:2]
         found.digests[good] = np.frombuffer(look.digest, np.uint8)
         good += 1
-        _count(found, look)
-        _keep(found, look, count, in_memory, options)
+        _count(found, look, listing[position])
+        _keep(found, look, count, in_memory)
     found.good, found.sides = found.good[:good], found.sides[:good]
     found.digests = found.digests[:good]
     return found
@@ -161,7 +160,7 @@ def _looks(listing: Listing, options: FolderOptions, found: Survey) -> Iterator[
         for position in range(start, min(start + _TOGETHER, len(listing))):
             # Photos that wait for their turn in many threads would fill the memory.
             keep = found.kept is not None and held < _HELD_BYTES
-            look = _look(listing[position], options, keep, found.scan)
+            look = _look(listing[position], listing.frame(position), options, found.scan, keep)
             held += 0 if isinstance(look, str) or look.pixels is None else look.pixels.nbytes
             looks.append(look)
         return looks
@@ -170,46 +169,57 @@ def _looks(listing: Listing, options: FolderOptions, found: Survey) -> Iterator[
         yield from looks
 
 
-def _look(path: Path, options: FolderOptions, keep: bool, scan: RangeScan) -> _Look | str:
+def _look(
+    path: Path, frame: int, options: FolderOptions, scan: RangeScan, keep: bool
+) -> _Look | str:
     try:
-        with opened(path, max_pixels=options.max_pixels or MOST_PIXELS) as reader:
-            whole, frames = upright(decoded(reader), reader.orientation), reader.frames
-        values = _values(whole, reader.value_range, scan)
-        pixels = bring_to_size(whole, options.resize_to, options.crop_to)
+        image = decode(path, frame, max_pixels=options.max_pixels or MOST_PIXELS)
+        pixels = bring_to_size(image.pixels, options.resize_to, options.crop_to)
     except DataError as error:
         return str(error)
+    channels, dtype = image.channels, pixels.dtype
+    values = image.pixels[..., :-1] if channels.alpha else image.pixels
+    ends, outside = None, 0
+    if isinstance(scan.option, ValueRange):
+        outside = int(((values < scan.option.low) | (values > scan.option.high)).sum())
+    if not scan.settled(dtype):
+        ends = float(values.min()), float(values.max())
     return _Look(
-        sides=(whole.shape[0], whole.shape[1]),
+        sides=(image.pixels.shape[0], image.pixels.shape[1]),
         pixels=pixels if keep else None,
         shape=pixels.shape,
-        depth=pixels.dtype.name,
-        opaque=pixels.shape[-1] in (1, 3) or has_opaque_alpha(pixels),
+        channels=channels,
+        dtype=dtype,
+        opaque=not channels.alpha or is_opaque(pixels),
         digest=digest_of(pixels),
-        frames=frames,
-        values=values,
+        frames=image.frames,
+        ends=ends,
+        outside=outside,
+        told=image.value_range,
     )
 
 
-def _values(pixels: NDArray[Any], told: ValueRange | None, scan: RangeScan) -> _Values | None:
-    """Return what black and white may follow from; an alpha has no part in it."""
-    if pixels.dtype == np.uint8 and scan.given is None and scan.settled(pixels.dtype):
-        return None
-    colors = pixels[..., :-1] if pixels.shape[-1] in (2, 4) else pixels
-    low, high = finite_ends(colors)
-    outside = 0
-    if scan.given is not None and not scan.given.holds(low, high):
-        outside = count_outside(colors, scan.given)
-    return _Values(low, high, told, outside)
+def _alike(look: _Look, found: Survey) -> _Look | str:
+    """Return what a file holds, or why it cannot be used beside those before it."""
+    data = look.channels.colors + look.channels.bands
+    if look.channels.bands and data > MOST_CHANNELS:
+        return f"it has {data} channels of data, and at most {MOST_CHANNELS} are learned from"
+    first = next(iter(found.channels), look.channels)
+    bands = first.bands or look.channels.bands
+    if bands and first[:2] != look.channels[:2]:
+        return f"it has {look.channels}, and the images before it have {first}"
+    return look
 
 
-def _count(found: Survey, look: _Look) -> None:
-    found.channels[look.shape[-1]] += 1
-    found.depths[look.depth] += 1
+def _count(found: Survey, look: _Look, path: Path) -> None:
+    found.channels[look.channels] += 1
+    found.types[look.dtype.name] += 1
+    if look.ends is not None:
+        found.scan.add(look.dtype, *look.ends, look.told, path)
+    if look.outside:
+        found.outside = found.outside[0] + look.outside, found.outside[1] + 1
     found.veiled += not look.opaque
     found.animated += look.frames > 1
-    if look.values is not None:
-        low, high, told, outside = look.values
-        found.scan.add(np.dtype(look.depth), low, high, told, outside=outside)
     pixels = look.sides[0] * look.sides[1]
     if found.smallest == (0, 0) or pixels < found.smallest[0] * found.smallest[1]:
         found.smallest = look.sides
@@ -217,26 +227,23 @@ def _count(found: Survey, look: _Look) -> None:
         found.largest = look.sides
 
 
-def _keep(found: Survey, look: _Look, count: int, in_memory: int, options: FolderOptions) -> None:
+def _keep(found: Survey, look: _Look, count: int, in_memory: int) -> None:
     """Keep the pixels of an image unless those of all would be too many, or sizes differ."""
     if found.kept is None:
         return
     height, width = (int(side) for side in found.sides[0])
     # The first one tells for all of one size, so that few are kept in vain.
-    most = max(_bytes_of_value(depth, options) for depth in found.depths)
-    each = height * width * max(found.channels) * most
+    most = max(channels.total for channels in found.channels)
+    each = height * width * most * max(np.dtype(name).itemsize for name in found.types)
     if look.shape[:2] != (height, width) or count * each > in_memory:
         found.kept = None
         return
-    found.kept.append(look.pixels)
-
-
-def _bytes_of_value(depth: str, options: FolderOptions) -> int:
-    """Return what a value takes at most, as it is and at rest."""
-    narrow = depth in ("uint8", "uint16") and options.range in (None, "dtype")
-    return np.dtype(depth).itemsize if narrow else max(4, np.dtype(depth).itemsize)
+    found.kept.append(None if look.pixels is None else (look.pixels, look.channels))
 
 
 def tell_bad(failures: dict[int, str], listing: Listing, most: int) -> Sequence[str]:
     """Return ``path (reason)`` for the first of the files that failed."""
-    return [f"{listing[position]} ({reason})" for position, reason in list(failures.items())[:most]]
+    return [
+        f"{listing.shown(position)} ({reason})"
+        for position, reason in list(failures.items())[:most]
+    ]

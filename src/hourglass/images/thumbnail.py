@@ -58,6 +58,26 @@ def decode_thumbnail(content: bytes) -> NDArray[np.float32]:
     return np.atleast_3d(levels).astype(np.float32) / np.float32(255)
 
 
+def recompressed(pixels: NDArray[np.float32], quality: int) -> NDArray[np.float32]:
+    """Return an image as it is after being saved as JPEG; an alpha channel stays as it is.
+
+    Parameters
+    ----------
+    pixels
+        Shape (height, width, 1 to 4 channels) in [0, 1].
+    quality
+        Of the JPEG, 1 to 95.
+    """
+    colors = 3 if pixels.shape[2] >= 3 else 1
+    levels = _eight_bits(pixels[..., :colors])
+    picture = Image.fromarray(levels[..., 0] if colors == 1 else levels)
+    content = io.BytesIO()
+    picture.save(content, "JPEG", quality=quality)
+    with Image.open(content, formats=("JPEG",)) as again:
+        saved = np.atleast_3d(np.asarray(again)).astype(np.float32) / np.float32(255)
+    return np.concatenate([saved, pixels[..., colors:]], axis=2)
+
+
 def _eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     if pixels.dtype == np.uint8:
         return pixels

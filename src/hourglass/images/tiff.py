@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from functools import cached_property
 from io import BufferedReader
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, cast, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,7 +149,7 @@ class TiffReader(ImageReader):
         """Go to a page and return its form."""
         place = self._folders.places[number]
         require_honest_tags(self._file, self._layout, place, self.caps.file_bytes)
-        page: TiffPage = self._tiff.pages[number]
+        page = cast("TiffPage", self._tiff.pages[number])
         self._page, self._number, self._image = page, number, None
         _require_sizes(page, self.caps)
         if _is_plain(page):

@@ -2,6 +2,7 @@
 
 from hourglass.inference.batched import (
     classify,
+    classify_logits,
     decode,
     encode,
     encode_gaussian,
@@ -13,6 +14,7 @@ from hourglass.inference.tiles import rebuild_in_bands
 
 __all__ = [
     "classify",
+    "classify_logits",
     "decode",
     "encode",
     "encode_gaussian",

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from hourglass.evaluation import softmax
 from hourglass.models import (
     Classifier,
     ImageModel,
@@ -82,11 +83,18 @@ def encode_in_depth(
 def classify(
     model: Classifier, images: NDArray[np.float32], *, batch_size: int | None = None
 ) -> NDArray[np.float64]:
-    """Return the probability of each class for each image, shape (count, classes)."""
-    logits = _batched(model.predict_on_batch, images, batch_size).astype(np.float64)
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
-    return probabilities
+    """Return the probability of each class for each image, shape (count, classes).
+
+    They are as the network has them; ``hourglass classify`` calibrates them on held-out images.
+    """
+    return softmax(classify_logits(model, images, batch_size=batch_size))
+
+
+def classify_logits(
+    model: Classifier, images: NDArray[np.float32], *, batch_size: int | None = None
+) -> NDArray[np.float64]:
+    """Return the logit of each class for each image, shape (count, classes)."""
+    return _batched(model.predict_on_batch, images, batch_size).astype(np.float64)
 
 
 def encode_gaussian(

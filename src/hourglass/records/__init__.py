@@ -121,6 +121,23 @@ from hourglass.records.no_reference import (
     clipping_warning,
 )
 from hourglass.records.plan import Precision, TrainingPlan
+from hourglass.records.prediction import (
+    DEFAULT_ERROR,
+    DEFAULT_TOP,
+    DEFAULT_UNKNOWN,
+    MOST_CALIBRATED,
+    MOST_LEAST_SURE,
+    ClassifierCalibration,
+    Flag,
+    FlagRates,
+    KnownImages,
+    LabeledFiles,
+    PredictedFile,
+    PredictedFiles,
+    PredictionRequest,
+    Temperature,
+    TemperatureEffect,
+)
 from hourglass.records.run import Engine, Environment, RunRecord
 from hourglass.records.samples import Samples
 from hourglass.records.scores import MethodScores, Scores
@@ -142,14 +159,15 @@ from hourglass.records.sizes import (
 from hourglass.records.suite import SuiteRow, SuiteStudy
 from hourglass.records.validation import checked, from_json, to_json
 from hourglass.records.value_range import (
+    NumberType,
+    ValueRanges,
+    parse_range,
+)
+from hourglass.records.value_range import (
     RangeOption as RangeOption,
 )
 from hourglass.records.value_range import (
     ValueRange as ValueRange,
-)
-from hourglass.records.value_range import (
-    ValueRanges,
-    parse_range,
 )
 from hourglass.records.value_range import (
     dtype_range as dtype_range,
@@ -173,8 +191,11 @@ __all__ = [
     "CROSS_ENTROPY",
     "DATA_SETS",
     "DECIDING",
+    "DEFAULT_ERROR",
     "DEFAULT_FALSE_ALARMS",
     "DEFAULT_PATCH_SIZE",
+    "DEFAULT_TOP",
+    "DEFAULT_UNKNOWN",
     "DEMO",
     "DETECTION_METHODS",
     "DIGEST_BYTES",
@@ -196,7 +217,9 @@ __all__ = [
     "LONGER_RUNS",
     "LOSSES",
     "MAPPED_IMAGES",
+    "MOST_CALIBRATED",
     "MOST_LAYERS",
+    "MOST_LEAST_SURE",
     "NETWORKS",
     "NETWORK_DEFAULTS",
     "NO_OPTIONS",
@@ -210,6 +233,7 @@ __all__ = [
     "CheckpointTiming",
     "ClassScores",
     "Classification",
+    "ClassifierCalibration",
     "ClassifierResult",
     "ClassifierScores",
     "CodeSource",
@@ -240,6 +264,8 @@ __all__ = [
     "FileStatus",
     "FirstDescription",
     "FixedShape",
+    "Flag",
+    "FlagRates",
     "FolderOptions",
     "FolderRecord",
     "FrameChoice",
@@ -249,7 +275,9 @@ __all__ = [
     "History",
     "ImageShape",
     "ImportanceBound",
+    "KnownImages",
     "LabelSource",
+    "LabeledFiles",
     "LatentHealth",
     "LatentRows",
     "LatentsFacts",
@@ -281,8 +309,12 @@ __all__ = [
     "NetworkOptions",
     "NoiseStudy",
     "NoisyTarget",
+    "NumberType",
     "ObservedRate",
     "Precision",
+    "PredictedFile",
+    "PredictedFiles",
+    "PredictionRequest",
     "Preprocessing",
     "Progress",
     "RandomCodes",
@@ -300,6 +332,8 @@ __all__ = [
     "SplitSource",
     "SuiteRow",
     "SuiteStudy",
+    "Temperature",
+    "TemperatureEffect",
     "TrainedByTested",
     "TrainingCard",
     "TrainingPlan",

@@ -1,6 +1,7 @@
 """What is to be trained, on what, and how: the content of ``experiment.toml``."""
 
 import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -164,6 +165,8 @@ class Experiment:
     plan: TrainingPlan = field(default_factory=TrainingPlan)
 
     def __post_init__(self) -> None:
+        for key in ("data", "clean", "second_shot"):
+            _require_unicode(key, getattr(self, key))
         if self.corruption is None and self.partner is not None and not self.classifies:
             object.__setattr__(self, "corruption", FILES)
         if self.corruption is None and self.objective is not None:
@@ -383,6 +386,17 @@ class Experiment:
         if self.sparsity_or_default is None:
             return None
         return "relu" if self.sparsity_or_default == "l1" else "sigmoid"
+
+
+def _require_unicode(key: str, path: str | None) -> None:
+    if path is not None and any("\ud800" <= letter <= "\udfff" for letter in path):
+        advice = "Rename it, or make a link with another name and give that."
+        if sys.getfilesystemencoding() != "utf-8":
+            advice = "Set PYTHONUTF8=1, because this locale has no UTF-8 names."
+        raise ConfigurationError(
+            f"{key} = {path} has a name that is not UTF-8, and an experiment file cannot hold it. "
+            f"{advice}"
+        )
 
 
 DEMO: Final = Experiment(corruption="gaussian:0.2", plan=TrainingPlan(minutes=0.75))

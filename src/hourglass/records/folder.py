@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, cast
 from annotated_types import Ge, Gt, Le, MinLen
 
 from hourglass.errors import ConfigurationError
+from hourglass.records.files import FrameChoice
 from hourglass.records.value_range import RangeOption, parse_range
 
 ColorName = Literal["gray", "rgb"]
@@ -47,12 +48,6 @@ class FolderOptions:
         ``gray`` or ``rgb``. By default gray where every image is gray, else color. An alpha is
         left out, but where every image has one and some use it. Images of 8 and of 16 bits in one
         folder all get 16, which loses nothing.
-    range
-        What black and white are in the numbers of the files: ``data``, ``dtype`` or
-        ``LOW..HIGH``, as ``parse_range`` takes it; values outside count as black or white. By
-        default 0 and 255 in 8 bits, in 16 bits the fewest of 8, 10, 12, 14 and 16 bits that hold
-        all values, 0 and 1 in floating point within these, else the least and the greatest value,
-        unless the files themselves say it. Also for ``.npy`` and ``.npz``.
     labels
         ``folders``: sub-folders are classes, and every image lies in one. ``none``: there are no
         classes. Or the path of a table (CSV, TSV or Parquet) with a column of file names, one of
@@ -73,6 +68,14 @@ class FolderOptions:
         and the like), unless others lie beside them; whatever is guessed is told. ``folders``:
         they are, and it is an error where they cannot be recognized. ``none``: no sub-folder is a
         split.
+    frames
+        ``first`` takes the first frame or page of each file, ``all`` every one. Frames of one file
+        never lie in two splits, unless there are fewer files than splits.
+    range
+        What black and white are in the numbers of the files: ``LOW..HIGH``; ``dtype`` for the ends
+        of their type; ``data`` for the least and the greatest value. By default what tags say;
+        else 16 bits that fit into 8, 10, 12 or 14 have the white of those; floating point within 0
+        and 1 has these; and other types have their least and greatest value.
     skip_bad
         Whether to go on without the files that cannot be used, in place of ending with their list.
     max_pixels
@@ -81,8 +84,8 @@ class FolderOptions:
     Raises
     ------
     ConfigurationError
-        If a size or a range is none, both ``resize`` and ``crop`` are given, ``groups`` without a
-        table, or ``clean_name`` is no replacement.
+        If a size is none, both ``resize`` and ``crop`` are given, ``groups`` without a table, or
+        ``clean_name`` is no replacement.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -91,16 +94,19 @@ class FolderOptions:
     crop: str | int | Sides | None = None
     patch_size: PatchSize | None = None
     color: ColorName | None = None
-    range: RangeOption | None = None
     labels: Annotated[str, MinLen(1)] | None = None
     groups: Annotated[str, MinLen(1)] | None = None
     clean_name: str | None = None
     pair_by: PairOrder | None = None
     splits: SplitSource = "auto"
+    frames: FrameChoice = "first"
+    range: RangeOption | None = None
     skip_bad: bool = False
     max_pixels: Annotated[int, Gt(0)] | None = None
 
     def __post_init__(self) -> None:
+        if self.range is not None:
+            parse_range(self.range)
         for key in ("resize", "crop"):
             sides = _sides(key, getattr(self, key))
             object.__setattr__(self, key, None if sides is None else _spelled(sides))
@@ -109,8 +115,6 @@ class FolderOptions:
                 f"Images are resized or cropped, not both; resize = {self.resize} and crop = "
                 f"{self.crop} were given. Leave one of them out."
             )
-        if self.range is not None:
-            parse_range(self.range)
         if self.groups is not None and self.labels in _NO_TABLE:
             raise ConfigurationError(
                 f"groups = {self.groups} names a column of a table of labels, and labels = "
@@ -162,13 +166,17 @@ class FolderOptions:
             "color",
             "labels",
             "splits",
+            "frames",
+            "range",
             "groups",
             "clean_name",
             "pair_by",
             "skip_bad",
             "max_pixels",
         )
-        return tuple(key for key in keys if getattr(self, key) not in (None, False, "auto"))
+        return tuple(
+            key for key in keys if getattr(self, key) not in (None, False, "auto", "first")
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,7 @@ from hourglass.records.cross import TrainedByTested
 from hourglass.records.embedding import MAPPED_IMAGES
 from hourglass.records.experiment import Experiment
 from hourglass.records.few_labels import FewLabelsStudy
-from hourglass.records.flat import read_toml, without_rivals
+from hourglass.records.flat import parse_toml, read_toml_text, without_rivals
 from hourglass.records.linear import LinearComparison
 from hourglass.records.plan import TrainingPlan
 from hourglass.records.suite import SuiteStudy
@@ -97,8 +97,8 @@ class GroupPlan:
         ConfigurationError
             If it is not TOML, a key is unknown or a value does not fit; the run is named.
         """
-        values = read_toml(path)
-        about = path.read_text(encoding="utf-8").partition("\n")[0]
+        text = read_toml_text(path)
+        values, about = parse_toml(text, path), text.partition("\n")[0]
         return cls(
             name=path.stem,
             about=about.removeprefix("#").strip() if about.startswith("#") else "",

@@ -7,9 +7,9 @@ from typing import ClassVar, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError
+from hourglass.errors import DataError, printable
 from hourglass.records.folder import ColorName
-from hourglass.records.value_range import ValueRange
+from hourglass.records.value_range import NumberType, ValueRange
 
 LATENTS_SCHEMA: Final = 1
 #: Bytes of the digest of an image's pixels.
@@ -36,9 +36,6 @@ class LatentsRequest:
         Height, width and channels that the model takes.
     resize, crop, color
         How each file is brought to that, as in ``FolderOptions``; as the run's own were.
-    ranges
-        What black and white were in the files, by type of their values, where these are not the
-        ends of the type.
     thumbnails
         Whether each row has a small picture.
     map
@@ -48,6 +45,8 @@ class LatentsRequest:
     placed_on
         SHA-256 of the map that was given to place the rows on; ``None`` where a new one was
         fitted to them, or there is none.
+    ranges
+        What black and white were in the files, by type, where these are not the ends of the type.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -60,11 +59,11 @@ class LatentsRequest:
     resize: str | None = None
     crop: str | None = None
     color: ColorName | None = None
-    ranges: Mapping[str, ValueRange] = field(default_factory=dict)
     thumbnails: bool = True
     map: MapName | None = None
     map_seed: int = 0
     placed_on: str | None = None
+    ranges: Mapping[NumberType, ValueRange] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,7 +141,10 @@ class LatentRows:
     places: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
-        """Check that all parts belong together."""
+        """Check that all parts belong together; names become printable in every format."""
+        object.__setattr__(self, "paths", tuple(map(printable, self.paths)))
+        if self.labels is not None:
+            object.__setattr__(self, "labels", tuple(map(printable, self.labels)))
         rows = len(self.ids)
         parts = (self.paths, self.labels, self.thumbnails, self.latents, self.digests, self.places)
         lengths = {len(part) for part in parts if part is not None}

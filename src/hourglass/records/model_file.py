@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Final, Literal
 
-from annotated_types import Ge, MaxLen
+from annotated_types import Ge, Le, MaxLen
 from pydantic import StringConstraints
 
 from hourglass.errors import ConfigurationError
@@ -18,9 +18,10 @@ from hourglass.records.experiment import Experiment
 from hourglass.records.folder import ColorName
 from hourglass.records.network import Channels, ModelSpec, Size
 from hourglass.records.no_reference import Estimates
+from hourglass.records.prediction import ClassifierCalibration
 from hourglass.records.run import Engine, Environment
 from hourglass.records.scores import Scores
-from hourglass.records.value_range import ValueRange
+from hourglass.records.value_range import NumberType, ValueRange
 
 SCHEMA_VERSION: Final = 2
 
@@ -28,10 +29,6 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{64}\z")]
 Count = Annotated[int, Ge(0)]
 Seconds = Annotated[float, Ge(0)]
 SplitName = Literal["train", "validation", "test"]
-NumberType = Literal[
-    *("uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
-    *("float16", "float32", "float64"),
-]
 # A data set, a file or a folder by its name alone.
 _NAME: Final = re.compile(r"[^/\\]{1,255}")
 
@@ -51,6 +48,8 @@ class Preprocessing:
         What every image was brought to, as in ``FolderOptions``.
     color
         What colors were asked for; ``None`` for those of the files.
+    bands
+        How many of the channels are data, neither shown nor an alpha.
     ranges
         What black and white were in the numbers of the files, by type, where these are not the
         ends of the type.
@@ -64,6 +63,7 @@ class Preprocessing:
     resize: str | None = None
     crop: str | None = None
     color: ColorName | None = None
+    bands: Annotated[int, Ge(0), Le(4)] = 0
     ranges: Mapping[NumberType, ValueRange] = field(default_factory=dict)
 
 
@@ -145,6 +145,8 @@ class ModelCard:
     scores, classification, estimates
         What was measured, without figures of single images and classes; ``None`` for what was
         not.
+    calibration
+        How sure a classifier may be; ``None`` for other models, and in files of older versions.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -154,6 +156,7 @@ class ModelCard:
     scores: Scores | None = None
     classification: Classification | None = None
     estimates: Estimates | None = None
+    calibration: ClassifierCalibration | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,6 +196,7 @@ class ModelDescription:
             )
         if self.card is not None:
             _require_one_story(self.spec, self.card.training.experiment)
+            _require_classes(self.spec, self.card)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -228,4 +232,13 @@ def _require_one_story(spec: ModelSpec, experiment: Experiment) -> None:
         raise ConfigurationError(
             f"card.training.experiment must be that of the model: network, whether it classifies "
             f"and corruption are {told}, and those of spec {built}."
+        )
+
+
+def _require_classes(spec: ModelSpec, card: ModelCard) -> None:
+    """Refuse a calibration of another number of classes than the model names."""
+    if card.calibration is not None and len(card.calibration.class_names) != spec.classes:
+        raise ConfigurationError(
+            f"card.calibration names {len(card.calibration.class_names)} classes, and the model "
+            f"has {spec.classes or 'none'}."
         )

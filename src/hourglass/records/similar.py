@@ -43,8 +43,6 @@ class SimilarImages:
         The nearest first; of equally near ones that with the lower id.
     sheet
         Path of the picture that shows them, where one was asked for.
-    notes
-        What was taken for black and white in the image, a sentence each.
     """
 
     image: str
@@ -53,7 +51,6 @@ class SimilarImages:
     searched: int
     found: tuple[SimilarImage, ...]
     sheet: str | None = None
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,14 +62,18 @@ class DuplicatePair:
     group
         Number of the group that both belong to, from 1.
     kind
-        ``exact``: every pixel is the same. ``near``: near in the latents and in the small
-        pictures. ``unconfirmed``: near in the latents, where there are no pictures to compare.
+        ``exact``: every pixel is the same. ``near``: the small pictures are near, and the latents
+        named the pair. ``unconfirmed``: near in the latents, no pictures to compare.
     first_id, first_path, second_id, second_path
         The two, that with the lower id first.
     distance
         Euclidean, between the latents.
     difference
-        Root mean squared difference of the small pictures, white is 1; ``None`` without them.
+        Root mean squared difference of the small pictures at half their size, white is 1; ``None``
+        without them.
+    difference_within
+        Difference up to which these two count as near; ``None`` for exact copies and without
+        pictures.
     """
 
     group: int
@@ -83,6 +84,7 @@ class DuplicatePair:
     second_path: str
     distance: float
     difference: float | None
+    difference_within: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,15 +98,20 @@ class Duplicates:
     images
         Number of images in it.
     within
-        Distance up to which latents are near.
+        Distance up to which latents are near; ``None`` where the pictures alone decide.
     difference_within
-        Difference up to which small pictures are near; ``None`` where none were compared.
+        Difference up to which small pictures are near whatever they show; ``None`` without them.
     rule
         Where the two come from, in words.
     refuted
-        Pairs that are near in the latents and not in their pictures; they are not in ``pairs``.
+        Pairs within a distance that was given whose pictures differ; they are not in ``pairs``.
     pairs
-        By group; within one by ids.
+        By group; within one by ids. A group of more than twenty lists each image with one that is
+        near it, not all pairs.
+    chains
+        Groups in which some images are near others and not each other, such as frames of a film.
+    warnings
+        What the file does not tell, and what to do.
     output, sheet
         Paths of the table and of the picture, where they were asked for.
     """
@@ -116,6 +123,8 @@ class Duplicates:
     rule: str
     refuted: int
     pairs: tuple[DuplicatePair, ...]
+    chains: int = 0
+    warnings: tuple[str, ...] = ()
     output: str | None = None
     sheet: str | None = None
 

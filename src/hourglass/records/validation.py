@@ -6,10 +6,11 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, Final, TypeVar, cast
 
+import pydantic_core
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticSerializationError
 
-from hourglass.errors import ConfigurationError, nearest
+from hourglass.errors import ConfigurationError, nearest, printable
 
 Record = TypeVar("Record")
 
@@ -53,8 +54,16 @@ def checked(
 
 
 def to_json(record: object) -> bytes:
-    """Return a record as indented JSON."""
-    return _adapter(type(record)).dump_json(record, indent=2) + b"\n"
+    """Return a record as indented JSON.
+
+    JSON is Unicode: a name that has other bytes is written as ``printable`` shows it.
+    """
+    adapter = _adapter(type(record))
+    try:
+        return adapter.dump_json(record, indent=2) + b"\n"
+    except PydanticSerializationError:
+        content = _as_unicode(adapter.dump_python(record))
+        return pydantic_core.to_json(content, indent=2, inf_nan_mode="null") + b"\n"
 
 
 def from_json(
@@ -110,6 +119,17 @@ def _sentence(detail: ErrorDetails, known: Iterable[str], unseen: Collection[str
         return str(detail["ctx"]["error"])
     message = detail["msg"].removeprefix("Input ")
     return f"{path} {message[0].lower()}{message[1:]}; {given!r} was given."
+
+
+def _as_unicode(content: Any) -> Any:
+    """Return what JSON holds with each text printable that is none in Unicode."""
+    if isinstance(content, dict):
+        return {_as_unicode(key): _as_unicode(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return list(map(_as_unicode, content))
+    if isinstance(content, str) and any("\ud800" <= letter <= "\udfff" for letter in content):
+        return printable(content)
+    return content
 
 
 def _keys(kind: type[Any]) -> Iterable[str]:

@@ -14,6 +14,11 @@ from hourglass.errors import ConfigurationError
 #: ``data``, ``dtype`` or ``LOW..HIGH``; see ``parse_range``.
 RangeOption = Annotated[str, StringConstraints(max_length=100)]
 
+#: Types of values that images are read from.
+NumberType = Annotated[
+    str, StringConstraints(pattern=r"\A(?:u?int(?:8|16|32)|float(?:16|32|64))\z")
+]
+
 _NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _SPELLED: Final = re.compile(rf"({_NUMBER})\.\.({_NUMBER})")
 
@@ -54,13 +59,6 @@ class ValueRange:
     def __str__(self) -> str:
         """Return the range as it is spelled on the command line."""
         return f"{_number(self.low)}..{_number(self.high)}"
-
-    @property
-    def rounded(self) -> str:
-        """The range to read: fractions have the digits that single precision holds."""
-        return "..".join(
-            _number(end) if end == int(end) else f"{end:.7g}" for end in (self.low, self.high)
-        )
 
     @property
     def width(self) -> float:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from hourglass.errors import printable_lines
 from hourglass.figures import color_of
 from hourglass.figures.text import (
     format_count,
@@ -36,16 +37,26 @@ _FILTERS: Final[dict[str, Callable[..., str]]] = {
 }
 
 
+def _printable(value: Any) -> Any:
+    # What is HTML already is ours.
+    is_text = isinstance(value, str) and not hasattr(value, "__html__")
+    return printable_lines(value) if is_text else value
+
+
 def render(template: str, **values: Any) -> str:
     """Return the page that a template makes of some values."""
     return environment().get_template(template).render(**values)
 
 
 def environment() -> Environment:
-    """Return where templates are read; a word that a template lacks is an error."""
+    """Return where templates are read; a word that a template lacks is an error.
+
+    Whatever a template writes is escaped for HTML, and printable.
+    """
     templates = Environment(
         loader=PackageLoader("hourglass.report"),
         autoescape=True,
+        finalize=_printable,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

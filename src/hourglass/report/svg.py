@@ -10,6 +10,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hourglass.errors import printable_lines
 from hourglass.figures import INK, hourglass_style
 from hourglass.files import write_text
 
@@ -83,7 +84,8 @@ def _svg(sketch: Sketch) -> str:
         # Neither date nor version: the same records give the same bytes.
         metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(content, format="svg", metadata=metadata)
-    return _for_a_page(content.getvalue().decode(), sketch.name)
+    # Names come from strangers, and XML has no room for control characters.
+    return _for_a_page(printable_lines(content.getvalue().decode()), sketch.name)
 
 
 def _for_a_page(svg: str, name: str) -> str:

@@ -1,11 +1,12 @@
 """Finding runs, and names for new ones."""
 
+import itertools
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from hourglass.errors import MissingPathError
-from hourglass.files import exists
+from hourglass.errors import MissingPathError, printable
+from hourglass.files import derived_name, exists
 from hourglass.records import Experiment
 from hourglass.runs.folder import RunFolder
 from hourglass.runs.reading import reading
@@ -37,7 +38,7 @@ def find_run(name: str, root: Path) -> RunFolder:
         if _started(path) is not None:
             return RunFolder(path)
     names = ", ".join(run.path.name for run in list_runs(root)[-8:]) or "none"
-    raise MissingPathError(f"There is no run {name!r}. Runs in {root}: {names}.")
+    raise MissingPathError(f"There is no run '{name}'. Runs in {root}: {names}.")
 
 
 def list_runs(root: Path) -> list[RunFolder]:
@@ -58,16 +59,18 @@ def list_runs(root: Path) -> list[RunFolder]:
 
 
 def new_run_path(root: Path, experiment: Experiment, now: datetime) -> Path:
-    """Return a path in ``root`` for a new run: date, data and network, and a number if taken."""
-    data = Path(experiment.data).stem or "images"
-    name = f"{now:%Y-%m-%d}-{data}-{experiment.network_or_default}"
-    if experiment.classifies:
-        name += "-classifier"
-    path = root / name
-    number = 2
-    while exists(path):
-        path = root / f"{name}-{number}"
-        number += 1
+    """Return a path in ``root`` for a new run: date, data and network, and a number if taken.
+
+    What is not printable in the name of the data is a hyphen in that of the run.
+    """
+    stem = Path(experiment.data).stem or "images"
+    data = "".join(letter if printable(letter) == letter else "-" for letter in stem)
+    kind = f"{experiment.network_or_default}{'-classifier' if experiment.classifies else ''}"
+    for number in itertools.count(1):
+        after = f"-{kind}-{number}" if number > 1 else f"-{kind}"
+        path = root / derived_name(data, before=f"{now:%Y-%m-%d}-", after=after)
+        if not exists(path):
+            break
     return path
 
 

@@ -9,6 +9,7 @@
         architecture.json   what the picture of the network is drawn from
         scores.json         every printed number, with its split
         classification.json the same for a classifier
+        calibration.json    how sure a classifier may be, from its validation images
         estimates.json      the same where training saw no clean image
         samples.npz         the images that the report shows
         cross.json          the model on other input, once it was tested on it
@@ -22,7 +23,6 @@
 """
 
 import csv
-import io
 import json
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -32,10 +32,11 @@ from typing import Any, final
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError, OutputExistsError
-from hourglass.files import exists, locked, whole_folder, write_bytes, write_text
+from hourglass.files import exists, locked, whole_folder, write_bytes, write_csv, write_text
 from hourglass.records import (
     Architecture,
     Classification,
+    ClassifierCalibration,
     CrossTable,
     Embedding,
     Estimates,
@@ -180,6 +181,20 @@ class RunFolder:
         """Read ``classification.json``."""
         return self._read(Classification, "classification.json")
 
+    def write_calibration(self, calibration: ClassifierCalibration) -> None:
+        """Write ``calibration.json``."""
+        write_bytes(self.path / "calibration.json", to_json(calibration))
+
+    def read_calibration(self) -> ClassifierCalibration | None:
+        """Read ``calibration.json``, ``None`` where there is none, as in older runs."""
+        there = (self.path / "calibration.json").is_file()
+        return self._read(ClassifierCalibration, "calibration.json") if there else None
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes of a classifier that was measured, else nothing."""
+        return self.read_classification().class_names if self.classified else ()
+
     def write_estimates(self, estimates: Estimates) -> None:
         """Write ``estimates.json``."""
         write_bytes(self.path / "estimates.json", to_json(estimates))
@@ -230,10 +245,7 @@ class RunFolder:
         # What this kind of model does not have has no column.
         names = [name for name in asdict(history.epochs[0]) if rows[0][name] is not None]
         values = [[*map(row.get, names), int(row["epoch"] == history.best_epoch)] for row in rows]
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerows([[*names, "best"], *values])
-        write_text(self.path / "history.csv", text.getvalue())
+        write_csv(self.path / "history.csv", [[*names, "best"], *values])
 
     def read_history(self) -> History:
         """Read ``history.csv``."""

@@ -7,15 +7,15 @@ thumbnails add ``image``: a PNG as a data URL.
 
 import base64
 import csv
-import io
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, final
 
 import numpy as np
 
 from hourglass.errors import DataError
-from hourglass.files import atomic_write, write_bytes
+from hourglass.files import derived_name, write_bytes, write_csv
 from hourglass.records import LatentRows, LatentsFacts
 from hourglass.runs.latents_format import (
     MOST_FACTS_BYTES,
@@ -37,19 +37,14 @@ class CsvLatents(LatentsFormat):
 
     def companions(self, path: Path) -> tuple[Path, ...]:
         """Return the place of the facts."""
-        return (path.with_name(f"{path.name}.json"),)
+        return (path.with_name(derived_name(path.name, after=".json")),)
 
     def write(self, path: Path, facts: LatentsFacts, rows: Rows) -> None:
         """Write the facts, then the table: where there is a table, it is whole."""
         (beside,) = self.companions(path)
         write_bytes(beside, facts_to_bytes(facts))
-        with atomic_write(path) as file:
-            text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
-            writer = csv.writer(text, lineterminator="\n")
-            writer.writerow(_columns(facts))
-            for part in rows():
-                writer.writerows(_lines(facts, part))
-            text.detach()
+        lines = (line for part in rows() for line in _lines(facts, part))
+        write_csv(path, chain([_columns(facts)], lines))
 
     def read_facts(self, path: Path) -> LatentsFacts:
         """Read the file beside the table."""

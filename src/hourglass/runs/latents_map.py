@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 
 from hourglass.errors import MissingPathError
-from hourglass.files import exists
+from hourglass.files import derived_name, exists
 from hourglass.records import LatentsMap, MapFacts, from_json, to_json
 from hourglass.runs.archive import read_arrays, with_prefix, write_arrays
 
 
 def map_path(output: Path) -> Path:
     """Return where the map of a file of latents is kept: ``latents.map.npz`` beside it."""
-    return output.with_name(f"{output.stem}.map.npz")
+    return output.with_name(derived_name(output.stem, after=".map.npz"))
 
 
 def write_latents_map(path: Path, found: LatentsMap) -> None:

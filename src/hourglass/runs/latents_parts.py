@@ -17,7 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError
-from hourglass.files import exists, make_folder, remove_folder, remove_leftovers, write_bytes
+from hourglass.files import (
+    derived_name,
+    exists,
+    make_folder,
+    remove_folder,
+    remove_leftovers,
+    write_bytes,
+)
 from hourglass.records import DIGEST_BYTES, LatentsRequest, from_json, to_json
 from hourglass.runs.archive import read_arrays, write_arrays
 
@@ -176,7 +183,7 @@ class LatentsParts:
 
 def parts_folder(output: Path) -> Path:
     """Return the hidden folder in which a file of latents grows."""
-    return output.with_name(f".{output.name}.parts")
+    return output.with_name(derived_name(output.name, before=".", after=".parts"))
 
 
 def _pictures(arrays: dict[str, NDArray[Any]]) -> tuple[bytes, ...]:

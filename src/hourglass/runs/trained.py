@@ -3,7 +3,13 @@
 from pathlib import Path
 from typing import Protocol
 
-from hourglass.records import Classification, Experiment, RunRecord, Scores
+from hourglass.records import (
+    Classification,
+    ClassifierCalibration,
+    Experiment,
+    RunRecord,
+    Scores,
+)
 
 
 class TrainedModel(Protocol):
@@ -40,3 +46,10 @@ class TrainedModel(Protocol):
 
     def read_classification(self) -> Classification:
         """Return the scores of a classifier on record."""
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes that a classifier names, nothing where they are not told."""
+
+    def read_calibration(self) -> ClassifierCalibration | None:
+        """Return how sure a classifier may be, ``None`` where that is not told."""
