@@ -212,6 +212,7 @@ def source_of_data(
     seen: Preprocessing,
     *,
     seed: int,
+    option: RangeOption | None = None,
     data_dir: Path | None,
     offline: bool,
 ) -> ImageSource:
@@ -229,14 +230,17 @@ def source_of_data(
     splits = load_splits(
         data,
         seed=seed,
-        folder=_options(seen) if is_folder else FolderOptions(),
+        folder=replace(_options(seen) if is_folder else FolderOptions(), range=option),
         data_dir=data_dir,
         offline=offline,
+        learned=seen.ranges,
     )
     wanted = _SPLITS if split == "all" else (split,)
     source = DataSource(splits.name, {part: splits.parts[part] for part in wanted}, form_of(seen))
+    source.ranges, source.notes = splits.ranges, splits.notes
     if splits.folder is not None:
-        source.left_out, source.notes = splits.folder.not_listed, splits.folder.notes
+        source.left_out = splits.folder.not_listed
+        source.notes = (*splits.folder.notes, *splits.notes)
     return source
 
 

@@ -140,7 +140,9 @@ def fitted_to(
     options = FolderOptions()
     if Path(normal).expanduser().is_dir():
         options = FolderOptions(resize=seen.resize, crop=seen.crop, color=seen.color)
-    found = load_images(normal, folder=options, data_dir=data_dir, offline=offline)
+    found = load_images(
+        normal, folder=options, data_dir=data_dir, offline=offline, learned=seen.ranges
+    )
     if found.fingerprint == trained_on:
         raise ConfigurationError(
             f"{normal} holds the images that the model was trained on; a threshold from them would "
@@ -149,7 +151,7 @@ def fitted_to(
         )
     parts: dict[str, Images] = dict(found.parts)
     names, notes = ("validation", "test"), _classes(found.train)
-    notes += [] if found.folder is None else found.folder.lines()[1:]
+    notes += [*([] if found.folder is None else found.folder.lines()[1:]), *found.notes]
     if len(parts) < len(NormalSets._fields):
         parts, names = _divided(found.train), ("held-out part", "part left for testing")
     else:

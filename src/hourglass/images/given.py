@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError, ImageShapeError, MissingPathError, printable
 from hourglass.images.arrangement import SplitFolders, split_folders
-from hourglass.images.bring import bring_to_size, bring_to_values
+from hourglass.images.bring import bring_to_size, bring_to_values, type_at_rest
 from hourglass.images.decode import count_frames, decode, naming
 from hourglass.images.form import Channels
 from hourglass.images.listing import Listing, images_below, no_images, sorted_counts
@@ -98,8 +98,7 @@ class ModelForm:
         self._require_fitting(path, sized.shape, image.channels)
         dtype = sized.dtype.name
         value_range = self.ranges.of(dtype, path)
-        if dtype not in ("uint8", "uint16") or value_range is not None:
-            dtype = "float32"
+        dtype = type_at_rest([dtype], {} if value_range is None else {dtype: value_range})
         brought = bring_to_values(sized, image.channels, self.channels, dtype, value_range)
         return GivenImage(brought, digest_of(image.pixels), image.frames)
 

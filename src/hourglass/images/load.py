@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -23,12 +24,14 @@ from hourglass.images.idx import holds_idx, load_idx_file, load_idx_folder
 from hourglass.images.paired import pair_images
 from hourglass.images.pixel_table import load_pixel_table
 from hourglass.images.split import DataSet, Splits, split_images
-from hourglass.records import DATA_SETS, FolderOptions
+from hourglass.records import DATA_SETS, FolderOptions, ValueRange, dtype_range
 
 _SPLITS: Final = 3
 _READERS: Final[Mapping[str, Callable[[Path], DataSet]]] = MappingProxyType(
-    {".npz": load_npz, ".npy": load_npy, ".csv": load_pixel_table, ".tsv": load_pixel_table}
+    {".csv": load_pixel_table, ".tsv": load_pixel_table}
 )
+# Their numbers may be of any type and range.
+_READERS_OF_ARRAYS: Final = MappingProxyType({".npz": load_npz, ".npy": load_npy})
 
 
 def load_images(
@@ -37,6 +40,7 @@ def load_images(
     folder: FolderOptions = FolderOptions(),
     data_dir: Path | None = None,
     offline: bool = False,
+    learned: Mapping[str, ValueRange] | None = None,
 ) -> DataSet:
     """Load a data set, with the splits it came with.
 
@@ -52,6 +56,8 @@ def load_images(
         Where named data sets are looked for first.
     offline
         Never download.
+    learned
+        What black and white were to the model that the images are for, by type of their values.
 
     Raises
     ------
@@ -78,7 +84,7 @@ def load_images(
         path = path.expanduser()
     with _reading(path):
         if path.exists():
-            return _load_path(path, folder)
+            return _load_path(path, folder, learned)
     if isinstance(name_or_path, str) and not _looks_like_path(name_or_path):
         require_known("Data set", name_or_path, DATA_SETS)
     raise MissingPathError(
@@ -97,6 +103,7 @@ def load_splits(
     partner: str | Path | None = None,
     by_rows: bool = False,
     every_class: bool = False,
+    learned: Mapping[str, ValueRange] | None = None,
 ) -> Splits:
     """Load a data set and complete its splits; see ``load_images`` and ``split_images``.
 
@@ -115,6 +122,8 @@ def load_splits(
         Whether images of a folder that are too few for three splits are split by their rows.
     every_class
         As ``split_images`` takes it.
+    learned
+        As ``load_images`` takes it, for images without partners.
     """
     if partner is None and (folder.clean_name or folder.pair_by):
         raise ConfigurationError(
@@ -122,7 +131,9 @@ def load_splits(
             "Give their folder with clean or second_shot, or leave these keys out."
         )
     if partner is None:
-        data_set = load_images(name_or_path, folder=folder, data_dir=data_dir, offline=offline)
+        data_set = load_images(
+            name_or_path, folder=folder, data_dir=data_dir, offline=offline, learned=learned
+        )
     else:
         data_set = _load_pairs(name_or_path, Path(partner).expanduser(), folder)
     few = data_set.folder is not None and len(data_set.parts) == 1 and len(data_set.train) < _SPLITS
@@ -150,7 +161,25 @@ def _load_pairs(noisy: str | Path, partner: Path, folder: FolderOptions) -> Data
     with _reading(path):
         if path.is_dir() and not holds_idx(path):
             return load_paired_folders(path, partner, folder)
-        return pair_images(_load_path(path, folder), _load_path(partner, folder))
+        return pair_images(*_of_one_range(path, partner, folder))
+
+
+def _of_one_range(noisy: Path, partner: Path, folder: FolderOptions) -> tuple[DataSet, DataSet]:
+    """Load arrays and their partners with one black and white."""
+    both = _load_path(noisy, folder), _load_path(partner, folder)
+    names = {one.train.dtype.name for one in both} & {"uint16"}
+    for name in sorted(names.union(*(one.ranges for one in both))):
+        found = [one.ranges.get(name, dtype_range(name)) for one in both]
+        other_type = any(name not in one.ranges and one.train.dtype.name != name for one in both)
+        if found[0] == found[1] or other_type:
+            continue
+        widest = ValueRange(min(one.low for one in found), max(one.high for one in found))
+        again = replace(folder, range=str(widest))
+        lines = [note for one in both for note in one.notes]
+        lines.append(f"Noisy images and their partners have one black and white, {widest.rounded}.")
+        both = _load_path(noisy, again), _load_path(partner, again)
+        return replace(both[0], notes=tuple(lines)), both[1]
+    return both
 
 
 def _load_name(name: str, data_dir: Path | None, offline: bool) -> DataSet:
@@ -159,17 +188,23 @@ def _load_name(name: str, data_dir: Path | None, offline: bool) -> DataSet:
     return loaded
 
 
-def _load_path(path: Path, folder: FolderOptions) -> DataSet:
+def _load_path(
+    path: Path, folder: FolderOptions, learned: Mapping[str, ValueRange] | None = None
+) -> DataSet:
     if path.is_dir() and not holds_idx(path):
-        return load_folder(path, folder)
+        return load_folder(path, folder, learned=learned)
+    suffix = path.suffix.lower()
+    if path.is_file() and suffix in _READERS_OF_ARRAYS:
+        _require_no_options(path, replace(folder, range=None))
+        return _READERS_OF_ARRAYS[suffix](path, folder.range, learned)
     _require_no_options(path, folder)
     if path.is_dir():
         return load_idx_folder(path)
-    if path.suffix.lower() in IMAGE_EXTENSIONS:
+    if suffix in IMAGE_EXTENSIONS:
         raise DataError(f"{path} is a single image. Give the folder that it lies in.")
     if not path.is_file():
         raise DataError(f"{path} is neither a file nor a folder. Give one of them.")
-    reader = _READERS.get(path.suffix.lower())
+    reader = _READERS.get(suffix)
     if reader is None:
         refuse_foreign(path)
         return load_idx_file(path)
@@ -181,6 +216,11 @@ def _require_no_options(data: str | Path, folder: FolderOptions) -> None:
         raise ConfigurationError(
             f"{', '.join(folder.of_folders)} is for a folder of image files; {data} is none. "
             "Leave it out."
+        )
+    if folder.range not in (None, "dtype"):
+        raise ConfigurationError(
+            f"range is for a folder of image files and for .npy and .npz; in {data} black and "
+            "white are the ends of the type. Leave it out."
         )
 
 

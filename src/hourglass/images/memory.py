@@ -15,6 +15,10 @@ from hourglass.records import ValueRange, dtype_range
 
 MOST_CHANNELS: Final = 4
 
+_OF_FILES: Final = (
+    "For other numbers in a file say what black and white are: --range LOW..HIGH, or --range data."
+)
+
 
 @final
 class ArrayImages(Images):
@@ -206,8 +210,15 @@ def require_image_axes(shape: tuple[int, ...]) -> None:
         raise ImageShapeError(f"Images need height and width; this array has shape {shape}.")
 
 
-def require_pixel_type(dtype: np.dtype[Any]) -> None:
+def require_pixel_type(dtype: np.dtype[Any], *, scaled: bool = False) -> None:
     """Check the type of pixels.
+
+    Parameters
+    ----------
+    dtype
+        Their type.
+    scaled
+        Whether it is known what black and white are in them, so that other integers will do.
 
     Raises
     ------
@@ -216,10 +227,12 @@ def require_pixel_type(dtype: np.dtype[Any]) -> None:
     """
     if dtype.kind == "f" or (dtype.kind == "u" and dtype.itemsize <= 2):
         return
+    if scaled and dtype.kind in "iu":
+        return
     advice = (
         "Turn a mask into pixels with mask.astype('uint8') * 255."
         if dtype.kind == "b"
-        else "Values from 0 to 255 are passed as pixels.astype('uint8')."
+        else f"Values from 0 to 255 are passed as pixels.astype('uint8'). {_OF_FILES}"
     )
     raise DataError(
         f"Pixels are uint8, uint16 or floating point in [0, 1]; this array is {dtype}. {advice}"
@@ -249,7 +262,8 @@ def _require_unit_range(pixels: NDArray[Any]) -> None:
     if low < 0.0 or high > 1.0:
         raise DataError(
             "Floating-point pixels lie in [0, 1]; these lie in "
-            f"[{low:g}, {high:g}]. Divide values from 0 to 255 by 255, or pass them as uint8."
+            f"[{low:g}, {high:g}]. Divide values from 0 to 255 by 255, or pass them as uint8. "
+            f"{_OF_FILES}"
         )
 
 
