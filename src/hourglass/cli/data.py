@@ -35,7 +35,7 @@ def show(
         Literal["auto", "folders", "none"] | None,
         Parameter(help="Whether sub-folders are splits, as `hourglass train` takes it."),
     ] = None,
-    range: Annotated[str | None, Parameter(help=RANGE)] = None,  # noqa: A002 - as users type it
+    range: Annotated[str | None, Parameter(help=RANGE, allow_leading_hyphen=True)] = None,  # noqa: A002 - as users type it
     data_options: DataOptions = DataOptions(),
     output_options: OutputOptions = OutputOptions(),
 ) -> None:
