@@ -52,7 +52,7 @@ def find_ranges(
     scan = RangeScan(option)
     bytes_alone = np.dtype(np.uint8)
     for path in files:
-        if scan.settled(bytes_alone) and holds_bytes(path):
+        if holds_bytes(path) and scan.settled(bytes_alone):
             continue
         try:
             with open_image_file(path, max_pixels=max_pixels) as file:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError, HourglassError
+from hourglass.images.bring import scaled
 from hourglass.images.labels_table import numbered
 from hourglass.images.memory import (
     ArrayImages,
@@ -20,6 +21,8 @@ from hourglass.images.memory import (
 )
 from hourglass.images.pixel_table import square_side
 from hourglass.images.split import DataSet
+from hourglass.images.value_range import RangeScan
+from hourglass.records import RangeOption, ValueRange
 
 _SPLIT_WORDS: Final = {
     "train": ("train",),
@@ -36,7 +39,7 @@ _CHECKED_FIRST: Final = 64 << 20
 _PIECE: Final = 1 << 20
 
 
-def load_npz(path: Path) -> DataSet:
+def load_npz(path: Path, option: RangeOption | None = None) -> DataSet:
     """Load an archive of arrays.
 
     Parameters
@@ -49,6 +52,9 @@ def load_npz(path: Path) -> DataSet:
         matter. ``class_names`` may be there in all. Grayscale images may come without the axis of
         channels, square ones as rows of pixels, and labels as a column, as texts, or with a 1 in
         the column of the class.
+    option
+        What black and white are, as in ``FolderOptions``; by default the ends of the type, 0 and 1
+        for floating point, and of 16 bits that fit into fewer of these.
 
     Raises
     ------
@@ -58,7 +64,11 @@ def load_npz(path: Path) -> DataSet:
     there = _keys(path)
     keys, notes = _keys_of_splits(there, path)
     others = [labels for _, labels in keys.values() if labels is not None]
-    arrays = read_archive(path, [pixels for pixels, _ in keys.values()], [*others, _NAMES])
+    pixels_of = {split: pixels for split, (pixels, _) in keys.items()}
+    any_type = option is not None
+    arrays = read_archive(path, pixels_of.values(), [*others, _NAMES], any_type=any_type)
+    scaled_ones, ranges, lines = _scaled({key: arrays[key] for key in pixels_of.values()}, option)
+    arrays = {**arrays, **scaled_ones}
     used = {*arrays, *others}
     if aside := [key for key in there if key not in used]:
         notes.append(f"Arrays left aside: {', '.join(aside)}.")
@@ -81,12 +91,13 @@ def load_npz(path: Path) -> DataSet:
         validation=parts.get("validation"),
         test=parts.get("test"),
         source=str(path),
-        notes=tuple(dict.fromkeys(notes)),
+        ranges=ranges,
+        notes=tuple(dict.fromkeys((*notes, *lines))),
     )
 
 
-def load_npy(path: Path) -> DataSet:
-    """Load one array of images.
+def load_npy(path: Path, option: RangeOption | None = None) -> DataSet:
+    """Load one array of images; ``option`` is as ``load_npz`` takes it.
 
     Raises
     ------
@@ -96,14 +107,42 @@ def load_npy(path: Path) -> DataSet:
     size = path.stat().st_size
     require_memory(size, str(path))
     with path.open("rb") as file:
-        array = _read_array(file, size, str(path), pixels=True)
+        array = _read_array(file, size, str(path), pixels=True, any_type=option is not None)
+    arrays, ranges, lines = _scaled({"": array}, option)
     notes: list[str] = []
-    train = _images(array, None, None, str(path), notes)
-    return DataSet(name=path.stem, train=train, source=str(path), notes=tuple(notes))
+    train = _images(arrays[""], None, None, str(path), notes)
+    return DataSet(
+        name=path.stem,
+        train=train,
+        source=str(path),
+        ranges=ranges,
+        notes=(*notes, *lines),
+    )
+
+
+def _scaled(
+    arrays: Mapping[str, NDArray[Any]], option: RangeOption | None
+) -> tuple[Mapping[str, NDArray[Any]], Mapping[str, ValueRange], tuple[str, ...]]:
+    """Return arrays whose black and white are the ends of their type, and what was done for it."""
+    deep = {key: array for key, array in arrays.items() if option or array.dtype == np.uint16}
+    scan = RangeScan(option)
+    for key, array in deep.items():
+        if not scan.settled(array.dtype) and array.size:
+            if array.dtype.kind == "f" and not np.isfinite(array).all():
+                raise DataError(f"{key or 'The array'} holds values that are NaN or infinite.")
+            scan.add(array.dtype, array.min(), array.max(), file=key)
+    ranges, lines = scan.ranges()
+    levels = all(array.dtype in (np.uint8, np.uint16) for array in arrays.values())
+    levels &= all(one.low == 0 for one in ranges.by_type.values())
+    changed = {
+        key: scaled(array, array.dtype.name if levels else "float32", ranges.of(array.dtype.name))
+        for key, array in deep.items()
+    }
+    return {**arrays, **changed}, ranges.by_type, lines
 
 
 def read_archive(
-    path: Path, pixels: Collection[str], others: Collection[str] = ()
+    path: Path, pixels: Collection[str], others: Collection[str] = (), *, any_type: bool = False
 ) -> Mapping[str, NDArray[Any]]:
     """Read some arrays of an archive, by name; those that are not there are left out.
 
@@ -115,6 +154,8 @@ def read_archive(
         Arrays that must hold images, which their headers tell.
     others
         Arrays that may hold anything.
+    any_type
+        Whether images may be of types whose black and white nobody knows.
 
     Raises
     ------
@@ -130,7 +171,9 @@ def read_archive(
                     raise DataError(f"{path} holds the array {key} twice. Save it again.")
                 if key in pixels or key in others:
                     source = f"{path}: {key}"
-                    arrays[key] = _read_member(archive, member, source, pixels=key in pixels)
+                    arrays[key] = _read_member(
+                        archive, member, source, pixels=key in pixels, any_type=any_type
+                    )
     except (HourglassError, OSError):
         raise
     # A stranger's bytes can drive the parser of archives into an error of any class.
@@ -140,13 +183,18 @@ def read_archive(
 
 
 def _read_member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str, *, pixels: bool
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    source: str,
+    *,
+    pixels: bool,
+    any_type: bool,
 ) -> NDArray[Any]:
     require_memory(member.file_size, source)
     if member.file_size > _CHECKED_FIRST:
         _require_whole(archive, member, source)
     with archive.open(member) as file:
-        return _read_array(file, member.file_size, source, pixels=pixels)
+        return _read_array(file, member.file_size, source, pixels=pixels, any_type=any_type)
 
 
 def _require_whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str) -> None:
@@ -248,7 +296,9 @@ def _numbered(
     return dict(zip(found, np.split(numbers, ends[:-1]), strict=True)), names
 
 
-def _read_array(file: IO[bytes], size: int, source: str, *, pixels: bool) -> NDArray[Any]:
+def _read_array(
+    file: IO[bytes], size: int, source: str, *, pixels: bool, any_type: bool = False
+) -> NDArray[Any]:
     """Read an array whose header has been checked against the bytes that there are."""
     try:
         shape, dtype = _read_header(file)
@@ -264,7 +314,7 @@ def _read_array(file: IO[bytes], size: int, source: str, *, pixels: bool) -> NDA
                 f"{size - file.tell():,}. It is cut short or damaged; save it again."
             )
         if pixels:
-            _require_pixels(shape, dtype, source)
+            _require_pixels(shape, dtype, source, any_type=any_type)
         file.seek(0)
         return np.lib.format.read_array(file, allow_pickle=False)
     except HourglassError:
@@ -288,11 +338,14 @@ def _read_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     return shape, dtype
 
 
-def _require_pixels(shape: tuple[int, ...], dtype: np.dtype[Any], source: str) -> None:
+def _require_pixels(
+    shape: tuple[int, ...], dtype: np.dtype[Any], source: str, *, any_type: bool
+) -> None:
     # Told from the header, before a large array of the wrong kind takes memory.
     try:
         require_image_axes(_with_channels(shape))
-        require_pixel_type(dtype)
+        if not any_type or dtype.kind not in "iuf" or (dtype.kind != "f" and dtype.itemsize > 4):
+            require_pixel_type(dtype)
     except DataError as error:
         raise type(error)(f"{source}: {error}") from error
 
@@ -316,4 +369,9 @@ def _images(
     if pixels.ndim == 2 and len(shape) == 4:
         sides = "×".join(map(str, shape[1:3]))
         notes.append(f"{source}: rows of {pixels.shape[1]:,} were read as images of {sides}.")
+    if len(shape) == 4 and shape[3] in (2, 4):
+        notes.append(
+            f"{source}: arrays do not say whether channel {shape[3]} of {shape[3]} is an alpha or "
+            "data; it is learned like the others."
+        )
     return images_from(source, pixels.reshape(shape), labels, class_names)

@@ -90,13 +90,7 @@ def bring_to_values(
     value_range
         What black and white are in ``pixels``; by default the ends of their type.
     """
-    image = pixels[..., :-1] if channels.alpha else pixels
-    if dtype not in _LEVELS or (value_range is not None and pixels.dtype != np.uint16):
-        image = as_unit_range(image, value_range)
-    elif value_range is not None:
-        # Cameras with fewer bits than their files: every level stays apart from its neighbors.
-        image = np.rint(np.clip((image - value_range.low) / value_range.width, 0, 1) * 65_535)
-        image = image.astype(np.uint16)
+    image = scaled(pixels[..., :-1] if channels.alpha else pixels, dtype, value_range)
     if channels.colors == 1 and wanted.colors == 3:
         image = np.repeat(image, 3, axis=-1)
     elif channels.colors == 3 and wanted.colors == 1:
@@ -106,6 +100,19 @@ def bring_to_values(
     if wanted.alpha:
         image = np.concatenate([image, _alpha(pixels, channels, image.dtype)], axis=-1)
     return np.ascontiguousarray(image)
+
+
+def scaled(pixels: NDArray[Any], dtype: str, value_range: ValueRange | None = None) -> NDArray[Any]:
+    """Return values in which black and white are the ends of a type, float32 if not of levels."""
+    if dtype not in _LEVELS or (value_range is not None and pixels.dtype != np.uint16):
+        return as_unit_range(pixels, value_range)
+    if value_range is None:
+        return pixels
+    # Cameras with fewer bits than their files: every level stays apart from its neighbors.
+    levels = as_unit_range(np.arange(65_536, dtype=np.uint16), value_range)
+    table: NDArray[Any] = np.rint(levels.astype(np.float64) * 65_535).astype(np.uint16)
+    found: NDArray[Any] = table[pixels]
+    return found
 
 
 def _luma(image: NDArray[Any]) -> NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -23,12 +24,13 @@ from hourglass.images.idx import holds_idx, load_idx_file, load_idx_folder
 from hourglass.images.paired import pair_images
 from hourglass.images.pixel_table import load_pixel_table
 from hourglass.images.split import DataSet, Splits, split_images
-from hourglass.records import DATA_SETS, FolderOptions
+from hourglass.records import DATA_SETS, FolderOptions, RangeOption
 
 _SPLITS: Final = 3
-_READERS: Final[Mapping[str, Callable[[Path], DataSet]]] = MappingProxyType(
-    {".npz": load_npz, ".npy": load_npy, ".csv": load_pixel_table, ".tsv": load_pixel_table}
+_ARRAYS: Final[Mapping[str, Callable[[Path, RangeOption | None], DataSet]]] = MappingProxyType(
+    {".npz": load_npz, ".npy": load_npy}
 )
+_TABLES: Final = (".csv", ".tsv")
 
 
 def load_images(
@@ -162,6 +164,10 @@ def _load_name(name: str, data_dir: Path | None, offline: bool) -> DataSet:
 def _load_path(path: Path, folder: FolderOptions) -> DataSet:
     if path.is_dir() and not holds_idx(path):
         return load_folder(path, folder)
+    reader = _ARRAYS.get(path.suffix.lower())
+    if reader is not None and path.is_file():
+        _require_no_options(path, replace(folder, range=None))
+        return reader(path, folder.range)
     _require_no_options(path, folder)
     if path.is_dir():
         return load_idx_folder(path)
@@ -169,11 +175,10 @@ def _load_path(path: Path, folder: FolderOptions) -> DataSet:
         raise DataError(f"{path} is a single image. Give the folder that it lies in.")
     if not path.is_file():
         raise DataError(f"{path} is neither a file nor a folder. Give one of them.")
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        refuse_foreign(path)
-        return load_idx_file(path)
-    return reader(path)
+    if path.suffix.lower() in _TABLES:
+        return load_pixel_table(path)
+    refuse_foreign(path)
+    return load_idx_file(path)
 
 
 def _require_no_options(data: str | Path, folder: FolderOptions) -> None:

@@ -219,7 +219,8 @@ def require_pixel_type(dtype: np.dtype[Any]) -> None:
     advice = (
         "Turn a mask into pixels with mask.astype('uint8') * 255."
         if dtype.kind == "b"
-        else "Values from 0 to 255 are passed as pixels.astype('uint8')."
+        else "Say what black and white are (--range LOW..HIGH), or pass values from 0 to 255 as "
+        "pixels.astype('uint8')."
     )
     raise DataError(
         f"Pixels are uint8, uint16 or floating point in [0, 1]; this array is {dtype}. {advice}"
@@ -249,7 +250,8 @@ def _require_unit_range(pixels: NDArray[Any]) -> None:
     if low < 0.0 or high > 1.0:
         raise DataError(
             "Floating-point pixels lie in [0, 1]; these lie in "
-            f"[{low:g}, {high:g}]. Divide values from 0 to 255 by 255, or pass them as uint8."
+            f"[{low:g}, {high:g}]. Divide values from 0 to 255 by 255, pass them as uint8, or say "
+            "what black and white are (--range LOW..HIGH)."
         )
 
 
