@@ -113,6 +113,7 @@ def test_labels_come_as_texts_or_as_a_column_for_each_class(tmp_path, pixels):
 
 def test_rows_of_pixels_are_squares_with_a_word(tmp_path):
     rows = np.arange(2 * 784, dtype=np.uint16).reshape(2, 784)
+    rows[0, 0] = 65_535
     np.savez(tmp_path / "data.npz", data=rows)
     np.save(tmp_path / "data.npy", rows)
     for name in ("data.npz", "data.npy"):

@@ -84,5 +84,5 @@ def request_of(
         map=options.map if given is None else given.map.facts.kind,
         map_seed=0 if options.map is None else options.seed,
         placed_on=None if given is None else given.sha256,
-        ranges=source.ranges,
+        ranges=dict(source.ranges),
     )

@@ -48,7 +48,7 @@ def find_ranges(
     scan = RangeScan(option, learned)
     bytes_alone = np.dtype(np.uint8)
     for path in files:
-        if scan.settled(bytes_alone) and holds_bytes(path):
+        if holds_bytes(path) and scan.settled(bytes_alone):
             scan.see(bytes_alone)
             continue
         try:

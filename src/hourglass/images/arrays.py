@@ -380,4 +380,9 @@ def _images(
     if pixels.ndim == 2 and len(shape) == 4:
         sides = "×".join(map(str, shape[1:3]))
         notes.append(f"{source}: rows of {pixels.shape[1]:,} were read as images of {sides}.")
+    if len(shape) == 4 and shape[3] in (2, 4):
+        notes.append(
+            f"{source}: arrays do not say whether channel {shape[3]} of {shape[3]} is an alpha or "
+            "data; it is learned like the others."
+        )
     return images_from(source, pixels.reshape(shape), labels, class_names)

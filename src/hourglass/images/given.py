@@ -99,7 +99,11 @@ class ModelForm:
         dtype = sized.dtype.name
         value_range = self.ranges.of(dtype, path)
         dtype = type_at_rest([dtype], {} if value_range is None else {dtype: value_range})
-        brought = bring_to_values(sized, image.channels, self.channels, dtype, value_range)
+        wanted = self.channels
+        if image.channels.bands:
+            # Arrays do not say whether a channel is data; a model of as many takes them.
+            wanted = image.channels
+        brought = bring_to_values(sized, image.channels, wanted, dtype, value_range)
         return GivenImage(brought, digest_of(image.pixels), image.frames)
 
     def _require_fitting(self, path: Path, shape: tuple[int, ...], channels: Channels) -> None:
@@ -109,8 +113,10 @@ class ModelForm:
         )
         wanted = self.channels
         fits = wanted.colors >= channels.colors or self.color == "gray"
-        if wanted.bands or channels.bands:
+        if wanted.bands:
             fits = wanted[:2] == channels[:2]
+        elif channels.bands:
+            fits = channels.total == count
         if sides and fits:
             return
         raise ImageShapeError(

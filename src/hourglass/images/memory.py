@@ -15,10 +15,6 @@ from hourglass.records import ValueRange, dtype_range
 
 MOST_CHANNELS: Final = 4
 
-_OF_FILES: Final = (
-    "For other numbers in a file say what black and white are: --range LOW..HIGH, or --range data."
-)
-
 
 @final
 class ArrayImages(Images):
@@ -232,7 +228,8 @@ def require_pixel_type(dtype: np.dtype[Any], *, scaled: bool = False) -> None:
     advice = (
         "Turn a mask into pixels with mask.astype('uint8') * 255."
         if dtype.kind == "b"
-        else f"Values from 0 to 255 are passed as pixels.astype('uint8'). {_OF_FILES}"
+        else "Say what black and white are (--range LOW..HIGH), or pass values from 0 to 255 as "
+        "pixels.astype('uint8')."
     )
     raise DataError(
         f"Pixels are uint8, uint16 or floating point in [0, 1]; this array is {dtype}. {advice}"
@@ -262,8 +259,8 @@ def _require_unit_range(pixels: NDArray[Any]) -> None:
     if low < 0.0 or high > 1.0:
         raise DataError(
             "Floating-point pixels lie in [0, 1]; these lie in "
-            f"[{low:g}, {high:g}]. Divide values from 0 to 255 by 255, or pass them as uint8. "
-            f"{_OF_FILES}"
+            f"[{low:g}, {high:g}]. Divide values from 0 to 255 by 255, pass them as uint8, or say "
+            "what black and white are (--range LOW..HIGH)."
         )
 
 

@@ -205,7 +205,7 @@ class RangeScan:
         extent, learned = self._extents.get(name), self._learned.get(name)
         if self.given is not None:
             outside = (0, 0) if extent is None else (extent.outside, extent.images_outside)
-            lines = [outside_line(*outside, self.given), *_warn_of(name, self.given, learned)]
+            lines = [outside_line(*outside, self.given, name), *_warn_of(name, self.given, learned)]
             return self.given, {}, [line for line in lines if line is not None]
         if extent is None:
             return None, {}, []
@@ -251,12 +251,12 @@ def count_outside(values: NDArray[Any], value_range: ValueRange) -> int:
     return int(np.count_nonzero(values < low) + np.count_nonzero(values > high))
 
 
-def outside_line(outside: int, images: int, value_range: ValueRange) -> str | None:
+def outside_line(outside: int, images: int, value_range: ValueRange, dtype: str) -> str | None:
     """Tell how many values lie outside of what was taken for black and white; nothing for none."""
     if not outside:
         return None
     return (
-        f"{_counted(outside, 'value')} of {_counted(images, 'image')} lie outside of "
+        f"{_counted(outside, 'value')} of {_counted(images, f'{dtype} image')} lie outside of "
         f"{value_range.rounded} and count as black or white."
     )
 

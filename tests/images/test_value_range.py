@@ -1,0 +1,290 @@
+"""What black and white are: told, found or learned, and the same pictures come out alike."""
+
+import numpy as np
+import pytest
+import tifffile
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from hourglass.errors import ConfigurationError, DataError
+from hourglass.images import RangeScan, load_images, load_splits
+from hourglass.images.memory import as_unit_range
+from hourglass.images.value_range import outside_line
+from hourglass.records import FolderOptions, ValueRange, dtype_range, parse_range
+from hourglass.seeds import generator
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("data", "data"),
+        ("dtype", "dtype"),
+        ("0..4095", ValueRange(0, 4095)),
+        ("-1000..3000", ValueRange(-1000, 3000)),
+        (" 0..1.5e3", ValueRange(0, 1500)),
+        (".25...5", ValueRange(0.25, 0.5)),
+    ],
+)
+def test_a_range_is_read_as_people_spell_it(text, found):
+    assert parse_range(text) == found
+
+
+@pytest.mark.parametrize("text", ["", "4095", "5..1", "3..3", "nan..1", "0..inf", "0-9", "1..2..3"])
+def test_a_range_that_is_none_is_refused_with_an_example(text):
+    with pytest.raises(ConfigurationError, match=r"0\.\.4095"):
+        parse_range(text)
+    with pytest.raises(ConfigurationError, match=r"0\.\.4095"):
+        FolderOptions(range=text)
+
+
+@given(low=st.floats(-1e12, 1e12), width=st.floats(1e-6, 1e12))
+def test_a_range_that_is_shown_can_be_typed_again(low, width):
+    high = low + width
+    if high > low:
+        assert parse_range(str(ValueRange(low, high))) == ValueRange(low, high)
+
+
+def scanned(*images, option=None, learned=None, told=None):
+    """Return ranges and lines of images given as (type, least, greatest), each in a file."""
+    scan = RangeScan(option, learned)
+    for number, (dtype, low, high) in enumerate(images):
+        scan.see(np.dtype(dtype))
+        if not scan.settled(np.dtype(dtype)):
+            scan.add(np.linspace(low, high, 50).astype(dtype), told, number)
+    ranges, lines = scan.ranges()
+    return {name: str(found) for name, found in ranges.by_type.items()}, lines, ranges.own
+
+
+@pytest.mark.parametrize(
+    ("images", "found", "words"),
+    [
+        ([("uint8", 0, 9)], {}, None),
+        ([("uint16", 0, 60_000)], {}, None),
+        ([("uint16", 0, 4_095), ("uint16", 3, 17)], {"uint16": "0..4095"}, "2 files of 16 bits"),
+        ([("uint16", 0, 4_096)], {"uint16": "0..16383"}, "14 bits"),
+        ([("uint16", 0, 1_000)], {"uint16": "0..1023"}, "10 bits"),
+        ([("uint16", 0, 255)], {"uint16": "0..255"}, "8 bits"),
+        ([("uint16", 0, 0)], {}, None),
+        ([("uint16", 0, 900), ("uint8", 0, 9)], {}, "as other files have 8 bits"),
+        ([("float32", 0, 1)], {}, None),
+        ([("float32", 0.2, 0.9)], {}, None),
+        ([("float32", 0, 1e-6)], {"float32": "0..1e-06"}, "least and greatest value"),
+        ([("float64", -3, 40)], {"float64": "-3..40"}, "least and greatest value"),
+        (
+            [("int16", -1000, 2000), ("int16", 5, 3000)],
+            {"int16": "-1000..3000"},
+            "2 files of int16",
+        ),
+        ([("uint32", 7, 7)], {"uint32": "7..8"}, "1 file of uint32"),
+    ],
+)
+def test_black_and_white_follow_from_all_files_and_every_guess_is_told(images, found, words):
+    ranges, lines, _ = scanned(*images)
+    assert ranges == found
+    assert (words is None and not lines) or words in lines[0]
+
+
+def test_what_is_said_goes_before_what_is_found():
+    deep = ("uint16", 10, 3_000)
+    assert scanned(deep, option="dtype")[:2] == ({}, ())
+    assert scanned(deep, option="data")[0] == {"uint16": "10..3000"}
+    assert scanned(deep, option="0..3000")[:2] == ({"uint16": "0..3000"}, ())
+    told = ValueRange(0, 4_095)
+    ranges, lines, _ = scanned(("uint16", 10, 900), told=told)
+    assert ranges == {"uint16": "0..4095"} and "as their files say" in lines[0]
+    # A tag that its own pixels contradict is not believed.
+    assert scanned(("uint16", 10, 9_000), told=told)[0] == {"uint16": "0..16383"}
+
+
+def test_what_a_model_learned_is_used_or_the_difference_is_told():
+    learned = {"int16": ValueRange(-1000, 3000)}
+    ranges, lines, _ = scanned(("int16", 0, 200), learned=learned)
+    assert ranges == {"int16": "-1000..3000"} and "as the model learned them" in lines[0]
+    assert scanned(("float32", -900, 2500), learned=learned)[0] == {"float32": "-1000..3000"}
+    ranges, lines, _ = scanned(("int16", -1000, 9000), learned=learned)
+    assert ranges == {"int16": "-1000..9000"} and "results may be worse" in lines[1]
+    assert "--range -1000..3000" in lines[1]
+    assert "results may be worse" in scanned(("int16", 0, 9), option="0..9", learned=learned)[1][0]
+
+
+def test_a_file_that_would_be_flat_beside_the_others_has_a_range_of_its_own():
+    ranges, lines, own = scanned(("float32", -200, 3_200), ("float32", 0, 0.9), ("float32", 5, 6))
+    assert ranges == {"float32": "-200..3200"}
+    assert own == {1: ValueRange(0, 1), 2: ValueRange(5, 6)}
+    assert "2 of them span less than a hundredth" in lines[1]
+
+
+@given(
+    pixels=arrays(
+        st.sampled_from([np.uint8, np.uint16, np.int16, np.uint32, np.int32]),
+        array_shapes(min_dims=3, max_dims=3, max_side=4),
+    )
+)
+def test_the_ends_of_a_type_are_black_and_white(pixels):
+    ends = dtype_range(pixels.dtype)
+    unit = as_unit_range(pixels)
+    assert unit.dtype == np.float32 and unit.min() >= 0 and unit.max() <= 1
+    exact = (pixels.astype(float) - ends.low) / ends.width
+    assert np.abs(unit - exact).max() <= 1e-7
+
+
+def test_values_outside_count_as_black_or_white():
+    unit = as_unit_range(np.array([-5, 0, 50, 100, 900], np.int16), ValueRange(0, 100))
+    assert unit.tolist() == [0, 0, 0.5, 1, 1]
+    assert outside_line(0, 0, ValueRange(0, 100), "int16") is None
+    line = outside_line(2, 1, ValueRange(0, 100), "int16")
+    assert line.startswith("2 values of 1 int16 image lie outside of 0..100")
+
+
+def scene(seed: int, bands: int = 1) -> np.ndarray:
+    """Return a smooth image with noise in [0, 1], shape (12, 10) or (12, 10, bands)."""
+    down, across = np.mgrid[:12, :10]
+    planes = [0.5 + 0.4 * np.sin(across / 3 + seed + n) * np.cos(down / 4) for n in range(bands)]
+    image = np.clip(np.dstack(planes) + generator(seed).normal(0, 0.03, (12, 10, bands)), 0, 1)
+    return image if bands > 1 else image[..., 0]
+
+
+def write_tiffs(folder, images, **options):
+    folder.mkdir()
+    for number, image in enumerate(images):
+        tifffile.imwrite(folder / f"{number:02}.tif", image, metadata=None, **options)
+    return folder
+
+
+@pytest.mark.parametrize("in_files", [False, True])
+def test_twelve_bits_are_learned_like_the_same_pictures_stretched(tmp_path, in_files, monkeypatch):
+    if in_files:
+        monkeypatch.setattr("hourglass.images.folder.load_folder.__kwdefaults__", {
+            "in_memory": 0, "cache_bytes": 0,
+        })  # fmt: skip
+    images = [np.rint(4_095 * scene(seed)).astype(np.uint16) for seed in range(12)]
+    low = load_splits(write_tiffs(tmp_path / "low", images))
+    high = load_splits(write_tiffs(tmp_path / "high", [image * 16 for image in images]))
+    assert type(low.train).__name__ == ("FileImages" if in_files else "ArrayImages")
+    assert low.train.dtype == np.uint16 and low.ranges == {"uint16": ValueRange(0, 4095)}
+    difference = np.abs(low.train.read_all() - high.train.read_all())
+    assert difference.max() < 3e-4 and len(np.unique(low.train.read_all())) > 500
+    assert any("12 bits" in note for note in low.folder.notes) and not high.folder.notes
+
+
+@pytest.mark.parametrize(("dtype", "scale", "low"), [
+    ("float32", 3_000, -200), ("int16", 4_000, -1_000), ("uint32", 1e9, 5), ("float64", 0.01, 0),
+])  # fmt: skip
+def test_numbers_of_instruments_are_learned_from_black_to_white(tmp_path, dtype, scale, low):
+    images = [(scale * scene(seed) + low).astype(dtype) for seed in range(10)]
+    train = load_images(write_tiffs(tmp_path / "a", images)).train
+    values = train.read_all()
+    assert train.dtype == np.float32 and (values.min(), values.max()) == (0, 1)
+    assert np.abs(values[..., 0] - as_unit_range(np.stack(images), ValueRange(
+        float(min(image.min() for image in images)), float(max(image.max() for image in images))
+    ))).max() < 1e-6  # fmt: skip
+    given = load_images(tmp_path / "a", folder=FolderOptions(range=f"{low}..{low + 2 * scale}"))
+    assert given.train.read_all().max() < 0.55
+
+
+def test_values_beyond_a_given_range_are_told(tmp_path):
+    folder = write_tiffs(tmp_path / "a", [np.full((4, 4), 900, np.uint16)] * 5)
+    data = load_images(folder, folder=FolderOptions(range="0..800"))
+    assert data.train.read_all().max() == 1
+    assert any(
+        note.startswith("80 values of 5 uint16 images lie outside") for note in data.folder.notes
+    )
+
+
+def test_an_image_with_numbers_that_are_none_is_named(tmp_path):
+    images = [scene(seed).astype(np.float32) for seed in range(5)]
+    images[2][3, 4] = np.nan
+    folder = write_tiffs(tmp_path / "a", images)
+    with pytest.raises(DataError, match=r"02\.tif \(1 of its values are NaN or infinite\)"):
+        load_images(folder)
+    assert len(load_images(folder, folder=FolderOptions(skip_bad=True)).train) == 4
+
+
+def test_pairs_share_black_and_white(tmp_path):
+    clean = [np.rint(2_000 * scene(seed)).astype(np.int16) for seed in range(6)]
+    noisy = [image + np.int16(500) for image in clean]
+    write_tiffs(tmp_path / "clean", clean)
+    splits = load_splits(write_tiffs(tmp_path / "noisy", noisy), partner=tmp_path / "clean")
+    ends = splits.ranges["int16"]
+    difference = splits.train.seen.read_all() - splits.train.target.read_all()
+    assert difference == pytest.approx(np.full_like(difference, 500 / ends.width), abs=1e-5)
+
+
+def test_bands_of_data_are_no_alpha(tmp_path):
+    bands = [np.rint(60_000 * scene(seed, 4)).astype(np.uint16) for seed in range(6)]
+    folder = write_tiffs(tmp_path / "a", bands, photometric="rgb", extrasamples=["unspecified"])
+    data = load_images(folder)
+    assert data.train.shape == (12, 10, 4) and data.bands == 1
+    assert np.array_equal(data.train.pixels, np.stack(bands))
+    assert "3 colors and 1 band of data" in data.folder.notes[0]
+    tifffile.imwrite(folder / "zz.tif", bands[0][..., :3], photometric="rgb", metadata=None)
+    with pytest.raises(DataError, match=r"zz\.tif \(it has 3 colors, and the images before it"):
+        load_images(folder)
+
+
+def test_what_nobody_sees_is_not_learned(tmp_path):
+    from PIL import Image
+
+    rgb = np.rint(255 * scene(1, 3)).astype(np.uint8)
+    alpha = np.full((12, 10, 1), 255, np.uint8)
+    alpha[3:9, 2:7] = 0
+    for name, below in (("black", 0), ("white", 255)):
+        (tmp_path / name).mkdir()
+        pixels = np.dstack([np.where(alpha > 0, rgb, below), alpha]).astype(np.uint8)
+        for number in range(3):
+            Image.fromarray(pixels).save(tmp_path / name / f"{number}.png")
+        Image.fromarray(rgb).save(tmp_path / name / "plain.png")
+    black, white = (load_images(tmp_path / name).train.read_all() for name in ("black", "white"))
+    assert black.shape[-1] == 3 and np.array_equal(black, white)
+
+
+@pytest.mark.parametrize("kind", ["npz", "npy"])
+def test_arrays_have_a_range_too(tmp_path, kind):
+    counts = np.rint(3_000 * np.stack([scene(seed) for seed in range(9)]) - 500).astype(np.int16)
+    path = tmp_path / f"a.{kind}"
+    np.savez(path, images=counts) if kind == "npz" else np.save(path, counts)
+    with pytest.raises(DataError, match=r"--range LOW\.\.HIGH"):
+        load_images(path)
+    data = load_images(path, folder=FolderOptions(range="-500..2500"))
+    assert data.ranges == {"int16": ValueRange(-500, 2500)}
+    assert np.abs(data.train.read_all()[..., 0] - (counts + 500) / 3_000).max() < 1e-6
+    twelve = np.rint(4_000 * np.stack([scene(seed) for seed in range(9)])).astype(np.uint16)
+    np.savez(path, images=twelve) if kind == "npz" else np.save(path, twelve)
+    data = load_images(path)
+    assert "12 bits" in data.notes[-1] and data.train.read_all().max() > 0.9
+
+
+def test_every_frame_is_learned_from_where_that_is_asked(tmp_path):
+    for number in range(6):
+        frames = np.stack(
+            [np.rint(255 * scene(10 * number + n)).astype(np.uint8) for n in range(4)]
+        )
+        tifffile.imwrite(tmp_path / f"{number}.tif", frames, photometric="minisblack")
+    first = load_splits(tmp_path)
+    assert sum(map(len, first.parts.values())) == 6
+    assert any("Say --frames all" in note for note in first.folder.notes)
+    splits = load_splits(tmp_path, folder=FolderOptions(frames="all"))
+    assert [len(images) for images in splits.parts.values()] == [16, 4, 4]
+    assert "Every frame was taken: 24 images from 6 files." in splits.folder.notes
+    # No film lies in two splits.
+    films = {
+        part: {
+            number
+            for image in images.pixels
+            for number in range(6)
+            for frame in tifffile.imread(tmp_path / f"{number}.tif")
+            if np.array_equal(image[..., 0], frame)
+        }
+        for part, images in splits.parts.items()
+    }
+    assert sorted(len(found) for found in films.values()) == [1, 1, 4]
+    assert len(set.union(*films.values())) == 6
+
+
+def test_frames_of_one_file_are_split_with_a_warning(tmp_path):
+    frames = np.stack([np.rint(255 * scene(n)).astype(np.uint8) for n in range(20)])
+    tifffile.imwrite(tmp_path / "film.tif", frames, photometric="minisblack")
+    splits = load_splits(tmp_path, folder=FolderOptions(frames="all"))
+    assert [len(images) for images in splits.parts.values()] == [16, 2, 2]
+    assert any("scores will flatter the model" in note for note in splits.folder.notes)
