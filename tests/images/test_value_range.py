@@ -66,10 +66,11 @@ def scanned(*images, option=None, learned=None, told=None):
         ([("uint16", 0, 1_000)], {"uint16": "0..1023"}, "10 bits"),
         ([("uint16", 0, 255)], {"uint16": "0..255"}, "8 bits"),
         ([("uint16", 0, 0)], {}, None),
-        ([("uint16", 0, 900), ("uint8", 0, 9)], {}, "as other files have 8 bits"),
+        ([("uint16", 0, 9_000), ("uint8", 0, 9)], {}, "as other files have 8 bits"),
+        ([("uint16", 0, 4_000), ("uint8", 0, 9)], {"uint16": "0..4095"}, "12 bits"),
         ([("float32", 0, 1)], {}, None),
         ([("float32", 0.2, 0.9)], {}, None),
-        ([("float32", 0, 1e-6)], {"float32": "0..1e-06"}, "least and greatest value"),
+        ([("float64", 0, 1e-6)], {"float64": "0..1e-06"}, "least and greatest value"),
         ([("float64", -3, 40)], {"float64": "-3..40"}, "least and greatest value"),
         (
             [("int16", -1000, 2000), ("int16", 5, 3000)],

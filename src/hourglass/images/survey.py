@@ -206,7 +206,7 @@ def _count(found: Survey, look: _Look, path: Path) -> None:
     found.types[look.dtype.name] += 1
     found.scan.see(look.dtype)
     if look.values is not None:
-        found.scan.note(look.values, look.told, path if look.dtype.kind == "f" else None)
+        found.scan.note(look.values, look.told, None if look.dtype == np.uint16 else path)
     found.veiled += not look.opaque
     found.animated += look.frames > 1
     pixels = look.sides[0] * look.sides[1]

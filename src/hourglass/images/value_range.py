@@ -51,9 +51,7 @@ class _Extent:
     @property
     def range(self) -> ValueRange:
         """From the least to the greatest value; of a constant, one further."""
-        # A sum with a very large number is that number again.
-        further = self.low + max(1.0, abs(self.low) * 2.0**-20)
-        return ValueRange(self.low, self.high if self.high > self.low else further)
+        return _from_to(self.low, self.high)
 
     @property
     def counted(self) -> str:
@@ -331,18 +329,31 @@ def _guessed(
         f"{extent.range.rounded}. Say --range LOW..HIGH if they are others.",
         *_outliers(extent),
     ]
-    # Shares beside counts. Other files that are all but flat are dark ones of the same instrument.
-    least = _LEAST_SHARE * extent.range.width
-    own = {
-        file: unit
-        for file, (low, high) in extent.files.items()
-        if is_float and low >= 0 and _LEAST_WHITE < high <= 1 and high - low < least
+    flat = {
+        file: ends
+        for file, ends in extent.files.items()
+        if ends[1] - ends[0] < _LEAST_SHARE * extent.range.width
     }
+    if len(flat) == len(extent.files):
+        flat = {}
+    own = {file: _own_range(*ends, is_float=is_float) for file, ends in flat.items()}
     if own:
         lines.append(
-            f"All values of {len(own):,} of them lie within 0..1, which are black and white there."
+            f"{len(own):,} of them span less than a hundredth of that; each of those is scaled by "
+            f"its own values{', or 0..1 where they lie within' if is_float else ''}."
         )
     return extent.range, own, lines
+
+
+def _own_range(low: float, high: float, *, is_float: bool) -> ValueRange:
+    if is_float and low >= 0 and _LEAST_WHITE < high <= 1:
+        return ValueRange(0.0, 1.0)
+    return _from_to(low, high)
+
+
+def _from_to(low: float, high: float) -> ValueRange:
+    # A sum with a very large number is that number again.
+    return ValueRange(low, high if high > low else low + max(1.0, abs(low) * 2.0**-20))
 
 
 def _outliers(extent: _Extent) -> Iterator[str]:
