@@ -133,8 +133,8 @@ def test_the_ends_of_a_type_are_black_and_white(pixels):
 def test_values_outside_count_as_black_or_white():
     unit = as_unit_range(np.array([-5, 0, 50, 100, 900], np.int16), ValueRange(0, 100))
     assert unit.tolist() == [0, 0, 0.5, 1, 1]
-    assert outside_line(0, 0, ValueRange(0, 100), "int16") is None
-    line = outside_line(2, 1, ValueRange(0, 100), "int16")
+    assert outside_line(0, 0, "int16 image", [ValueRange(0, 100)]) is None
+    line = outside_line(2, 1, "int16 image", [ValueRange(0, 100)])
     assert line.startswith("2 values of 1 int16 image lie outside of 0..100")
 
 

@@ -1,6 +1,6 @@
 """Finding what black and white are where the type of the values does not say it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
@@ -203,7 +203,10 @@ class RangeScan:
         extent, learned = self._extents.get(name), self._learned.get(name)
         if self.given is not None:
             outside = (0, 0) if extent is None else (extent.outside, extent.images_outside)
-            lines = [outside_line(*outside, self.given, name), *_warn_of(name, self.given, learned)]
+            lines = [
+                outside_line(*outside, f"{name} image", [self.given]),
+                *_warn_of(name, self.given, learned),
+            ]
             return self.given, {}, [line for line in lines if line is not None]
         if extent is None:
             return None, {}, []
@@ -249,13 +252,24 @@ def count_outside(values: NDArray[Any], value_range: ValueRange) -> int:
     return int(np.count_nonzero(values < low) + np.count_nonzero(values > high))
 
 
-def outside_line(outside: int, images: int, value_range: ValueRange, dtype: str) -> str | None:
-    """Tell how many values lie outside of what was taken for black and white; nothing for none."""
+def outside_line(outside: int, count: int, noun: str, ranges: Iterable[ValueRange]) -> str | None:
+    """Tell how many values lie outside of what was taken for black and white; nothing for none.
+
+    Parameters
+    ----------
+    outside
+        How many values.
+    count, noun
+        In how many images or files, and what these are called.
+    ranges
+        What was taken for black and white in them.
+    """
     if not outside:
         return None
+    black_and_white = " and ".join(dict.fromkeys(one.rounded for one in ranges))
     return (
-        f"{_counted(outside, 'value')} of {_counted(images, f'{dtype} image')} lie outside of "
-        f"{value_range.rounded} and count as black or white."
+        f"{_counted(outside, 'value')} of {_counted(count, noun)} lie outside of "
+        f"{black_and_white} and count as black or white for the model."
     )
 
 
