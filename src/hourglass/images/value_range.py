@@ -142,8 +142,8 @@ class RangeScan:
         if self.option == "dtype" or extent is None:
             return None, {}, []
         if self.option == "data":
-            line = f"Black and white of {name} images are their least and greatest value, "
-            return extent.range, {}, [f"{line}{extent.range}."]
+            line = f"Black and white of {name} images are their least and greatest value"
+            return extent.range, {}, [f"{line}, {_shown(extent.range)}."]
         return _found(name, extent, learned, "uint8" in self._asked)
 
 
@@ -227,15 +227,20 @@ def _guessed(
         flat = {}
     lines = [
         f"Black and white of {extent.counted} of {name} are their least and greatest value, "
-        f"{extent.range}. Say --range LOW..HIGH if they are others."
+        f"{_shown(extent.range)}. Say --range LOW..HIGH if they are others."
     ]
     own = {file: _own_range(ends, is_float) for file, ends in flat.items()}
     if own:
         lines.append(
-            f"{len(own):,} of them span less than a hundredth of that; each of those is scaled by "
-            f"its own values{', or 0..1 where they lie within' if is_float else ''}."
+            f"Scaled by {'its' if len(own) == 1 else 'their'} own values"
+            f"{', or 0 to 1 where these lie within' if is_float else ''}: {len(own):,} of them, "
+            "which would be all but flat in that range."
         )
     return extent.range, own, lines
+
+
+def _shown(value_range: ValueRange) -> str:
+    return f"{value_range.low:g} to {value_range.high:g}"
 
 
 def _own_range(ends: tuple[float, float], is_float: bool) -> ValueRange:
