@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from hourglass.cli.gallery import _page_name
 from hourglass.records import gallery_names
 from hourglass.runs import GroupFolder
 
@@ -71,8 +72,11 @@ def test_a_first_look_says_what_it_cannot_show(hourglass, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["run"], "Name one entry or say --all"),
-        (["run", "lab-dense", "--all"], "Name one entry or say --all"),
+        (["run"], "Name one or more entries, or say --all"),
+        (["run", "lab-dense", "--all"], "Name one or more entries, or say --all"),
+        (["run", "lab-dense", "lab-conv", "--output", "here"], "with --runs"),
+        (["run", "--all", "--output", "here"], "with --runs"),
+        (["run", "odd.toml", "sub/odd.toml"], "both make the group 'odd'"),
         (["run", "lab-dens"], "Did you mean 'lab-dense'"),
         (["show", "labdense"], "Did you mean 'lab-dense'"),
         (["run", "none.toml"], "no experiment file none.toml"),
@@ -86,6 +90,8 @@ def test_a_first_look_says_what_it_cannot_show(hourglass, tmp_path):
 def test_what_cannot_be_is_named(hourglass, tmp_path, words, message):
     (tmp_path / "bad.toml").write_text(SMALL.replace("latent_dim", "latent_dimm"))
     (tmp_path / "zero.toml").write_text(SMALL.replace("[32]", "[0]"))
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "odd.toml").write_text(SMALL)
     (tmp_path / "odd.toml").write_text('data = "odd.npy"\nnetwork = "strided"\nepochs = 1\n')
     import numpy as np
 
@@ -94,3 +100,53 @@ def test_what_cannot_be_is_named(hourglass, tmp_path, words, message):
     assert done.code == 2 or (words[-1] == "odd.toml" and done.code == 65)
     assert message in done.err
     assert done.err.count("\n") <= 3
+
+
+def test_all_unknown_names_are_told_before_anything_runs(hourglass, tmp_path):
+    (tmp_path / "small.toml").write_text(SMALL)
+    (tmp_path / "bad.toml").write_text(SMALL.replace("latent_dim", "latent_dimm"))
+    done = hourglass("gallery", "run", "small.toml", "lab-dens", "none.toml", "bad.toml")
+    assert done.code == 2
+    for word in ("'lab-dens'", "none.toml", "'latent_dim'"):
+        assert word in done.err
+    assert not (tmp_path / "runs").exists()
+
+
+TINY = SMALL.partition('[[run]]\nname = "noisy"')[0].replace("epochs = 8", "epochs = 1")
+
+
+def test_several_entries_are_run_and_set_on_one_page(hourglass, tmp_path):
+    (tmp_path / "one.toml").write_text(TINY)
+    (tmp_path / "two.toml").write_text(TINY.replace("latent_dim = 16", "latent_dim = 8"))
+    words = ("gallery", "run", "two.toml", "one.toml", "./two.toml", "--runs", "mine", "--quick")
+    done = hourglass(*words)
+    assert done.code == 0, done.err
+    assert "Named more than once, run once: ./two.toml." in done.err
+    page = tmp_path / "mine" / "two+one-quick.html"
+    assert f"All of them compared: {page.relative_to(tmp_path)}" in done.out
+    text = page.read_text(encoding="utf-8")
+    links = [f'href="{name}-quick/report.html"' for name in ("two", "one")]
+    assert 0 < text.index(links[0]) < text.index(links[1])
+    again = hourglass(*words, "--json", "--quiet")
+    names, rest = [], again.out
+    while rest.strip():
+        found, end = json.JSONDecoder().raw_decode(rest)
+        names.append(found["name"])
+        rest = rest[end:].lstrip()
+    assert names == ["two", "one"] and "All of them compared" in again.err
+
+
+def test_one_entry_makes_no_page_of_several(hourglass, tmp_path):
+    (tmp_path / "one.toml").write_text(TINY)
+    done = hourglass("gallery", "run", "one.toml", "one.toml", "--quick", "--output", "here")
+    assert done.code == 0, done.err
+    assert "Named more than once, run once: one.toml." in done.err
+    assert (tmp_path / "here" / "report.html").is_file()
+    assert "compared:" not in done.out and not (tmp_path / "runs").exists()
+
+
+def test_a_page_of_many_entries_has_a_name_that_a_file_can_have():
+    names = [f"entry-{number}" for number in range(60)]
+    assert _page_name(["a", "b"]) == "a+b"
+    assert len(_page_name(names)) < 60 and _page_name(names) != _page_name(names[::-1])
+    assert len(_page_name(["ä" * 100, "b"]).encode()) < 160

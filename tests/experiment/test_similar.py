@@ -137,7 +137,9 @@ def test_table_and_sheet_tell_what_was_found(place, tmp_path):
     find_duplicates(place / "l.npz", output=tmp_path / "pairs.json")
     again = from_json(Duplicates, (tmp_path / "pairs.json").read_bytes(), "pairs.json")
     assert again.pairs == found.pairs
-    assert json.loads((tmp_path / "pairs.json").read_text())["rule"].startswith("Near: latents")
+    assert json.loads((tmp_path / "pairs.json").read_text())["rule"].startswith(
+        "Near: small pictures"
+    )
     for words in ({"output": table}, {"sheet": sheet}):
         with pytest.raises(OutputExistsError):
             find_duplicates(place / "l.npz", **words)

@@ -14,7 +14,7 @@ from hourglass.seeds import generator
 #: Fewer distances do not tell what is usual.
 LEAST_DISTANCES: Final = 20
 # The part of the others that is searched for the nearest, and how much smaller the second is.
-_SHARE: Final = 1 / 8
+_SHARE: Final = 1 / 16
 _THINNER: Final = 4
 _DRAWS: Final = 8
 _SEED: Final = 0
@@ -27,7 +27,9 @@ _COLUMNS: Final = 8192
 _ROUNDING: Final = 1e-5
 
 
-def nearest_positions(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+def nearest_positions(
+    vectors: NDArray[np.float32], groups: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
     """Return which other vector is nearest to each by Euclidean distance, shape (count,).
 
     All pairs are compared, a tile of them in memory at a time, by products of matrices in float32.
@@ -36,10 +38,13 @@ def nearest_positions(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
     ----------
     vectors
         Shape (count, numbers), two or more.
+    groups
+        A number for each, two or more different ones: the nearest in its own group does not count.
+        By default each is its own group.
     """
     least = np.full(len(vectors), np.inf, np.float32)
     where = np.zeros(len(vectors), np.int64)
-    for top, left, squares in _tiles(vectors):
+    for top, left, squares in _tiles(vectors, groups):
         for axis, start, other in ((1, top, left), (0, left, top)):
             values = squares.min(axis=axis)
             better = values < least[start : start + len(values)]
@@ -84,7 +89,7 @@ def unusually_near(
 ) -> float | None:
     """Return the distance up to which two vectors are nearer than different ones ever are.
 
-    What is usual is the distance of a vector to its nearest among *an eighth* of the others,
+    What is usual is the distance of a vector to its nearest among *a sixteenth* of the others,
     drawn at random: a copy is rarely among them, even where every vector has one. A second, four
     times smaller part tells how that distance falls as more are compared, as a power of their
     number whose exponent is the inverse of the intrinsic dimension (Levina and Bickel 2004), and
@@ -177,10 +182,12 @@ def joined(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     return np.asarray(connected_components(graph, directed=False)[1], np.int64)
 
 
-def _tiles(vectors: NDArray[np.float32]) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
+def _tiles(
+    vectors: NDArray[np.float32], groups: NDArray[np.int64] | None = None
+) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
     """Yield tiles of squared distances with the place of their corner; each pair comes once.
 
-    A vector's distance to itself is infinite there.
+    The distance to itself, or to any vector of its own group, is infinite there.
     """
     rows = vectors - vectors.mean(axis=0)
     squares = np.einsum("ij,ij->i", rows, rows)
@@ -191,8 +198,11 @@ def _tiles(vectors: NDArray[np.float32]) -> Iterator[tuple[int, int, NDArray[np.
             tile *= -2
             tile += squares[here, None]
             tile += squares[there]
-            own = np.arange(max(top, left), min(top + len(tile), left + tile.shape[1]))
-            tile[own - top, own - left] = np.inf
+            if groups is None:
+                own = np.arange(max(top, left), min(top + len(tile), left + tile.shape[1]))
+                tile[own - top, own - left] = np.inf
+            else:
+                tile[groups[here, None] == groups[there]] = np.inf
             yield top, left, tile
 
 

@@ -1,14 +1,8 @@
 """A trained classifier names the classes of image files, and says of which it is not sure."""
 
-import csv
 import hashlib
-import io
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import (
-    dataclass,
-    field,
-    replace,
-)
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final, final
@@ -37,12 +31,12 @@ from hourglass.experiment.shards import REASON, Results, Shards
 from hourglass.experiment.sheet import require_sheet
 from hourglass.figures import least_sure_picture, strip_scale
 from hourglass.files import (
-    atomic_write,
     exists,
     locked,
     remove_folder,
     remove_leftovers,
     write_bytes,
+    write_csv,
 )
 from hourglass.images import MOST_PIXELS, GivenFiles, ModelForm, write_image_file
 from hourglass.images.given import several_frames_line
@@ -306,26 +300,31 @@ class _Work:
         causes = repr((_PARTS_VERSION, self.model_sha256, self.form))
         shards = Shards(self.parts, causes, at_a_time)
         shards.begin()
-        found = _Found(len(files))
-        with atomic_write(self.output) as file:
-            text = io.TextIOWrapper(file, "utf-8", newline="")
-            writer = csv.writer(text, lineterminator="\n")
-            writer.writerow(self._columns())
-            done = 0
+        found, done = _Found(len(files)), list[PredictedFiles]()
+
+        def rows() -> Iterator[Iterable[object]]:
+            yield self._columns()
+            tried = 0
             for part, results in shards.results(files, self._look):
-                writer.writerows(self._rows(done, results, found))
+                yield from self._rows(tried, results, found)
                 for reason in filter(None, map(str, results[REASON])):
                     tell_failed(reason)
-                done += len(part)
-                progress(done, len(files))
-            text.detach()
-            predicted = self._summary(found)
-            if self.sheet is not None and predicted.least_sure:
-                self._draw(predicted.least_sure)
-                predicted = replace(predicted, sheet=str(self.sheet))
+                tried += len(part)
+                progress(tried, len(files))
             # Where there is a table, all that belongs to it is there.
-            write_bytes(self.record, to_json(predicted))
+            done.append(self._summarized(found))
+
+        write_csv(self.output, rows())
         remove_folder(self.parts)
+        return done[0]
+
+    def _summarized(self, found: "_Found") -> PredictedFiles:
+        """Write the record and the sheet."""
+        predicted = self._summary(found)
+        if self.sheet is not None and predicted.least_sure:
+            self._draw(predicted.least_sure)
+            predicted = replace(predicted, sheet=str(self.sheet))
+        write_bytes(self.record, to_json(predicted))
         return predicted
 
     def _look(self, files: Sequence[SourceFile]) -> Results:

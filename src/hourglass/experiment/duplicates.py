@@ -40,8 +40,6 @@ _LEVEL: Final = 1 / 255
 # A network that gives so many images the latents of others has not learned to tell them apart.
 _MANY: Final = 0.1
 _ALL_PAIRS_OF: Final = 20
-# Each round leaves half of the groups that can be joined, or fewer.
-_MOST_ROUNDS: Final = 20
 _MOST_GROUPS: Final = 24
 _MOST_IN_A_ROW: Final = 8
 _SEED: Final = 0
@@ -257,28 +255,23 @@ def _near_by_pictures(
 ) -> _Near:
     """Return pairs that latents name and pictures confirm.
 
-    Each image is compared with its nearest. Those that are near make groups, and of each group the
-    first image is compared with its nearest among those of other groups, until no more join: two
-    pairs of copies of one image become one group (Borůvka 1926, for a spanning tree).
+    Each image is compared with its nearest. Those that are near make groups, and then each image of
+    a group with its nearest in other groups, until no more join (Borůvka 1926, for a spanning
+    tree): two pairs of copies of one image become one group, and frames of a film one chain.
     """
     found = np.empty((0, 2), np.int64)
-    asked = np.arange(len(vectors))
+    asked, groups = np.arange(len(vectors)), np.arange(len(vectors))
     warnings: tuple[str, ...] = ()
-    for _ in range(_MOST_ROUNDS):
-        if len(asked) < 2:
-            break
-        nearest = asked[nearest_positions(vectors[asked])]
+    while len(np.unique(groups[asked])) >= 2:
+        nearest = asked[nearest_positions(vectors[asked], groups[asked])]
         pairs = np.unique(np.sort(np.stack([asked, nearest], axis=1), axis=1), axis=0)
         near = pictures.near(first[pairs])
-        if len(asked) == len(vectors):
+        if len(asked) == len(vectors) and not len(found):
             warnings = _undistinguished(vectors, pairs[~near])
-        if not near.any():
-            break
         found = np.concatenate([found, pairs[near]])
-        _, members, counts = np.unique(
-            joined(found, len(vectors)), return_index=True, return_counts=True
-        )
-        asked = np.sort(members[counts > 1])
+        groups = joined(found, len(vectors))
+        # A group that has found none beside it is done, unless one that grows finds it.
+        asked = np.flatnonzero(np.isin(groups, groups[pairs[near]]))
     pairs, chains = _within_groups(first[found], pictures)
     return _Near(pairs, chains=chains, warnings=warnings)
 

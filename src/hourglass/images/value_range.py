@@ -353,8 +353,9 @@ def _guessed(
     own = {file: _own_range(*ends, is_float=is_float) for file, ends in flat.items()}
     if own:
         lines.append(
-            f"{len(own):,} of them span less than a hundredth of that; each of those is scaled by "
-            f"its own values{', or 0..1 where they lie within' if is_float else ''}."
+            f"Scaled by {'its' if len(own) == 1 else 'their'} own values"
+            f"{', or 0 to 1 where these lie within' if is_float else ''}: {len(own):,} of them, "
+            "which would be all but flat in that range."
         )
     return extent.range, own, lines
 
