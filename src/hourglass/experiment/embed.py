@@ -149,7 +149,7 @@ def embed_images(
         _require_room(job)
         remove_leftovers(output.parent, {path.name for path in _made(job)})
         done = _embedded(job, tell, progress)
-    if (line := source.several_frames) is not None:
+    for line in source.of_files_read():
         tell(line)
     return done
 
