@@ -47,11 +47,11 @@ def test_a_range_that_is_shown_can_be_typed_again(low, width):
 
 def scanned(*images, option=None, learned=None, told=None):
     """Return ranges and lines of images given as (type, least, greatest), each in a file."""
-    scan = RangeScan(option)
+    scan = RangeScan(option, learned or {})
     for number, (dtype, low, high) in enumerate(images):
         if not scan.settled(np.dtype(dtype)):
             scan.add(np.dtype(dtype), low, high, told, number)
-    ranges, lines = scan.ranges(learned)
+    ranges, lines = scan.ranges()
     return {name: str(found) for name, found in ranges.by_type.items()}, lines, ranges.own
 
 

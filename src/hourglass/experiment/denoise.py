@@ -130,7 +130,9 @@ def denoise_files(
             max_pixels=max_pixels,
         )
         files = tuple(_denoised(jobs, rebuilder.rebuild, tell, progress))
-        drawn = sheet is not None and write_sheet(sheet, jobs, output, max_pixels=max_pixels)
+        drawn = sheet is not None and write_sheet(
+            sheet, jobs, output, ranges, max_pixels=max_pixels
+        )
     levels = [one.estimated_noise_level for one in files if one.estimated_noise_level is not None]
     return DenoisedFiles(
         files=files,

@@ -230,6 +230,7 @@ def source_of_data(
         data,
         seed=seed,
         folder=_options(seen) if is_folder else FolderOptions(),
+        learned=seen.ranges,
         data_dir=data_dir,
         offline=offline,
     )

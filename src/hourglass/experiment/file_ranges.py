@@ -49,7 +49,7 @@ def find_ranges(
     max_pixels
         Files with more pixels are not decoded.
     """
-    scan = RangeScan(option)
+    scan = RangeScan(option, learned)
     bytes_alone = np.dtype(np.uint8)
     for path in files:
         if holds_bytes(path) and scan.settled(bytes_alone):
@@ -66,4 +66,4 @@ def find_ranges(
                         scan.add(values.dtype, low, high, file.value_range, path)
         except (DataError, MissingPathError):
             continue
-    return scan.ranges(learned)
+    return scan.ranges()

@@ -140,7 +140,9 @@ def fitted_to(
     options = FolderOptions()
     if Path(normal).expanduser().is_dir():
         options = FolderOptions(resize=seen.resize, crop=seen.crop, color=seen.color)
-    found = load_images(normal, folder=options, data_dir=data_dir, offline=offline)
+    found = load_images(
+        normal, folder=options, learned=seen.ranges, data_dir=data_dir, offline=offline
+    )
     if found.fingerprint == trained_on:
         raise ConfigurationError(
             f"{normal} holds the images that the model was trained on; a threshold from them would "

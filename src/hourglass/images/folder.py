@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -29,7 +30,7 @@ from hourglass.images.split import DataSet
 from hourglass.images.survey import Survey, survey, tell_bad
 from hourglass.images.value_range import RangeScan, outside_line
 from hourglass.images.workers import in_order
-from hourglass.records import FolderOptions, FolderRecord, ValueRanges
+from hourglass.records import FolderOptions, FolderRecord, ValueRange, ValueRanges
 
 _SPLITS: Final = 3
 #: Images of one size whose pixels take less are kept in memory.
@@ -40,6 +41,7 @@ def load_folder(
     folder: Path,
     options: FolderOptions = FolderOptions(),
     *,
+    learned: Mapping[str, ValueRange] = MappingProxyType({}),
     in_memory: int = IN_MEMORY_BYTES,
     cache_bytes: int = CACHE_BYTES,
 ) -> DataSet:
@@ -53,6 +55,8 @@ def load_folder(
         record.
     options
         What is to be done with the images.
+    learned
+        What black and white were to a model that works on them, by type.
     in_memory
         Bytes up to which images of one size are kept in memory; others are read from their files
         when they are asked for. Nothing of this follows from the machine.
@@ -66,7 +70,8 @@ def load_folder(
         with its reason, unless they are to be skipped and others are left in every split.
     """
     arrangement = _with_frames(arrange_labeled(folder, options), options)
-    found = survey(arrangement.listing, options, in_memory)
+    scan = RangeScan(options.range, learned)
+    found = survey(arrangement.listing, options, in_memory, scan)
     _require_usable(found, arrangement, options)
     form = _form(found, options)
     record = _record(found, form, arrangement.listing, options)
@@ -79,6 +84,7 @@ def load_paired_folders(
     partner: Path,
     options: FolderOptions = FolderOptions(),
     *,
+    learned: Mapping[str, ValueRange] = MappingProxyType({}),
     in_memory: int = IN_MEMORY_BYTES,
     cache_bytes: int = CACHE_BYTES,
 ) -> DataSet:
@@ -91,7 +97,7 @@ def load_paired_folders(
         the pairs.
     partner
         Holds a file of the same size for each, found as ``find_partners`` says.
-    options, in_memory, cache_bytes
+    options, learned, in_memory, cache_bytes
         As ``load_folder`` takes them, for both.
 
     Returns
@@ -116,7 +122,7 @@ def load_paired_folders(
             "that it is not clear which frames belong together. Say --frames first, or split them."
         )
     # What is compared has to be scaled alike.
-    scan = RangeScan(options.range)
+    scan = RangeScan(options.range, learned)
     pair = [(each, survey(each.listing, options, in_memory, scan)) for each in (noisy, given)]
     _refuse_other_sizes(pair[0][1], pair[1][1])
     usable = np.intersect1d(pair[0][1].good, pair[1][1].good)

@@ -24,7 +24,7 @@ from hourglass.images.idx import holds_idx, load_idx_file, load_idx_folder
 from hourglass.images.paired import pair_images
 from hourglass.images.pixel_table import load_pixel_table
 from hourglass.images.split import DataSet, Splits, split_images
-from hourglass.records import DATA_SETS, FolderOptions, RangeOption
+from hourglass.records import DATA_SETS, FolderOptions, RangeOption, ValueRange
 
 _SPLITS: Final = 3
 _ARRAYS: Final[Mapping[str, Callable[[Path, RangeOption | None], DataSet]]] = MappingProxyType(
@@ -37,6 +37,7 @@ def load_images(
     name_or_path: str | Path,
     *,
     folder: FolderOptions = FolderOptions(),
+    learned: Mapping[str, ValueRange] = MappingProxyType({}),
     data_dir: Path | None = None,
     offline: bool = False,
 ) -> DataSet:
@@ -50,6 +51,8 @@ def load_images(
         ``./digits`` and a ``Path`` are always the path.
     folder
         What is to be done with the images of a folder; ``patch_size`` is not looked at.
+    learned
+        What black and white were to a model that works on the images of a folder, by type.
     data_dir
         Where named data sets are looked for first.
     offline
@@ -80,7 +83,7 @@ def load_images(
         path = path.expanduser()
     with _reading(path):
         if path.exists():
-            return _load_path(path, folder)
+            return _load_path(path, folder, learned)
     if isinstance(name_or_path, str) and not _looks_like_path(name_or_path):
         require_known("Data set", name_or_path, DATA_SETS)
     raise MissingPathError(
@@ -94,6 +97,7 @@ def load_splits(
     *,
     seed: int = 0,
     folder: FolderOptions = FolderOptions(),
+    learned: Mapping[str, ValueRange] = MappingProxyType({}),
     data_dir: Path | None = None,
     offline: bool = False,
     partner: str | Path | None = None,
@@ -108,7 +112,7 @@ def load_splits(
         A name or a path.
     seed
         The same seed draws the same splits.
-    folder, data_dir, offline
+    folder, learned, data_dir, offline
         As ``load_images`` takes them.
     partner
         Folder or file of what each image, a noisy one, is compared with: of files with the same
@@ -124,7 +128,9 @@ def load_splits(
             "Give their folder with clean or second_shot, or leave these keys out."
         )
     if partner is None:
-        data_set = load_images(name_or_path, folder=folder, data_dir=data_dir, offline=offline)
+        data_set = load_images(
+            name_or_path, folder=folder, learned=learned, data_dir=data_dir, offline=offline
+        )
     else:
         data_set = _load_pairs(name_or_path, Path(partner).expanduser(), folder)
     few = data_set.folder is not None and len(data_set.parts) == 1 and len(data_set.train) < _SPLITS
@@ -161,9 +167,13 @@ def _load_name(name: str, data_dir: Path | None, offline: bool) -> DataSet:
     return loaded
 
 
-def _load_path(path: Path, folder: FolderOptions) -> DataSet:
+def _load_path(
+    path: Path,
+    folder: FolderOptions,
+    learned: Mapping[str, ValueRange] = MappingProxyType({}),
+) -> DataSet:
     if path.is_dir() and not holds_idx(path):
-        return load_folder(path, folder)
+        return load_folder(path, folder, learned=learned)
     reader = _ARRAYS.get(path.suffix.lower())
     if reader is not None and path.is_file():
         _require_no_options(path, replace(folder, range=None))

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final, final
 
 import numpy as np
@@ -64,6 +65,8 @@ class RangeScan:
     ----------
     option
         What the user said of black and white.
+    learned
+        What they were to a model, by type.
 
     Examples
     --------
@@ -74,8 +77,13 @@ class RangeScan:
     '0..4095'
     """
 
-    def __init__(self, option: RangeOption | None = None) -> None:
+    def __init__(
+        self,
+        option: RangeOption | None = None,
+        learned: Mapping[str, ValueRange] = MappingProxyType({}),
+    ) -> None:
         self.option = None if option is None else parse_range(option)
+        self._learned = learned
         self._extents: defaultdict[str, _Extent] = defaultdict(_Extent)
         self._asked: set[str] = set()
 
@@ -112,31 +120,21 @@ class RangeScan:
         self._asked.add(dtype.name)
         self._extents[dtype.name].add(float(low), float(high), told, file)
 
-    def ranges(
-        self, learned: Mapping[str, ValueRange] | None = None
-    ) -> tuple[ValueRanges, tuple[str, ...]]:
-        """Return what black and white are, and a line for each guess.
-
-        Parameters
-        ----------
-        learned
-            What they were to a model, by type.
-        """
+    def ranges(self) -> tuple[ValueRanges, tuple[str, ...]]:
+        """Return what black and white are, and a line for each guess."""
         by_type: dict[str, ValueRange] = {}
         own: dict[Any, ValueRange] = {}
         lines: list[str] = []
         for name in sorted(self._asked):
-            found, single, told = self._of_type(name, learned or {})
+            found, single, told = self._of_type(name)
             lines += told
             own |= single
             if found is not None and found != dtype_range(name):
                 by_type[name] = found
         return ValueRanges(by_type=by_type, own=own), tuple(lines)
 
-    def _of_type(
-        self, name: str, learned: Mapping[str, ValueRange]
-    ) -> tuple[ValueRange | None, dict[Any, ValueRange], list[str]]:
-        extent = self._extents.get(name)
+    def _of_type(self, name: str) -> tuple[ValueRange | None, dict[Any, ValueRange], list[str]]:
+        extent, learned = self._extents.get(name), self._learned
         if isinstance(self.option, ValueRange):
             return self.option, {}, list(_warn_of(name, self.option, learned.get(name)))
         if self.option == "dtype" or extent is None:
