@@ -116,7 +116,7 @@ def test_large_splits_are_measured_in_part_and_that_is_told(photos, monkeypatch)
     splits = material.load_material(asked(photos, noise=None, resize=16), tell=told.append)
     assert (len(whole.test), len(splits.train), len(splits.test)) == (2, 10, 3)
     assert told[-1] == "Measured on 3 of the 5 test images, drawn once."
-    assert told[-1] in splits.folder.notes
+    assert told[-1] in splits.notes
     assert len(material.learned_from(splits.train)) == 3
     again = material.load_material(asked(photos, noise=None, resize=16))
     assert again.test.fingerprint == splits.test.fingerprint

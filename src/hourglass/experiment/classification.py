@@ -71,8 +71,8 @@ def labels_of(images: Images, name: str) -> NDArray[np.int64]:
     if images.labels is None:
         raise DataError(
             f"objective = classify needs labels, and {name} has none. Put the images of each class "
-            "into a folder of its own, or give labels beside them (an .npz file with images and "
-            "labels)."
+            "into a folder of its own, name a table of files and classes (--labels FILE), or give "
+            "labels beside images in an .npz file."
         )
     return images.labels
 
