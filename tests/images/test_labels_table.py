@@ -203,6 +203,12 @@ def test_a_column_of_splits_gives_the_splits(photos, table):
     folds = [(*row, index % 5) for index, row in enumerate(rows())]
     found = load(photos, table(("file", "label", "fold"), *folds))
     assert len(found.train) == 12 and "Column fold holds no names" in found.folder.notes[-1]
+    both = [(*row, index) for index, row in enumerate(split[:3])]
+    found = load(photos, table(("file", "label", "Split", "fold"), *both), skip_bad=True)
+    assert "splits in Split" in found.folder.notes[0] and "Column fold" in found.folder.notes[1]
+    twice = [(*row, "val") for row in split[:3]]
+    with pytest.raises(DataError, match="several columns of splits that differ: Split, set"):
+        load(photos, table(("file", "label", "Split", "set"), *twice))
     only_test = [(*row, "test") for row in rows()]
     with pytest.raises(DataError, match=r"no image of .* to train on"):
         load(photos, table(("file", "label", "split"), *only_test))

@@ -127,8 +127,15 @@ def embed_images(
     if data is None:
         source = FilesSource(inputs, form_of(seen))
     else:
-        seed = run.read_experiment().plan.seed
-        source = source_of_data(data, split, seen, seed=seed, data_dir=data_dir, offline=offline)
+        source = source_of_data(
+            data,
+            split,
+            seen,
+            experiment=run.read_experiment(),
+            data_dir=data_dir,
+            offline=offline,
+            tell=tell,
+        )
     request = request_of(sha256, seen, source, options, given, default=form.thumbnails)
     job = _Job(output, model, source, request, given)
     busy = f"Another command is writing {output}. Wait until it is done, or end it."

@@ -1,7 +1,7 @@
 """Where the images come from whose latents are written: given files, or a data set."""
 
 import abc
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, final
@@ -12,7 +12,7 @@ from hourglass.bundles.reading import read_description
 from hourglass.errors import ConfigurationError, ImageShapeError
 from hourglass.images import GivenFiles, GivenImage, Images, ModelForm, load_splits
 from hourglass.images.survey import digest_of
-from hourglass.records import FolderOptions, Preprocessing
+from hourglass.records import Experiment, FolderOptions, Preprocessing
 from hourglass.runs import TrainedModel
 
 SplitName = Literal["train", "validation", "test", "all"]
@@ -160,11 +160,15 @@ def source_of_data(
     split: SplitName,
     seen: Preprocessing,
     *,
-    seed: int,
+    experiment: Experiment,
     data_dir: Path | None,
     offline: bool,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> ImageSource:
     """Return the images of a data set, split by the seed of a run.
+
+    Those that the run was trained on get its table of labels, so that they are split alike.
+    ``tell`` gets a line for what was assumed.
 
     Raises
     ------
@@ -175,13 +179,19 @@ def source_of_data(
     """
     # What a folder was brought to is for folders alone.
     is_folder = Path(data).expanduser().is_dir()
+    folder = _options(seen) if is_folder else FolderOptions()
+    own = experiment.folder
+    if is_folder and data == experiment.data and own.labels_table is not None:
+        folder = replace(folder, labels=own.labels, groups=own.groups)
     splits = load_splits(
         data,
-        seed=seed,
-        folder=_options(seen) if is_folder else FolderOptions(),
+        seed=experiment.plan.seed,
+        folder=folder,
         data_dir=data_dir,
         offline=offline,
     )
+    for line in (*(splits.folder.notes if splits.folder else ()), *splits.notes):
+        tell(line)
     wanted = _SPLITS if split == "all" else (split,)
     return DataSource(splits.name, {part: splits.parts[part] for part in wanted}, form_of(seen))
 

@@ -209,11 +209,11 @@ def _keys_of_splits(
             f"{', '.join(there) or 'none'}. Save it again with np.savez(path, images=..., "
             "labels=...)."
         )
-    of_labels = known[labels[0]] if labels else None
+    their_labels = known[labels[0]] if labels else None
     usual = alone == ["images"] and labels in ([], ["labels"])
-    said = f", and {of_labels} as labels" if of_labels else ""
+    said = f", and {their_labels} as labels" if their_labels else ""
     notes = [] if usual else [f"The array {known[alone[0]]} was read as images{said}."]
-    return {"train": (known[alone[0]], of_labels)}, notes
+    return {"train": (known[alone[0]], their_labels)}, notes
 
 
 def _labels(labels: NDArray[Any], source: str, notes: list[str]) -> NDArray[Any] | None:
@@ -225,7 +225,8 @@ def _labels(labels: NDArray[Any], source: str, notes: list[str]) -> NDArray[Any]
     ones = labels.dtype.kind in "iufb" and ((labels == 0) | (labels == 1)).all()
     if ones and (labels.sum(axis=1) == 1).all():
         notes.append(f"{source} has a column for each class; the one with a 1 was taken.")
-        return labels.argmax(axis=1)
+        classes: NDArray[np.int64] = labels.argmax(axis=1)
+        return classes
     notes.append(
         f"{source} has {labels.shape[1]} values an image, not one class, and was left aside."
     )

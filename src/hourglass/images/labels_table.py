@@ -188,7 +188,8 @@ def _arranged_by(
     counts = {split: int((splits == split).sum()) for split in _SPLITS if (splits == split).any()}
     if "train" not in counts:
         raise DataError(f"{table} leaves no image of {folder} to train on.")
-    classes, class_names = np.full(len(kept), -1), ()
+    classes: NDArray[np.int64] = np.full(len(kept), -1)
+    class_names: tuple[str, ...] = ()
     if "label" in rows.values:
         values = [rows.values["label"][row] for row in row_of[kept]]
         classes, class_names = numbered(values, f"{table}, column {rows.columns['label']},")
@@ -233,7 +234,7 @@ def _read(path: Path, groups: str | None) -> _Rows:
     known = [name for name in FILE_COLUMNS if name in plain]
     asked = None if groups is None else _column_of_groups(names, groups, path)
     label = _label_column(names, read, path, but=asked)
-    split = find_column(names, SPLIT_COLUMNS, path, "split")
+    split, of_rows, notes = _split_column(names, read, path)
     if not known or (label is None and split is None and asked is None):
         raise DataError(
             f"{path} has the columns {', '.join(names) or 'none'}; one with the names of files was "
@@ -243,12 +244,8 @@ def _read(path: Path, groups: str | None) -> _Rows:
     found = {"file": plain.index(known[0]), "label": label, "split": split, "group": asked}
     used = {what: index for what, index in found.items() if index is not None}
     values = dict(zip(used, read(list(used.values())), strict=True))
-    notes = []
-    if "split" in values:
-        values["split"], note = _splits(values["split"], names[used["split"]], path)
-        if note:
-            del values["split"], used["split"]
-            notes.append(note)
+    if split is not None:
+        values["split"] = of_rows
     if not values["file"]:
         raise DataError(f"{path} names no file: it has no rows.")
     columns = {what: names[index] for what, index in used.items()}
@@ -295,20 +292,35 @@ def _column_of_groups(names: Sequence[str], groups: str, path: Path) -> int:
     )
 
 
-def _splits(values: Sequence[str], column: str, path: Path) -> tuple[list[str], str]:
-    """Return the split that each value stands for, or why they are none."""
-    unknown = sorted({value for value in values if value.casefold() not in SPLIT_WORDS})
-    if len(unknown) == len(set(values)):
-        return (
-            [],
-            f"Column {column} holds no names of splits ({_first(unknown)}), and was left aside.",
-        )
-    if unknown:
+def _split_column(
+    names: Sequence[str], read: Callable[[Sequence[int]], list[list[str]]], path: Path
+) -> tuple[int | None, list[str], list[str]]:
+    """Return the column of splits, the split of each row, and a note for each other candidate."""
+    found: dict[int, list[str]] = {}
+    notes = []
+    for index in [place for place, name in enumerate(names) if plain_name(name) in SPLIT_COLUMNS]:
+        values = read([index])[0]
+        others = sorted({value for value in values if value.casefold() not in SPLIT_WORDS})
+        if len(others) == len(set(values)):
+            notes.append(
+                f"Column {names[index]} holds no names of splits ({_first(others)}), and was left "
+                "aside."
+            )
+        elif others:
+            raise DataError(
+                f"Column {names[index]} of {path} holds names of splits and others: "
+                f"{_first([value or 'an empty cell' for value in others])}. Use train, val and "
+                "test."
+            )
+        else:
+            found[index] = [SPLIT_WORDS[value.casefold()] for value in values]
+    columns = list(found.values())
+    if any(column != columns[0] for column in columns[1:]):
         raise DataError(
-            f"Column {column} of {path} holds names of splits and others: {_first(unknown)}. Use "
-            "train, val and test."
+            f"{path} has several columns of splits that differ: "
+            f"{', '.join(names[index] for index in found)}. Keep one of them."
         )
-    return [SPLIT_WORDS[value.casefold()] for value in values], ""
+    return next(iter(found), None), columns[0] if columns else [], notes
 
 
 def _opened(path: Path) -> tuple[list[str], Callable[[Sequence[int]], list[list[str]]]]:
