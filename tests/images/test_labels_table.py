@@ -177,6 +177,21 @@ def test_a_name_that_two_files_have_is_not_guessed(photos, table):
         load(photos, table(("file", "label"), *rows()))
 
 
+def test_a_table_of_more_folders_is_not_mixed_up(photos, table):
+    """Of ``photos/00.png`` and ``other/00.png`` the first is meant in the folder photos."""
+    both = [(f"{folder}/{name}", kind) for folder in ("other", "photos") for name, kind in rows()]
+    wrong = [(name, "none") if "other" in name else (name, kind) for name, kind in both]
+    for content in (both, wrong):
+        path = table(("file", "label"), *content)
+        with pytest.raises(DataError, match="12 of 24 rows name no file: other/00"):
+            load(photos, path)
+        found = load(photos, path, skip_bad=True)
+        assert classes(found.train) == dict(enumerate(KINDS)) and found.folder.skipped == 0
+    unsure = [(f"{folder}/{name}", kind) for folder in ("a", "b") for name, kind in rows()]
+    with pytest.raises(DataError, match=r"12 of 12 .*00\.png \(both a/00\.png and b/00\.png could"):
+        load(photos, table(("file", "label"), *unsure))
+
+
 def test_one_table_may_hold_names_and_numbers_of_classes_but_not_two_questions(photos, table):
     numbers = [{"hat": 0, "shoe": 1, "shirt": 2}[kind] for kind in KINDS]
     both = [(*row, number) for row, number in zip(rows(), numbers, strict=True)]

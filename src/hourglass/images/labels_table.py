@@ -384,7 +384,8 @@ def _matched(
         What was assumed, a sentence each.
     """
     files = _Files(listing)
-    found = [files.find(value) for value in rows.values["file"]]
+    names = rows.values["file"]
+    found = files.find_all(names)
     row_of = np.full(len(listing), -1)
     reasons: dict[int, str] = {}
     repeated = []
@@ -402,15 +403,17 @@ def _matched(
         elif apart:
             pair = " and ".join(facts[apart[0]][each] for each in (first, row))
             reasons.setdefault(file, f"it has rows with {rows.columns[apart[0]]} {pair}")
+        elif _parts(names[first]) != _parts(names[row]):
+            reasons.setdefault(file, f"both {names[first]} and {names[row]} could be it")
         else:
-            repeated.append(rows.values["file"][row])
+            repeated.append(names[row])
     row_of[list(reasons)] = -1
     for file in np.flatnonzero(row_of < 0).tolist():
         reasons.setdefault(file, "it has no row")
     bad = []
     for sign, what in ((_NOWHERE, "no file"), (_SEVERAL, "more than one file")):
-        if names := [rows.values["file"][row] for row, file in enumerate(found) if file == sign]:
-            bad.append(f"{len(names):,} of {len(found):,} rows name {what}: {_first(names)}")
+        if lost := [names[row] for row, file in enumerate(found) if file == sign]:
+            bad.append(f"{len(lost):,} of {len(found):,} rows name {what}: {_first(lost)}")
     notes = [f"Left aside: {sentence}." for sentence in bad]
     notes += [f"{how}: {count:,}." for how, count in files.guesses.items()]
     if repeated:
@@ -461,24 +464,38 @@ class _Files:
             for key in {_stem(path), _stem(name)}:
                 _put(stems, key, index)
         self._paths = paths
+        self._above = _parts(str(listing.root.resolve()))
         self._guessed = (
             (paths, str, "Files found by the end of the path in the table"),
             (names, str, "Files found by their name alone"),
             (stems, _stem, "Files found without the ending of their name"),
         )
 
-    def find(self, value: str) -> int:
-        """Return the position of the file that a row names."""
+    def find_all(self, values: Sequence[str]) -> list[int]:
+        """Return the position of the file that each row names, or that it names none or several.
+
+        Where rows name one file in several ways, those that are less sure of it name none.
+        """
+        found = [self._find(value) for value in values]
+        surest: dict[int, int] = {}
+        for file, doubt, _ in found:
+            surest[file] = min(doubt, surest.get(file, doubt))
+        self.guesses.update(how for file, doubt, how in found if how and doubt == surest[file])
+        return [file if file < 0 or doubt == surest[file] else _NOWHERE for file, doubt, _ in found]
+
+    def _find(self, value: str) -> tuple[int, int, str]:
+        """Return the position of a file, how much doubt there is, and how it was guessed."""
         parts = _parts(value)
         ends = ["/".join(parts[start:]) for start in range(len(parts))]
         if (found := self._paths.get("/".join(parts), _NOWHERE)) != _NOWHERE:
-            return found
+            return found, 0, ""
         for known, spelled, how in self._guessed:
-            for end in ends:
+            for start, end in enumerate(ends):
                 if (found := known.get(spelled(end), _NOWHERE)) != _NOWHERE:
-                    self.guesses[how] += 1
-                    return found
-        return _NOWHERE
+                    # A path that begins with the folders above is that of the file for certain.
+                    above = self._above[-start:] if start else []
+                    return found, 1 + (above != parts[:start]), how if found >= 0 else ""
+        return _NOWHERE, 0, ""
 
 
 def _parts(value: str) -> list[str]:
