@@ -37,7 +37,7 @@ def trained(tmp_path_factory, hourglass_in):
 def test_a_table_is_told_and_kept_with_the_run(trained):
     place, done = trained
     told = "Labels from lists/wells.csv: files in file_name, classes in label, groups in plate."
-    groups = "Groups that are kept together: 10 (8 in train, 1 in validation, 1 in test)."
+    groups = "Kept 10 groups together: 8 in train, 1 in validation, 1 in test."
     assert told in done.err and groups in done.err
     record = json.loads((place / "run" / "record.json").read_text())
     assert record["folder"]["notes"] == [told] and record["notes"] == [groups]
@@ -92,12 +92,13 @@ def test_the_class_that_lacks_images_is_named_alone(hourglass, tmp_path):
     done = hourglass("train", "parts", *CLASSIFY, "--output", "run")
     assert done.code == 65 and not (tmp_path / "run").exists()
     assert (
-        "needs every class in every split; in parts clip has 1 image; 3 are needed. Add" in done.err
+        "needs every class in every split; in parts, clip has 1 image; 3 are needed. Add"
+        in done.err
     )
     plain = ["--network", "dense", "--units", "8", "--epochs", "1", "--output", "run"]
     done = hourglass("train", "parts", *plain, "--expected", "collapse")
     assert done.code == 0, done.err
-    note = "Classes that are not in every split: clip has 1 image; 3 are needed."
+    note = "Classes missing from a split: clip has 1 image; 3 are needed."
     assert note in done.err
     assert json.loads((tmp_path / "run" / "record.json").read_text())["notes"] == [note]
 
@@ -110,10 +111,10 @@ def test_pairs_with_other_names_are_told_and_kept(hourglass, tmp_path, key):
     words = ["train", "noisy", f"--{key}", "other", *DENOISE, "--output", "run"]
     refused = hourglass(*words)
     assert refused.code == 65 and "other has 6 images, the first 0_GT.png" in refused.err
-    assert "With --clean-name NOISY=GT they all have one." in refused.err
+    assert "--clean-name NOISY=GT would pair them all." in refused.err
     done = hourglass(*words, "--clean-name", "NOISY=GT")
     assert done.code == 0, done.err
-    note = "Partners found with 'NOISY' replaced by 'GT' in their names."
+    note = "Paired by replacing 'NOISY' with 'GT' in the names."
     record = json.loads((tmp_path / "run" / "record.json").read_text())
     assert note in done.err and note in record["folder"]["notes"]
     assert "--clean-name NOISY=GT" in record["command"]

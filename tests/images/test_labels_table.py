@@ -76,8 +76,8 @@ def test_columns_have_the_names_that_people_give_them(photos, table, file, label
     ("spelled", "words"),
     [
         ("{name}", None),
-        ("photos/{name}", "the end of the path"),
-        ("C:\\data\\photos\\{name}", "the end of the path"),
+        ("photos/{name}", "the end of their path"),
+        ("C:\\data\\photos\\{name}", "the end of their path"),
         ("./{name}", None),
         ("{stem}", "without the ending"),
         ("{stem}.JPG", "without the ending"),
@@ -166,7 +166,7 @@ def test_rows_and_files_must_belong_together(photos, table):
     assert (found.folder.files, found.folder.skipped) == (8, 4)
     assert f"it has no row in {path}" in found.folder.reasons.values()
     notes = " ".join(found.folder.notes)
-    assert "Left aside: 1 of 14 rows" in notes and "Rows that repeat another one: 1" in notes
+    assert "Ignored: 1 of 14 rows" in notes and "Rows that repeat another one: 1" in notes
 
 
 def test_a_name_that_two_files_have_is_not_guessed(photos, table):
@@ -251,9 +251,7 @@ def test_groups_are_never_separated(photos, table, in_memory):
     splits = split_images(load_folder(photos, options, in_memory=in_memory), 0)
     homes = [{number // 2 for number in classes(part)} for part in splits.parts.values()]
     assert sum(map(len, homes)) == len(set.union(*homes)) == 6
-    assert splits.notes[0] == (
-        "Groups that are kept together: 6 (4 in train, 1 in validation, 1 in test)."
-    )
+    assert splits.notes[0] == ("Kept 6 groups together: 4 in train, 1 in validation, 1 in test.")
 
 
 def test_groups_need_a_column_and_splits_of_their_own(photos, table):

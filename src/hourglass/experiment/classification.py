@@ -54,8 +54,8 @@ def class_names_of(splits: Splits) -> tuple[str, ...]:
         )
     if missing := classes_not_everywhere(splits.parts, of=len(names)):
         raise DataError(
-            f"A classifier needs every class in every split; in {splits.name} {missing}. Add "
-            "images of that class, leave it out, or join it with another one."
+            f"A classifier needs every class in every split; in {splits.name}, {missing}. Add "
+            "images, leave the class out, or merge it with another one."
         )
     return names
 

@@ -61,7 +61,7 @@ def load_npz(path: Path) -> DataSet:
     arrays = read_archive(path, [pixels for pixels, _ in keys.values()], [*others, _NAMES])
     used = {*arrays, *others}
     if aside := [key for key in there if key not in used]:
-        notes.append(f"Arrays left aside: {', '.join(aside)}.")
+        notes.append(f"Ignored arrays: {', '.join(aside)}.")
     names = arrays.get(_NAMES)
     class_names = None if names is None else tuple(map(str, names.ravel()))
     labels = {
@@ -227,9 +227,7 @@ def _labels(labels: NDArray[Any], source: str, notes: list[str]) -> NDArray[Any]
         notes.append(f"{source} has a column for each class; the one with a 1 was taken.")
         classes: NDArray[np.int64] = labels.argmax(axis=1)
         return classes
-    notes.append(
-        f"{source} has {labels.shape[1]} values an image, not one class, and was left aside."
-    )
+    notes.append(f"{source} has {labels.shape[1]} values an image, not one class, and was ignored.")
     return None
 
 

@@ -303,8 +303,8 @@ def _split_column(
         others = sorted({value for value in values if value.casefold() not in SPLIT_WORDS})
         if len(others) == len(set(values)):
             notes.append(
-                f"Column {names[index]} holds no names of splits ({_first(others)}), and was left "
-                "aside."
+                f"Column {names[index]} holds no names of splits ({_first(others)}), and was "
+                "ignored."
             )
         elif others:
             raise DataError(
@@ -414,7 +414,7 @@ def _matched(
     for sign, what in ((_NOWHERE, "no file"), (_SEVERAL, "more than one file")):
         if lost := [names[row] for row, file in enumerate(found) if file == sign]:
             bad.append(f"{len(lost):,} of {len(found):,} rows name {what}: {_first(lost)}")
-    notes = [f"Left aside: {sentence}." for sentence in bad]
+    notes = [f"Ignored: {sentence}." for sentence in bad]
     notes += [f"{how}: {count:,}." for how, count in files.guesses.items()]
     if repeated:
         notes.append(f"Rows that repeat another one: {len(repeated):,} ({_first(repeated)}).")
@@ -423,8 +423,8 @@ def _matched(
         bad.append(f"{len(reasons):,} of {len(listing):,} files lack a row: {_first(lacking)}")
     if bad and (not skip_bad or len(reasons) == len(listing)):
         raise DataError(
-            f"{rows.source} and {listing.root} do not fit together: {'; '.join(bad)}. Mend the "
-            "table or the folder, or go on without what does not fit (--skip-bad)."
+            f"{rows.source} and {listing.root} do not match: {'; '.join(bad)}. Fix the "
+            "table or the folder, or skip what does not match (--skip-bad)."
         )
     where = rows.source
     left_out = {
@@ -466,9 +466,9 @@ class _Files:
         self._paths = paths
         self._above = _parts(str(listing.root.resolve()))
         self._guessed = (
-            (paths, str, "Files found by the end of the path in the table"),
-            (names, str, "Files found by their name alone"),
-            (stems, _stem, "Files found without the ending of their name"),
+            (paths, str, "Files matched by the end of their path"),
+            (names, str, "Files matched by name alone"),
+            (stems, _stem, "Files matched by name without the ending"),
         )
 
     def find_all(self, values: Sequence[str]) -> list[int]:

@@ -411,14 +411,14 @@ def _notes(
             for split, piece in slices.items()
             if piece.origin == "train"
         )
-        yield f"Groups that are kept together: {len(np.unique(groups)):,} ({counts})."
+        yield f"Kept {len(np.unique(groups)):,} groups together: {counts}."
     elif max(sizes) > _a_tenth(data_set):
         yield (
             f"Held out for {' and '.join(held)}: {max(sizes) / len(data_set.train):.0%} of the "
             "images each, so that every class is there."
         )
     if missing := classes_not_everywhere(parts):
-        yield f"Classes that are not in every split: {missing}."
+        yield f"Classes missing from a split: {missing}."
 
 
 def _images(data_set: DataSet, piece: _Slice) -> Images:
