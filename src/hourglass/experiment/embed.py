@@ -127,8 +127,14 @@ def embed_images(
     if data is None:
         source = FilesSource(inputs, form_of(seen), seen.ranges, options.frames, options.range)
     else:
-        seed = run.read_experiment().plan.seed
-        source = source_of_data(data, split, seen, seed=seed, data_dir=data_dir, offline=offline)
+        source = source_of_data(
+            data,
+            split,
+            seen,
+            experiment=run.read_experiment(),
+            data_dir=data_dir,
+            offline=offline,
+        )
     for note in source.notes:
         tell(note)
     request = request_of(sha256, seen, source, options, given, default=form.thumbnails)

@@ -2,9 +2,7 @@
 
 import abc
 from collections.abc import Mapping, Sequence
-from dataclasses import (
-    replace,
-)
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, final
@@ -18,6 +16,7 @@ from hourglass.images import GivenFiles, GivenImage, Images, ModelForm, load_spl
 from hourglass.images.given import several_frames_line
 from hourglass.images.survey import digest_of
 from hourglass.records import (
+    Experiment,
     FolderOptions,
     FrameChoice,
     Preprocessing,
@@ -211,11 +210,14 @@ def source_of_data(
     split: SplitName,
     seen: Preprocessing,
     *,
-    seed: int,
+    experiment: Experiment,
     data_dir: Path | None,
     offline: bool,
 ) -> ImageSource:
     """Return the images of a data set, split by the seed of a run.
+
+    Those that the run was trained on are taken and labeled as they were, so that they are split
+    alike.
 
     Raises
     ------
@@ -226,18 +228,31 @@ def source_of_data(
     """
     # What a folder was brought to is for folders alone.
     is_folder = Path(data).expanduser().is_dir()
+    folder = _options(seen) if is_folder else FolderOptions()
+    own = experiment.folder
+    if is_folder and data == experiment.data:
+        folder = replace(
+            folder,
+            labels=own.labels,
+            groups=own.groups,
+            splits=own.splits,
+            frames=own.frames,
+            range=own.range,
+        )
     splits = load_splits(
         data,
-        seed=seed,
-        folder=_options(seen) if is_folder else FolderOptions(),
+        seed=experiment.plan.seed,
+        folder=folder,
         learned=seen.ranges,
         data_dir=data_dir,
         offline=offline,
     )
     wanted = _SPLITS if split == "all" else (split,)
     source = DataSource(splits.name, {part: splits.parts[part] for part in wanted}, form_of(seen))
+    source.notes = splits.notes
     if splits.folder is not None:
-        source.left_out, source.notes = splits.folder.not_listed, splits.folder.notes
+        source.left_out = splits.folder.not_listed
+        source.notes = (*splits.folder.notes, *splits.notes)
     return source
 
 
