@@ -178,8 +178,8 @@ def test_latents_need_a_code(group, finished):
     [
         (None, "needs labels, and .* has none"),
         (np.zeros(60, int), "has one"),
-        (np.r_[np.zeros(59, int), 1], "has none of"),
-        (np.r_[np.zeros(30, int), np.full(30, 2)], "has none of 1"),
+        (np.r_[np.zeros(59, int), 1], "1 has 1 image; 3 are needed. Add"),
+        (np.r_[np.zeros(30, int), np.full(30, 2)], "1 has 0 images; 3 are needed"),
     ],
     ids=["none", "one class", "a rare class", "a gap"],
 )

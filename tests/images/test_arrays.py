@@ -78,7 +78,7 @@ def test_other_names_are_taken_where_they_are_clear(tmp_path, pixels, names, wor
     data_set = load_images(tmp_path / "data.npz")
     assert np.array_equal(data_set.train.pixels, pixels)
     assert data_set.train.labels.tolist() == list(range(12))
-    assert data_set.notes == (*([words] if words else []), "Arrays left aside: about.")
+    assert data_set.notes == (*([words] if words else []), "Ignored arrays: about.")
 
 
 def test_names_that_say_two_things_are_refused(tmp_path, pixels):

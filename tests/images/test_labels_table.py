@@ -76,8 +76,8 @@ def test_columns_have_the_names_that_people_give_them(photos, table, file, label
     ("spelled", "words"),
     [
         ("{name}", None),
-        ("photos/{name}", "the end of the path"),
-        ("C:\\data\\photos\\{name}", "the end of the path"),
+        ("photos/{name}", "the end of their path"),
+        ("C:\\data\\photos\\{name}", "the end of their path"),
         ("./{name}", None),
         ("{stem}", "without the ending"),
         ("{stem}.JPG", "without the ending"),
@@ -166,7 +166,7 @@ def test_rows_and_files_must_belong_together(photos, table):
     assert (found.folder.files, found.folder.skipped) == (8, 4)
     assert f"it has no row in {path}" in found.folder.reasons.values()
     notes = " ".join(found.folder.notes)
-    assert "Left aside: 1 of 14 rows" in notes and "Rows that repeat another one: 1" in notes
+    assert "Ignored: 1 of 14 rows" in notes and "Rows that repeat another one: 1" in notes
 
 
 def test_a_name_that_two_files_have_is_not_guessed(photos, table):
@@ -175,6 +175,21 @@ def test_a_name_that_two_files_have_is_not_guessed(photos, table):
     write_image_file(photos / "again" / "00.png", np.zeros((4, 5, 1), np.float32))
     with pytest.raises(DataError, match=r"1 of 12 rows name more than one file: 00\.png"):
         load(photos, table(("file", "label"), *rows()))
+
+
+def test_a_table_of_more_folders_is_not_mixed_up(photos, table):
+    """Of ``photos/00.png`` and ``other/00.png`` the first is meant in the folder photos."""
+    both = [(f"{folder}/{name}", kind) for folder in ("other", "photos") for name, kind in rows()]
+    wrong = [(name, "none") if "other" in name else (name, kind) for name, kind in both]
+    for content in (both, wrong):
+        path = table(("file", "label"), *content)
+        with pytest.raises(DataError, match="12 of 24 rows name no file: other/00"):
+            load(photos, path)
+        found = load(photos, path, skip_bad=True)
+        assert classes(found.train) == dict(enumerate(KINDS)) and found.folder.skipped == 0
+    unsure = [(f"{folder}/{name}", kind) for folder in ("a", "b") for name, kind in rows()]
+    with pytest.raises(DataError, match=r"12 of 12 .*00\.png \(both a/00\.png and b/00\.png could"):
+        load(photos, table(("file", "label"), *unsure))
 
 
 def test_one_table_may_hold_names_and_numbers_of_classes_but_not_two_questions(photos, table):
@@ -203,6 +218,12 @@ def test_a_column_of_splits_gives_the_splits(photos, table):
     folds = [(*row, index % 5) for index, row in enumerate(rows())]
     found = load(photos, table(("file", "label", "fold"), *folds))
     assert len(found.train) == 12 and "Column fold holds no names" in found.folder.notes[-1]
+    both = [(*row, index) for index, row in enumerate(split[:3])]
+    found = load(photos, table(("file", "label", "Split", "fold"), *both), skip_bad=True)
+    assert "splits in Split" in found.folder.notes[0] and "Column fold" in found.folder.notes[1]
+    twice = [(*row, "val") for row in split[:3]]
+    with pytest.raises(DataError, match="several columns of splits that differ: Split, set"):
+        load(photos, table(("file", "label", "Split", "set"), *twice))
     only_test = [(*row, "test") for row in rows()]
     with pytest.raises(DataError, match=r"no image of .* to train on"):
         load(photos, table(("file", "label", "split"), *only_test))
@@ -230,9 +251,7 @@ def test_groups_are_never_separated(photos, table, in_memory):
     splits = split_images(load_folder(photos, options, in_memory=in_memory), 0)
     homes = [{number // 2 for number in classes(part)} for part in splits.parts.values()]
     assert sum(map(len, homes)) == len(set.union(*homes)) == 6
-    assert splits.notes[0] == (
-        "Groups that are kept together: 6 (4 in train, 1 in validation, 1 in test)."
-    )
+    assert splits.notes[0] == ("Kept 6 groups together: 4 in train, 1 in validation, 1 in test.")
 
 
 def test_groups_need_a_column_and_splits_of_their_own(photos, table):

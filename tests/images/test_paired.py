@@ -152,13 +152,18 @@ def names(form, count=4):
 @pytest.mark.parametrize(
     ("noisy", "clean", "options", "words"),
     [
-        ("scene{}.jpg", "scene{}.png", {}, "have another ending: 4, such as scene0.jpg with"),
-        ("a/scene{}.PNG", "a/scene{}.png", {}, "have another ending: 4"),
-        ("Scene{}.png", "scene{}.bmp", {}, "differ in capital letters: 4"),
-        ("{}_NOISY_010.png", "{}_GT_010.png", {"clean_name": "NOISY=GT"}, "replaced by 'GT'"),
-        ("{}_noisy.png", "{}.png", {"clean_name": "_noisy="}, "replaced by ''"),
-        ("{}_in.jpg", "{}_out.png", {"clean_name": "in=out"}, "another ending: 4"),
-        ("low/a{}.png", "high/a{}.png", {"clean_name": "low=high"}, "replaced by 'high'"),
+        ("scene{}.jpg", "scene{}.png", {}, "without the ending: 4, such as scene0.jpg with"),
+        ("a/scene{}.PNG", "a/scene{}.png", {}, "without the ending: 4"),
+        ("Scene{}.png", "scene{}.bmp", {}, "other capital letters: 4"),
+        (
+            "{}_NOISY_010.png",
+            "{}_GT_010.png",
+            {"clean_name": "NOISY=GT"},
+            "replacing 'NOISY' with 'GT'",
+        ),
+        ("{}_noisy.png", "{}.png", {"clean_name": "_noisy="}, "with '' in"),
+        ("{}_in.jpg", "{}_out.png", {"clean_name": "in=out"}, "without the ending: 4"),
+        ("low/a{}.png", "high/a{}.png", {"clean_name": "low=high"}, "'low' with 'high'"),
         ("shot {}.png", "truth-{}.png", {"pair_by": "order"}, "shot 0.png with truth-0.png, to"),
     ],
 )
@@ -189,8 +194,8 @@ def test_files_of_one_name_need_no_word_about_it(tmp_path):
             names("{}_NOISY.png"),
             names("{}_GT.png"),
             {},
-            "4 of 4 .*two has 4 images, the first 0_GT.png. With --clean-name NOISY=GT they all "
-            "have one. .*--pair-by order",
+            "4 of 4 .*two has 4 images, the first 0_GT.png. --clean-name NOISY=GT would pair "
+            "them all. .*--pair-by order",
         ),
         (names("{}.png"), names("x{}y.png", 3), {}, "If a part of the names differs.*Add the"),
         (names("{}_n.png"), names("{}_c.png"), {"clean_name": "N=c"}, "4 of 4 names .* 0_n.png"),

@@ -80,7 +80,7 @@ def test_columns_of_row_numbers_are_left_aside_with_a_word(write, rows):
     head = ["", "label", *numbered("pixel{}")]
     data_set = load_images(write(np.column_stack([np.arange(20), rows]), head))
     assert np.array_equal(data_set.train.pixels.reshape(20, -1), rows[:, 1:])
-    assert data_set.notes[-1] == "Columns left aside: one without a name."
+    assert data_set.notes[-1] == "Ignored columns: one without a name."
 
 
 def test_classes_may_be_words_and_splits_a_column(write, rows):

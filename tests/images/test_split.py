@@ -134,7 +134,7 @@ def test_a_class_of_one_image_does_not_decide_for_the_others(seed):
     labels = [label for label, count in enumerate((6, 1, 180, 40)) for _ in range(count)]
     splits = split_images(DataSet(name="n", train=numbered(227, labels=labels)), seed)
     assert counts(splits, 4) == [[4, 1, 144, 32], [1, 0, 18, 4], [1, 0, 18, 4]]
-    assert splits.notes == ("Classes that are not in every split: 1 has 1 image; 3 are needed.",)
+    assert splits.notes == ("Classes missing from a split: 1 has 1 image; 3 are needed.",)
 
 
 @settings(max_examples=80, deadline=None)

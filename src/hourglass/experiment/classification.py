@@ -54,8 +54,8 @@ def class_names_of(splits: Splits) -> tuple[str, ...]:
         )
     if missing := classes_not_everywhere(splits.parts, of=len(names)):
         raise DataError(
-            f"A classifier needs every class in every split; in {splits.name} {missing}. Add "
-            "images of that class, leave it out, or join it with another one."
+            f"A classifier needs every class in every split; in {splits.name}, {missing}. Add "
+            "images, leave the class out, or merge it with another one."
         )
     return names
 
@@ -71,8 +71,8 @@ def labels_of(images: Images, name: str) -> NDArray[np.int64]:
     if images.labels is None:
         raise DataError(
             f"objective = classify needs labels, and {name} has none. Put the images of each class "
-            "into a folder of its own, or give labels beside them (an .npz file with images and "
-            "labels)."
+            "into a folder of its own, name a table of files and classes (--labels FILE), or give "
+            "labels beside images in an .npz file."
         )
     return images.labels
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from hourglass.bundles import load_model
 from hourglass.errors import ConfigurationError
 from hourglass.evaluation import GaussianCodes, fit_codes, interpolate, standard_codes
-from hourglass.experiment.files import require_fitting
 from hourglass.experiment.material import learned_from
-from hourglass.images import Images, read_image_file
+from hourglass.images import Images, ModelForm
+from hourglass.images.memory import as_unit_range
 from hourglass.inference import decode, encode
 from hourglass.models import LatentModel, VariationalAutoencoder
 from hourglass.records import ModelSpec
@@ -123,7 +123,7 @@ def end_at(images: Images, position: int, split: str = "test") -> End:
     )
 
 
-def read_ends(ends: Sequence[str], images: Images | None, spec: ModelSpec) -> tuple[End, End]:
+def read_ends(ends: Sequence[str], images: Images | None, form: ModelForm) -> tuple[End, End]:
     """Return the ends that a user named: each a position in the test split, or a file.
 
     Parameters
@@ -132,8 +132,8 @@ def read_ends(ends: Sequence[str], images: Images | None, spec: ModelSpec) -> tu
         Two of them.
     images
         The test images; they may be left out where both ends are files.
-    spec
-        What the model was built from.
+    form
+        How a file becomes an image that the model takes.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def read_ends(ends: Sequence[str], images: Images | None, spec: ModelSpec) -> tu
     MissingPathError
         If there is no such file.
     """
-    first, last = (_read_end(end, images, spec) for end in ends)
+    first, last = (_read_end(end, images, form) for end in ends)
     return first, last
 
 
@@ -153,13 +153,11 @@ def is_position(end: str) -> bool:
     return end.isdecimal()
 
 
-def _read_end(end: str, images: Images | None, spec: ModelSpec) -> End:
+def _read_end(end: str, images: Images | None, form: ModelForm) -> End:
     if images is not None and is_position(end):
         return end_at(images, int(end))
     path = Path(end)
-    image = read_image_file(path, channels=spec.image_shape[2])
-    require_fitting(path, image.shape, spec)
-    return End(image, path.name)
+    return End(as_unit_range(form.read(path).pixels), path.name)
 
 
 def _class(images: Images, position: int) -> str:

@@ -138,7 +138,9 @@ def denoise_files(
         outside = outside_of_files([file.outside for file in files], ranges)
         for note in outside:
             tell(note)
-        drawn = sheet is not None and write_sheet(sheet, jobs, output, max_pixels=max_pixels)
+        drawn = sheet is not None and write_sheet(
+            sheet, jobs, output, ranges, max_pixels=max_pixels
+        )
     levels = [one.estimated_noise_level for one in files if one.estimated_noise_level is not None]
     return DenoisedFiles(
         files=files,

@@ -149,6 +149,7 @@ def detect_files(
             trained_on=_trained_on(run),
             data_dir=data_dir,
             offline=offline,
+            tell=tell,
         )
     calibration = calibrate(fitted, false_alarms)
     ranges, range_notes = find_ranges(

@@ -127,12 +127,11 @@ def embed_images(
     if data is None:
         source = FilesSource(inputs, form_of(seen), seen.ranges, options.frames, options.range)
     else:
-        seed = run.read_experiment().plan.seed
         source = source_of_data(
             data,
             split,
             seen,
-            seed=seed,
+            experiment=run.read_experiment(),
             option=options.range,
             data_dir=data_dir,
             offline=offline,

@@ -2,9 +2,7 @@
 
 import abc
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import (
-    replace,
-)
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, final
@@ -17,6 +15,7 @@ from hourglass.experiment.file_ranges import find_ranges
 from hourglass.images import GivenFiles, GivenImage, Images, ModelForm, load_splits
 from hourglass.images.survey import digest_of
 from hourglass.records import (
+    Experiment,
     FolderOptions,
     FrameChoice,
     Preprocessing,
@@ -205,12 +204,15 @@ def source_of_data(
     split: SplitName,
     seen: Preprocessing,
     *,
-    seed: int,
+    experiment: Experiment,
     option: RangeOption | None = None,
     data_dir: Path | None,
     offline: bool,
 ) -> ImageSource:
     """Return the images of a data set, split by the seed of a run.
+
+    Those that the run was trained on are taken and labeled as they were, so that they are split
+    alike.
 
     Raises
     ------
@@ -221,10 +223,23 @@ def source_of_data(
     """
     # What a folder was brought to is for folders alone.
     is_folder = Path(data).expanduser().is_dir()
+    folder = _options(seen) if is_folder else FolderOptions()
+    own = experiment.folder
+    if is_folder and data == experiment.data:
+        folder = replace(
+            folder,
+            labels=own.labels,
+            groups=own.groups,
+            splits=own.splits,
+            frames=own.frames,
+            range=own.range,
+        )
+    if option is not None:
+        folder = replace(folder, range=option)
     splits = load_splits(
         data,
-        seed=seed,
-        folder=replace(_options(seen) if is_folder else FolderOptions(), range=option),
+        seed=experiment.plan.seed,
+        folder=folder,
         data_dir=data_dir,
         offline=offline,
         learned=seen.ranges,

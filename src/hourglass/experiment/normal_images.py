@@ -111,6 +111,7 @@ def fitted_to(
     trained_on: str | None = None,
     data_dir: Path | None,
     offline: bool,
+    tell: Tell = lambda line: None,
 ) -> Fitted:
     """Return a detector of images that a user says are normal.
 
@@ -129,6 +130,8 @@ def fitted_to(
         Fingerprint of the images that it was trained on, where that is known.
     data_dir, offline
         Where data come from.
+    tell
+        Called with a line for each thing that was assumed when they were read.
 
     Raises
     ------
@@ -141,7 +144,7 @@ def fitted_to(
     if Path(normal).expanduser().is_dir():
         options = FolderOptions(resize=seen.resize, crop=seen.crop, color=seen.color)
     found = load_images(
-        normal, folder=options, data_dir=data_dir, offline=offline, learned=seen.ranges
+        normal, folder=options, learned=seen.ranges, data_dir=data_dir, offline=offline
     )
     if found.fingerprint == trained_on:
         raise ConfigurationError(
@@ -149,6 +152,8 @@ def fitted_to(
             "be too low. Leave --normal out and say with --data-dir which folder holds them, so "
             "that those it has not learned from are taken; or give others."
         )
+    for line in (*(found.folder.notes if found.folder else ()), *found.notes):
+        tell(line)
     parts: dict[str, Images] = dict(found.parts)
     names, notes = ("validation", "test"), _classes(found.train)
     notes += [*([] if found.folder is None else found.folder.lines()[1:]), *found.notes]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,9 @@ from hourglass.experiment.codes import (
     prior_codes,
     read_ends,
 )
+from hourglass.experiment.embed_source import form_of, seen_by
 from hourglass.experiment.evaluate import load_splits_of
+from hourglass.experiment.file_ranges import find_ranges
 from hourglass.figures import image_sheet, labeled_strip, strip_scale
 from hourglass.files import exists
 from hourglass.images import write_image_file
@@ -134,14 +137,17 @@ def interpolate_images(
         raise ConfigurationError(
             f"An interpolation goes between two images; {len(ends)} was given. Name both, or none."
         )
-    model, spec = load_latent_model(run)
+    model, _ = load_latent_model(run)
     test = None
     if not ends or any(map(is_position, ends)):
         test = load_splits_of(run, data_dir=data_dir, offline=offline).test
     if test is not None and not ends:
         first, last = default_ends(test)
     else:
-        first, last = read_ends(ends, test, spec)
+        seen = seen_by(run).preprocessing
+        files = [Path(end) for end in ends if test is None or not is_position(end)]
+        ranges, _ = find_ranges(files, None, seen.ranges)
+        first, last = read_ends(ends, test, replace(form_of(seen), ranges=ranges))
     rows = {
         "mix of pixels": interpolate(first.image, last.image, steps),
         "decoded": between(model, first.image, last.image, steps),

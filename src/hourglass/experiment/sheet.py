@@ -11,8 +11,9 @@ from hourglass.errors import ConfigurationError, DataError, MissingPathError
 from hourglass.experiment.file_jobs import FileJob
 from hourglass.figures import PAIR_SIDE, ImagePair, before_after_sheet
 from hourglass.files import exists
-from hourglass.images import load_image_file, upright, write_image_file
+from hourglass.images import ImageFile, load_image_file, upright, write_image_file
 from hourglass.images.memory import as_unit_range
+from hourglass.records import ValueRange, ValueRanges
 
 _MOST_ROWS: Final = 12
 
@@ -41,7 +42,9 @@ def require_sheet(sheet: Path, jobs: Iterable[FileJob], inputs: Iterable[Path]) 
             )
 
 
-def write_sheet(sheet: Path, jobs: Sequence[FileJob], output: Path, *, max_pixels: int) -> bool:
+def write_sheet(
+    sheet: Path, jobs: Sequence[FileJob], output: Path, ranges: ValueRanges, *, max_pixels: int
+) -> bool:
     """Write a sheet of up to twelve files that have a result; tell whether there was one.
 
     It shows what lies in the files, so that it is the same when a command was stopped between
@@ -59,7 +62,7 @@ def write_sheet(sheet: Path, jobs: Sequence[FileJob], output: Path, *, max_pixel
         if len(pairs) == _MOST_ROWS:
             break
         if job.done:
-            pair = _pair(job, max_pixels)
+            pair = _pair(job, ranges, max_pixels)
             if pair is not None:
                 pairs[str(job.target.relative_to(output))] = pair
     if not pairs:
@@ -68,21 +71,23 @@ def write_sheet(sheet: Path, jobs: Sequence[FileJob], output: Path, *, max_pixel
     return True
 
 
-def _pair(job: FileJob, max_pixels: int) -> ImagePair | None:
+def _pair(job: FileJob, ranges: ValueRanges, max_pixels: int) -> ImagePair | None:
     try:
-        before, after = (_center(path, max_pixels) for path in job)
+        source = load_image_file(job.source, max_pixels=max_pixels)
+        value_range = ranges.of(source.form.dtype, job.source)
+        before = _center(source, value_range)
+        after = _center(load_image_file(job.target, max_pixels=max_pixels), value_range)
     except (DataError, MissingPathError):
         # What failed was named when it was worked on; what stood there before may be no image.
         return None
     return ImagePair(before, after) if before.shape[:2] == after.shape[:2] else None
 
 
-def _center(path: Path, max_pixels: int) -> NDArray[np.float32]:
-    """Return the middle of an image, shape (height, width, channels) in [0, 1]."""
-    file = load_image_file(path, max_pixels=max_pixels)
-    pixels: NDArray[Any] = upright(file.pixels, file.form.orientation)
+def _center(file: ImageFile, value_range: ValueRange | None) -> NDArray[np.float32]:
+    """Return the middle of an image without bands of data, shape (height, width, 1 or 3)."""
+    pixels: NDArray[Any] = upright(file.pixels[..., : file.form.colors], file.form.orientation)
     middle = tuple(
         slice(max(0, (size - PAIR_SIDE) // 2), max(0, (size - PAIR_SIDE) // 2) + PAIR_SIDE)
         for size in pixels.shape[:2]
     )
-    return as_unit_range(pixels[middle])
+    return as_unit_range(np.nan_to_num(pixels[middle]), value_range)

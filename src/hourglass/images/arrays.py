@@ -75,7 +75,7 @@ def load_npz(
     notes += lines
     used = {*arrays, *others}
     if aside := [key for key in there if key not in used]:
-        notes.append(f"Arrays left aside: {', '.join(aside)}.")
+        notes.append(f"Ignored arrays: {', '.join(aside)}.")
     names = arrays.get(_NAMES)
     class_names = None if names is None else tuple(map(str, names.ravel()))
     labels = {
@@ -241,11 +241,11 @@ def _keys_of_splits(
             f"{', '.join(there) or 'none'}. Save it again with np.savez(path, images=..., "
             "labels=...)."
         )
-    label_key = known[labels[0]] if labels else None
+    their_labels = known[labels[0]] if labels else None
     usual = alone == ["images"] and labels in ([], ["labels"])
-    said = f", and {label_key} as labels" if label_key else ""
+    said = f", and {their_labels} as labels" if their_labels else ""
     notes = [] if usual else [f"The array {known[alone[0]]} was read as images{said}."]
-    return {"train": (known[alone[0]], label_key)}, notes
+    return {"train": (known[alone[0]], their_labels)}, notes
 
 
 def _labels(labels: NDArray[Any], source: str, notes: list[str]) -> NDArray[Any] | None:
@@ -257,11 +257,9 @@ def _labels(labels: NDArray[Any], source: str, notes: list[str]) -> NDArray[Any]
     ones = labels.dtype.kind in "iufb" and ((labels == 0) | (labels == 1)).all()
     if ones and (labels.sum(axis=1) == 1).all():
         notes.append(f"{source} has a column for each class; the one with a 1 was taken.")
-        classes: NDArray[Any] = labels.argmax(axis=1)
+        classes: NDArray[np.int64] = labels.argmax(axis=1)
         return classes
-    notes.append(
-        f"{source} has {labels.shape[1]} values an image, not one class, and was left aside."
-    )
+    notes.append(f"{source} has {labels.shape[1]} values an image, not one class, and was ignored.")
     return None
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -40,9 +41,9 @@ def load_folder(
     folder: Path,
     options: FolderOptions = FolderOptions(),
     *,
+    learned: Mapping[str, ValueRange] = MappingProxyType({}),
     in_memory: int = IN_MEMORY_BYTES,
     cache_bytes: int = CACHE_BYTES,
-    learned: Mapping[str, ValueRange] | None = None,
 ) -> DataSet:
     """Check every image of a folder, and load them or make them ready to be read.
 
@@ -54,13 +55,13 @@ def load_folder(
         record.
     options
         What is to be done with the images.
+    learned
+        What black and white were to a model that works on them, by type.
     in_memory
         Bytes up to which images of one size are kept in memory; others are read from their files
         when they are asked for. Nothing of this follows from the machine.
     cache_bytes
         Bytes of those that are kept after they were read.
-    learned
-        What black and white were to the model that the images are for, by type of their values.
 
     Raises
     ------
@@ -83,6 +84,7 @@ def load_paired_folders(
     partner: Path,
     options: FolderOptions = FolderOptions(),
     *,
+    learned: Mapping[str, ValueRange] = MappingProxyType({}),
     in_memory: int = IN_MEMORY_BYTES,
     cache_bytes: int = CACHE_BYTES,
 ) -> DataSet:
@@ -95,7 +97,7 @@ def load_paired_folders(
         the pairs.
     partner
         Holds a file of the same size for each, found as ``find_partners`` says.
-    options, in_memory, cache_bytes
+    options, learned, in_memory, cache_bytes
         As ``load_folder`` takes them, for both.
 
     Returns
@@ -120,7 +122,7 @@ def load_paired_folders(
             "that it is not clear which frames belong together. Say --frames first, or split them."
         )
     # What is compared has to be scaled alike.
-    scan = RangeScan(options.range)
+    scan = RangeScan(options.range, learned)
     pair = [(each, survey(each.listing, options, in_memory, scan)) for each in (noisy, given)]
     _refuse_other_sizes(pair[0][1], pair[1][1])
     usable = np.intersect1d(pair[0][1].good, pair[1][1].good)

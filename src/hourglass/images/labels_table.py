@@ -184,8 +184,8 @@ def _arranged_by(
     counts = {split: int((splits == split).sum()) for split in _SPLITS if (splits == split).any()}
     if "train" not in counts:
         raise DataError(f"{table} leaves no image of {folder} to train on.")
+    classes: NDArray[np.int64] = np.full(len(kept), -1)
     class_names: tuple[str, ...] = ()
-    classes = np.full(len(kept), -1)
     if "label" in rows.values:
         values = [rows.values["label"][row] for row in row_of[kept]]
         classes, class_names = numbered(values, f"{table}, column {rows.columns['label']},")
@@ -231,7 +231,7 @@ def _read(path: Path, groups: str | None) -> _Rows:
     known = [name for name in FILE_COLUMNS if name in plain]
     asked = None if groups is None else _column_of_groups(names, groups, path)
     label = _label_column(names, read, path, but=asked)
-    split = find_column(names, SPLIT_COLUMNS, path, "split")
+    split, of_rows, notes = _split_column(names, read, path)
     if not known or (label is None and split is None and asked is None):
         raise DataError(
             f"{path} has the columns {', '.join(names) or 'none'}; one with the names of files was "
@@ -241,12 +241,8 @@ def _read(path: Path, groups: str | None) -> _Rows:
     found = {"file": plain.index(known[0]), "label": label, "split": split, "group": asked}
     used = {what: index for what, index in found.items() if index is not None}
     values = dict(zip(used, read(list(used.values())), strict=True))
-    notes = []
-    if "split" in values:
-        values["split"], note = _splits(values["split"], names[used["split"]], path)
-        if note:
-            del values["split"], used["split"]
-            notes.append(note)
+    if split is not None:
+        values["split"] = of_rows
     if not values["file"]:
         raise DataError(f"{path} names no file: it has no rows.")
     columns = {what: names[index] for what, index in used.items()}
@@ -293,20 +289,35 @@ def _column_of_groups(names: Sequence[str], groups: str, path: Path) -> int:
     )
 
 
-def _splits(values: Sequence[str], column: str, path: Path) -> tuple[list[str], str]:
-    """Return the split that each value stands for, or why they are none."""
-    unknown = sorted({value for value in values if value.casefold() not in SPLIT_WORDS})
-    if len(unknown) == len(set(values)):
-        return (
-            [],
-            f"Column {column} holds no names of splits ({_first(unknown)}), and was left aside.",
-        )
-    if unknown:
+def _split_column(
+    names: Sequence[str], read: Callable[[Sequence[int]], list[list[str]]], path: Path
+) -> tuple[int | None, list[str], list[str]]:
+    """Return the column of splits, the split of each row, and a note for each other candidate."""
+    found: dict[int, list[str]] = {}
+    notes = []
+    for index in [place for place, name in enumerate(names) if plain_name(name) in SPLIT_COLUMNS]:
+        values = read([index])[0]
+        others = sorted({value for value in values if value.casefold() not in SPLIT_WORDS})
+        if len(others) == len(set(values)):
+            notes.append(
+                f"Column {names[index]} holds no names of splits ({_first(others)}), and was "
+                "ignored."
+            )
+        elif others:
+            raise DataError(
+                f"Column {names[index]} of {path} holds names of splits and others: "
+                f"{_first([value or 'an empty cell' for value in others])}. Use train, val and "
+                "test."
+            )
+        else:
+            found[index] = [SPLIT_WORDS[value.casefold()] for value in values]
+    columns = list(found.values())
+    if any(column != columns[0] for column in columns[1:]):
         raise DataError(
-            f"Column {column} of {path} holds names of splits and others: {_first(unknown)}. Use "
-            "train, val and test."
+            f"{path} has several columns of splits that differ: "
+            f"{', '.join(names[index] for index in found)}. Keep one of them."
         )
-    return [SPLIT_WORDS[value.casefold()] for value in values], ""
+    return next(iter(found), None), columns[0] if columns else [], notes
 
 
 def _opened(path: Path) -> tuple[list[str], Callable[[Sequence[int]], list[list[str]]]]:
@@ -370,7 +381,8 @@ def _matched(
         What was assumed, a sentence each.
     """
     files = _Files(listing)
-    found = [files.find(value) for value in rows.values["file"]]
+    names = rows.values["file"]
+    found = files.find_all(names)
     row_of = np.full(len(listing), -1)
     reasons: dict[int, str] = {}
     repeated = []
@@ -388,16 +400,18 @@ def _matched(
         elif apart:
             pair = " and ".join(facts[apart[0]][each] for each in (first, row))
             reasons.setdefault(file, f"it has rows with {rows.columns[apart[0]]} {pair}")
+        elif _parts(names[first]) != _parts(names[row]):
+            reasons.setdefault(file, f"both {names[first]} and {names[row]} could be it")
         else:
-            repeated.append(rows.values["file"][row])
+            repeated.append(names[row])
     row_of[list(reasons)] = -1
     for file in np.flatnonzero(row_of < 0).tolist():
         reasons.setdefault(file, "it has no row")
     bad = []
     for sign, what in ((_NOWHERE, "no file"), (_SEVERAL, "more than one file")):
-        if names := [rows.values["file"][row] for row, file in enumerate(found) if file == sign]:
-            bad.append(f"{len(names):,} of {len(found):,} rows name {what}: {_first(names)}")
-    notes = [f"Left aside: {sentence}." for sentence in bad]
+        if lost := [names[row] for row, file in enumerate(found) if file == sign]:
+            bad.append(f"{len(lost):,} of {len(found):,} rows name {what}: {_first(lost)}")
+    notes = [f"Ignored: {sentence}." for sentence in bad]
     notes += [f"{how}: {count:,}." for how, count in files.guesses.items()]
     if repeated:
         notes.append(f"Rows that repeat another one: {len(repeated):,} ({_first(repeated)}).")
@@ -406,8 +420,8 @@ def _matched(
         bad.append(f"{len(reasons):,} of {len(listing):,} files lack a row: {_first(lacking)}")
     if bad and (not skip_bad or len(reasons) == len(listing)):
         raise DataError(
-            f"{rows.source} and {listing.root} do not fit together: {'; '.join(bad)}. Mend the "
-            "table or the folder, or go on without what does not fit (--skip-bad)."
+            f"{rows.source} and {listing.root} do not match: {'; '.join(bad)}. Fix the "
+            "table or the folder, or skip what does not match (--skip-bad)."
         )
     where = rows.source
     left_out = {
@@ -447,24 +461,38 @@ class _Files:
             for key in {_stem(path), _stem(name)}:
                 _put(stems, key, index)
         self._paths = paths
+        self._above = _parts(str(listing.root.resolve()))
         self._guessed = (
-            (paths, str, "Files found by the end of the path in the table"),
-            (names, str, "Files found by their name alone"),
-            (stems, _stem, "Files found without the ending of their name"),
+            (paths, str, "Files matched by the end of their path"),
+            (names, str, "Files matched by name alone"),
+            (stems, _stem, "Files matched by name without the ending"),
         )
 
-    def find(self, value: str) -> int:
-        """Return the position of the file that a row names."""
+    def find_all(self, values: Sequence[str]) -> list[int]:
+        """Return the position of the file that each row names, or that it names none or several.
+
+        Where rows name one file in several ways, those that are less sure of it name none.
+        """
+        found = [self._find(value) for value in values]
+        surest: dict[int, int] = {}
+        for file, doubt, _ in found:
+            surest[file] = min(doubt, surest.get(file, doubt))
+        self.guesses.update(how for file, doubt, how in found if how and doubt == surest[file])
+        return [file if file < 0 or doubt == surest[file] else _NOWHERE for file, doubt, _ in found]
+
+    def _find(self, value: str) -> tuple[int, int, str]:
+        """Return the position of a file, how much doubt there is, and how it was guessed."""
         parts = _parts(value)
         ends = ["/".join(parts[start:]) for start in range(len(parts))]
         if (found := self._paths.get("/".join(parts), _NOWHERE)) != _NOWHERE:
-            return found
+            return found, 0, ""
         for known, spelled, how in self._guessed:
-            for end in ends:
+            for start, end in enumerate(ends):
                 if (found := known.get(spelled(end), _NOWHERE)) != _NOWHERE:
-                    self.guesses[how] += 1
-                    return found
-        return _NOWHERE
+                    # A path that begins with the folders above is that of the file for certain.
+                    above = self._above[-start:] if start else []
+                    return found, 1 + (above != parts[:start]), how if found >= 0 else ""
+        return _NOWHERE, 0, ""
 
 
 def _parts(value: str) -> list[str]:

@@ -38,9 +38,9 @@ def load_images(
     name_or_path: str | Path,
     *,
     folder: FolderOptions = FolderOptions(),
+    learned: Mapping[str, ValueRange] = MappingProxyType({}),
     data_dir: Path | None = None,
     offline: bool = False,
-    learned: Mapping[str, ValueRange] | None = None,
 ) -> DataSet:
     """Load a data set, with the splits it came with.
 
@@ -52,12 +52,12 @@ def load_images(
         ``./digits`` and a ``Path`` are always the path.
     folder
         What is to be done with the images of a folder; ``patch_size`` is not looked at.
+    learned
+        What black and white were to a model that works on the images of a folder, by type.
     data_dir
         Where named data sets are looked for first.
     offline
         Never download.
-    learned
-        What black and white were to the model that the images are for, by type of their values.
 
     Raises
     ------
@@ -98,12 +98,12 @@ def load_splits(
     *,
     seed: int = 0,
     folder: FolderOptions = FolderOptions(),
+    learned: Mapping[str, ValueRange] = MappingProxyType({}),
     data_dir: Path | None = None,
     offline: bool = False,
     partner: str | Path | None = None,
     by_rows: bool = False,
     every_class: bool = False,
-    learned: Mapping[str, ValueRange] | None = None,
 ) -> Splits:
     """Load a data set and complete its splits; see ``load_images`` and ``split_images``.
 
@@ -113,7 +113,7 @@ def load_splits(
         A name or a path.
     seed
         The same seed draws the same splits.
-    folder, data_dir, offline
+    folder, learned, data_dir, offline
         As ``load_images`` takes them.
     partner
         Folder or file of what each image, a noisy one, is compared with: of files with the same
@@ -122,8 +122,6 @@ def load_splits(
         Whether images of a folder that are too few for three splits are split by their rows.
     every_class
         As ``split_images`` takes it.
-    learned
-        As ``load_images`` takes it, for images without partners.
     """
     if partner is None and (folder.clean_name or folder.pair_by):
         raise ConfigurationError(
@@ -132,7 +130,7 @@ def load_splits(
         )
     if partner is None:
         data_set = load_images(
-            name_or_path, folder=folder, data_dir=data_dir, offline=offline, learned=learned
+            name_or_path, folder=folder, learned=learned, data_dir=data_dir, offline=offline
         )
     else:
         data_set = _load_pairs(name_or_path, Path(partner).expanduser(), folder)
@@ -189,7 +187,9 @@ def _load_name(name: str, data_dir: Path | None, offline: bool) -> DataSet:
 
 
 def _load_path(
-    path: Path, folder: FolderOptions, learned: Mapping[str, ValueRange] | None = None
+    path: Path,
+    folder: FolderOptions,
+    learned: Mapping[str, ValueRange] = MappingProxyType({}),
 ) -> DataSet:
     if path.is_dir() and not holds_idx(path):
         return load_folder(path, folder, learned=learned)

@@ -13,8 +13,8 @@ from hourglass.images.listing import Listing, images_below, natural_key
 from hourglass.records import FolderOptions
 
 _WAYS: Final[tuple[tuple[Callable[[str], str], str], ...]] = (
-    (lambda name: _stem(name), "Partners whose names have another ending"),
-    (lambda name: _stem(name).casefold(), "Partners whose names differ in capital letters"),
+    (lambda name: _stem(name), "Paired by name without the ending"),
+    (lambda name: _stem(name).casefold(), "Paired by name in spite of other capital letters"),
 )
 
 
@@ -85,7 +85,7 @@ def _renamed(
         )
     wanted = [name.replace(part, other) for name in names]
     kept = f"; names without it: {len(without):,}" if without else ""
-    return wanted, [f"Partners found with {part!r} replaced by {other!r} in their names{kept}."]
+    return wanted, [f"Paired by replacing {part!r} with {other!r} in the names{kept}."]
 
 
 def _guessed(
@@ -165,7 +165,7 @@ def _tell_missing(
     if others and options.clean_name is None:
         part = _difference(missing, others)
         hint = (
-            f"With --clean-name {part} they all have one."
+            f"--clean-name {part} would pair them all."
             if part
             else "If a part of the names differs, add --clean-name NOISY=GT with these parts."
         )

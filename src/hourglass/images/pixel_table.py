@@ -148,7 +148,7 @@ def _columns(names: Sequence[str], path: Path) -> _Columns:
     )
     if aside:
         columns.notes.append(
-            f"Columns left aside: {', '.join(names[i] or 'one without a name' for i in aside)}."
+            f"Ignored columns: {', '.join(names[i] or 'one without a name' for i in aside)}."
         )
     return columns
 

@@ -426,7 +426,7 @@ def _notes(
             for split, piece in slices.items()
             if piece.origin == "train"
         )
-        yield f"Groups that are kept together: {len(np.unique(groups)):,} ({counts})."
+        yield f"Kept {len(np.unique(groups)):,} groups together: {counts}."
     elif max(sizes) > _a_tenth(data_set):
         yield (
             f"Held out for {' and '.join(held)}: {max(sizes) / len(data_set.train):.0%} of the "
@@ -435,7 +435,7 @@ def _notes(
     # Splits that came with the data may have classes of their own, such as anomalies.
     cut = {split: parts[split] for split, piece in slices.items() if piece.origin == "train"}
     if missing := classes_not_everywhere(cut):
-        yield f"Classes that are not in every split: {missing}."
+        yield f"Classes missing from a split: {missing}."
 
 
 def _images(data_set: DataSet, piece: _Slice) -> Images:

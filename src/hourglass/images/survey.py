@@ -93,9 +93,7 @@ class Survey:
             self.kept = list(compress(self.kept, chosen))
 
 
-def survey(
-    listing: Listing, options: FolderOptions, in_memory: int, scan: RangeScan | None = None
-) -> Survey:
+def survey(listing: Listing, options: FolderOptions, in_memory: int, scan: RangeScan) -> Survey:
     """Decode every file once, by several threads.
 
     Parameters
@@ -107,7 +105,7 @@ def survey(
     in_memory
         Bytes of pixels that are kept at most. Whether they are follows from the images alone.
     scan
-        What black and white are in other files that share them.
+        What black and white are, in other files that share them too.
 
     Returns
     -------
@@ -119,7 +117,7 @@ def survey(
         np.empty(count, np.int64),
         np.empty((count, 2), np.uint32),
         np.empty((count, DIGEST_BYTES), np.uint8),
-        RangeScan(options.range) if scan is None else scan,
+        scan,
     )
     good = 0
     for position, look in enumerate(_looks(listing, options, found)):
