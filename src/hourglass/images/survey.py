@@ -129,7 +129,11 @@ def survey(listing: Listing, options: FolderOptions, in_memory: int, scan: Range
         found.sides[good] = look.shape[:2]
         found.digests[good] = np.frombuffer(look.digest, np.uint8)
         good += 1
-        _count(found, look, listing[position])
+        _count(found, look)
+        if look.values is not None:
+            # Frames of one file share a range; levels never have one of their own.
+            file = None if look.dtype == np.uint16 else listing[position]
+            found.scan.note(look.values, look.told, file)
         _keep(found, look, count, in_memory, options)
     found.good, found.sides = found.good[:good], found.sides[:good]
     found.digests = found.digests[:good]
@@ -199,12 +203,10 @@ def _alike(look: _Look, found: Survey) -> _Look | str:
     return look
 
 
-def _count(found: Survey, look: _Look, path: Path) -> None:
+def _count(found: Survey, look: _Look) -> None:
     found.channels[look.channels] += 1
     found.types[look.dtype.name] += 1
     found.scan.see(look.dtype)
-    if look.values is not None:
-        found.scan.note(look.values, look.told, None if look.dtype == np.uint16 else path)
     found.veiled += not look.opaque
     found.animated += look.frames > 1
     pixels = look.sides[0] * look.sides[1]

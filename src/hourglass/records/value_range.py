@@ -94,7 +94,8 @@ class ValueRanges:
 
     def of(self, dtype: str, file: object = None) -> ValueRange | None:
         """Return the range of a file's values, ``None`` for that of their type."""
-        return self.own.get(file) or self.by_type.get(dtype)
+        # Most have no file with its own, and to look up a path takes as long as to read a small one.
+        return (self.own.get(file) if self.own else None) or self.by_type.get(dtype)
 
 
 def parse_range(text: str) -> Literal["data", "dtype"] | ValueRange:
