@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import DataError, HourglassError
+from hourglass.errors import ConfigurationError, DataError, HourglassError
 from hourglass.images.bring import scaled
 from hourglass.images.labels_table import numbered
 from hourglass.images.memory import (
@@ -39,7 +39,7 @@ _CHECKED_FIRST: Final = 64 << 20
 _PIECE: Final = 1 << 20
 
 
-def load_npz(path: Path, option: RangeOption | None = None) -> DataSet:
+def load_npz(path: Path, option: RangeOption | None = None, *, alone: bool = True) -> DataSet:
     """Load an archive of arrays.
 
     Parameters
@@ -55,6 +55,9 @@ def load_npz(path: Path, option: RangeOption | None = None) -> DataSet:
     option
         What black and white are, as in ``FolderOptions``; by default the ends of the type, 0 and 1
         for floating point, and of 16 bits that fit into fewer of these.
+    alone
+        Whether these are all the images. Of others that are compared with them nothing is known
+        here, so that nothing is guessed.
 
     Raises
     ------
@@ -67,7 +70,8 @@ def load_npz(path: Path, option: RangeOption | None = None) -> DataSet:
     pixels_of = {split: pixels for split, (pixels, _) in keys.items()}
     any_type = option is not None
     arrays = read_archive(path, pixels_of.values(), [*others, _NAMES], any_type=any_type)
-    scaled_ones, ranges, lines = _scaled({key: arrays[key] for key in pixels_of.values()}, option)
+    images = {key: arrays[key] for key in pixels_of.values()}
+    scaled_ones, ranges, lines = _scaled(images, option, alone)
     arrays = {**arrays, **scaled_ones}
     used = {*arrays, *others}
     if aside := [key for key in there if key not in used]:
@@ -96,8 +100,8 @@ def load_npz(path: Path, option: RangeOption | None = None) -> DataSet:
     )
 
 
-def load_npy(path: Path, option: RangeOption | None = None) -> DataSet:
-    """Load one array of images; ``option`` is as ``load_npz`` takes it.
+def load_npy(path: Path, option: RangeOption | None = None, *, alone: bool = True) -> DataSet:
+    """Load one array of images; ``option`` and ``alone`` are as ``load_npz`` takes them.
 
     Raises
     ------
@@ -108,7 +112,7 @@ def load_npy(path: Path, option: RangeOption | None = None) -> DataSet:
     require_memory(size, str(path))
     with path.open("rb") as file:
         array = _read_array(file, size, str(path), pixels=True, any_type=option is not None)
-    arrays, ranges, lines = _scaled({"": array}, option)
+    arrays, ranges, lines = _scaled({"": array}, option, alone)
     notes: list[str] = []
     train = _images(arrays[""], None, None, str(path), notes)
     return DataSet(
@@ -121,10 +125,19 @@ def load_npy(path: Path, option: RangeOption | None = None) -> DataSet:
 
 
 def _scaled(
-    arrays: Mapping[str, NDArray[Any]], option: RangeOption | None
+    arrays: Mapping[str, NDArray[Any]], option: RangeOption | None, alone: bool
 ) -> tuple[Mapping[str, NDArray[Any]], Mapping[str, ValueRange], tuple[str, ...]]:
     """Return arrays whose black and white are the ends of their type, and what was done for it."""
-    deep = {key: array for key, array in arrays.items() if option or array.dtype == np.uint16}
+    if not alone and option == "data":
+        raise ConfigurationError(
+            "Arrays of pairs need one range, and range = data would give each its own. Say range = "
+            "LOW..HIGH."
+        )
+    deep = {
+        key: array
+        for key, array in arrays.items()
+        if option is not None or (alone and array.dtype == np.uint16)
+    }
     scan = RangeScan(option)
     for key, array in deep.items():
         if not scan.settled(array.dtype) and array.size:

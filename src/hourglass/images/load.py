@@ -24,10 +24,10 @@ from hourglass.images.idx import holds_idx, load_idx_file, load_idx_folder
 from hourglass.images.paired import pair_images
 from hourglass.images.pixel_table import load_pixel_table
 from hourglass.images.split import DataSet, Splits, split_images
-from hourglass.records import DATA_SETS, FolderOptions, RangeOption, ValueRange
+from hourglass.records import DATA_SETS, FolderOptions, ValueRange
 
 _SPLITS: Final = 3
-_ARRAYS: Final[Mapping[str, Callable[[Path, RangeOption | None], DataSet]]] = MappingProxyType(
+_ARRAYS: Final[Mapping[str, Callable[..., DataSet]]] = MappingProxyType(
     {".npz": load_npz, ".npy": load_npy}
 )
 _TABLES: Final = (".csv", ".tsv")
@@ -158,7 +158,8 @@ def _load_pairs(noisy: str | Path, partner: Path, folder: FolderOptions) -> Data
     with _reading(path):
         if path.is_dir() and not holds_idx(path):
             return load_paired_folders(path, partner, folder)
-        return pair_images(_load_path(path, folder), _load_path(partner, folder))
+        pair = (_load_path(one, folder, alone=False) for one in (path, partner))
+        return pair_images(*pair)
 
 
 def _load_name(name: str, data_dir: Path | None, offline: bool) -> DataSet:
@@ -171,13 +172,15 @@ def _load_path(
     path: Path,
     folder: FolderOptions,
     learned: Mapping[str, ValueRange] = MappingProxyType({}),
+    *,
+    alone: bool = True,
 ) -> DataSet:
     if path.is_dir() and not holds_idx(path):
         return load_folder(path, folder, learned=learned)
     reader = _ARRAYS.get(path.suffix.lower())
     if reader is not None and path.is_file():
         _require_no_options(path, replace(folder, range=None))
-        return reader(path, folder.range)
+        return reader(path, folder.range, alone=alone)
     _require_no_options(path, folder)
     if path.is_dir():
         return load_idx_folder(path)
