@@ -183,7 +183,9 @@ def test_what_a_result_lacks_is_told(identity, tmp_path):
     [
         ("gaussian:0.05..0.2", 0.5, None, "6 of 6 files"),
         ("gaussian:0.05..0.5", 0.3, None, None),
-        ("gaussian:0.05", 0.5, None, None),
+        ("gaussian:0.05", 0.5, None, "of 6 files has a median of 0.5"),
+        ("gaussian:0.05", 0.14, None, None),
+        ("gaussian:0.05", 0.01, None, "median of 0.01"),
         ("gaussian:0.05", 0.1, 0.3, "given noise level is 0.3"),
         ("gaussian:0.2..0.4", 0.1, 0.3, None),
         ("salt-and-pepper:0.1", 0.5, 0.3, None),

@@ -110,7 +110,7 @@ def test_partners_must_be_there_and_of_one_kind(folders):
 
 
 def test_arrays_are_paired_by_position(tmp_path):
-    pixels = np.arange(20 * 30, dtype=np.uint16).reshape(20, 6, 5, 1)
+    pixels = np.arange(40_000, 40_000 + 20 * 30, dtype=np.uint16).reshape(20, 6, 5, 1)
     np.save(tmp_path / "noisy.npy", pixels)
     np.save(tmp_path / "clean.npy", pixels + np.uint16(1000))
     splits = load_splits(tmp_path / "noisy.npy", partner=tmp_path / "clean.npy")

@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from hourglass.errors import ConfigurationError, DataError
 from hourglass.images import RangeScan, load_images, load_splits
+from hourglass.images.bring import at_rest, bring_to_size, type_at_rest
 from hourglass.images.memory import as_unit_range
 from hourglass.images.value_range import outside_line
 from hourglass.records import FolderOptions, ValueRange, dtype_range, parse_range
@@ -47,10 +48,11 @@ def test_a_range_that_is_shown_can_be_typed_again(low, width):
 
 def scanned(*images, option=None, learned=None, told=None):
     """Return ranges and lines of images given as (type, least, greatest), each in a file."""
-    scan = RangeScan(option, learned or {})
+    scan = RangeScan(option, learned)
     for number, (dtype, low, high) in enumerate(images):
+        scan.see(np.dtype(dtype))
         if not scan.settled(np.dtype(dtype)):
-            scan.add(np.dtype(dtype), low, high, told, number)
+            scan.add(np.linspace(low, high, 50).astype(dtype), told, number)
     ranges, lines = scan.ranges()
     return {name: str(found) for name, found in ranges.by_type.items()}, lines, ranges.own
 
@@ -65,10 +67,11 @@ def scanned(*images, option=None, learned=None, told=None):
         ([("uint16", 0, 1_000)], {"uint16": "0..1023"}, "10 bits"),
         ([("uint16", 0, 255)], {"uint16": "0..255"}, "8 bits"),
         ([("uint16", 0, 0)], {}, None),
-        ([("uint16", 0, 900), ("uint8", 0, 9)], {}, "as other files have 8 bits"),
+        ([("uint16", 0, 9_000), ("uint8", 0, 9)], {}, "as other files have 8 bits"),
+        ([("uint16", 0, 4_000), ("uint8", 0, 9)], {"uint16": "0..4095"}, "12 bits"),
         ([("float32", 0, 1)], {}, None),
         ([("float32", 0.2, 0.9)], {}, None),
-        ([("float32", 0, 1e-6)], {"float32": "0..1e-06"}, "least and greatest value"),
+        ([("float64", 0, 1e-6)], {"float64": "0..1e-06"}, "least and greatest value"),
         ([("float64", -3, 40)], {"float64": "-3..40"}, "least and greatest value"),
         (
             [("int16", -1000, 2000), ("int16", 5, 3000)],
@@ -131,8 +134,9 @@ def test_the_ends_of_a_type_are_black_and_white(pixels):
 def test_values_outside_count_as_black_or_white():
     unit = as_unit_range(np.array([-5, 0, 50, 100, 900], np.int16), ValueRange(0, 100))
     assert unit.tolist() == [0, 0, 0.5, 1, 1]
-    assert outside_line(0, 0, "0..100") is None
-    assert outside_line(2, 1, "0..100").startswith("2 values of 1 file lie outside of 0..100")
+    assert outside_line(0, 0, "int16 image", [ValueRange(0, 100)]) is None
+    line = outside_line(2, 1, "int16 image", [ValueRange(0, 100)])
+    assert line.startswith("2 values of 1 int16 image lie outside of 0..100")
 
 
 def scene(seed: int, bands: int = 1) -> np.ndarray:
@@ -185,7 +189,9 @@ def test_values_beyond_a_given_range_are_told(tmp_path):
     folder = write_tiffs(tmp_path / "a", [np.full((4, 4), 900, np.uint16)] * 5)
     data = load_images(folder, folder=FolderOptions(range="0..800"))
     assert data.train.read_all().max() == 1
-    assert any(note.startswith("80 values of 5 files lie outside") for note in data.folder.notes)
+    assert any(
+        note.startswith("80 values of 5 uint16 images lie outside") for note in data.folder.notes
+    )
 
 
 def test_an_image_with_numbers_that_are_none_is_named(tmp_path):
@@ -284,3 +290,148 @@ def test_frames_of_one_file_are_split_with_a_warning(tmp_path):
     splits = load_splits(tmp_path, folder=FolderOptions(frames="all"))
     assert [len(images) for images in splits.parts.values()] == [16, 2, 2]
     assert any("scores will flatter the model" in note for note in splits.folder.notes)
+
+
+def test_a_model_that_learned_a_range_is_shown_slightly_brighter_images_alike():
+    learned = {"int16": ValueRange(-1000, 3000), "uint16": ValueRange(0, 4095)}
+    for dtype, low, high in [("int16", -1000, 5_000), ("int16", -2_900, 0), ("uint16", 0, 6_000)]:
+        ranges, lines, _ = scanned((dtype, low, high), learned=learned)
+        assert ranges == {dtype: str(learned[dtype])}
+        assert f"from {low:,} to {high:,}; those outside count as black or white" in lines[0]
+    for dtype, low, high in [("int16", -1000, 5_100), ("uint16", 0, 60_000)]:
+        ranges, lines, _ = scanned((dtype, low, high), learned=learned)
+        assert ranges.get(dtype) != str(learned[dtype]) and "results may be worse" in lines[-1]
+
+
+def test_few_values_far_away_from_all_others_are_told():
+    scan = RangeScan()
+    counts = np.rint(3_000 * scene(1)).astype(np.int32)
+    for number in range(3):
+        scan.add(counts, file=number)
+    assert len(scan.ranges()[1]) == 1
+    hot = np.tile(counts, (20, 20))
+    hot[5, 7] = 2_000_000
+    scan.add(hot, file=3)
+    _, lines = scan.ranges()
+    assert "a few far away from them decide what black and white are" in lines[1]
+    assert "--range LOW..HIGH" in lines[1]
+
+
+def test_the_ends_of_floating_point_are_refused_where_values_lie_outside(tmp_path):
+    inside = write_tiffs(tmp_path / "in", [scene(n).astype(np.float32) for n in range(5)])
+    option = FolderOptions(range="dtype")
+    assert load_images(inside, folder=option).train.read_all().max() > 0.5
+    outside = write_tiffs(tmp_path / "out", [scene(n).astype(np.float32) * 255 for n in range(5)])
+    with pytest.raises(DataError, match=r"0\.\.1, and float32 images hold values from .*LOW"):
+        load_images(outside, folder=option)
+    np.save(tmp_path / "a.npy", np.full((3, 4, 4), 90, np.float32))
+    with pytest.raises(DataError, match=r"--range dtype takes"):
+        load_images(tmp_path / "a.npy", folder=option)
+
+
+def test_files_that_cannot_be_read_decide_nothing():
+    scan = RangeScan()
+    scan.see(np.dtype(np.uint16))
+    assert not scan.settled(np.dtype(np.uint16))
+    ranges, lines = scan.ranges()
+    assert not ranges.by_type and not lines
+
+
+@given(
+    pixels=arrays(st.sampled_from([np.uint8, np.uint16]), (3, 4, 1), elements=st.integers(0, 255)),
+    white=st.integers(256, 65_535),
+)
+def test_levels_of_fewer_bits_stay_apart(pixels, white):
+    value_range = ValueRange(0, white)
+    name = pixels.dtype.name
+    assert type_at_rest([name], {name: value_range}) == "uint16"
+    levels = at_rest(pixels, "uint16", value_range)
+    back = np.rint(levels / 65_535 * white)
+    assert levels.dtype == np.uint16 and np.array_equal(back, pixels)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "value_range", "found"),
+    [
+        ("uint8", None, "uint8"),
+        ("uint16", None, "uint16"),
+        ("uint16", ValueRange(10, 4_095), "float32"),
+        ("uint16", ValueRange(0, 1e6), "float32"),
+        ("uint8", ValueRange(0, 200), "uint16"),
+        ("int16", None, "float32"),
+        ("float64", None, "float32"),
+    ],
+)
+def test_values_lie_at_rest_in_the_smallest_type_that_keeps_them_apart(dtype, value_range, found):
+    ranges = {} if value_range is None else {dtype: value_range}
+    assert type_at_rest([dtype], ranges) == found
+    assert type_at_rest([dtype, "float32"], ranges) == "float32"
+
+
+def test_large_numbers_that_differ_little_are_resized_without_steps():
+    shares = np.linspace(0, 1, 64).reshape(8, 8, 1)
+    for dtype in (np.uint32, np.int32, np.float64):
+        pixels = (2e9 + 100 * shares).astype(dtype)
+        small = bring_to_size(pixels, (4, 4), None).astype(np.float64) - 2e9
+        plain = bring_to_size((100 * shares).astype(np.float32), (4, 4), None)
+        assert np.abs(small - plain).max() < 1.5
+        assert small.min() >= 0 and small.max() <= 100
+    flat = np.full((8, 8, 1), -7, np.int16)
+    assert np.array_equal(bring_to_size(flat, (4, 4), None), flat[:4, :4])
+
+
+def test_what_black_and_white_are_belongs_to_the_identity_of_images_in_files(tmp_path):
+    images = [np.rint(4_000 * scene(seed)).astype(np.uint16) for seed in range(5)]
+    folder = write_tiffs(tmp_path / "a", images)
+    wide = [np.zeros((3, 3), np.uint16), np.full((3, 3), 4_000, np.uint16)]
+    for number, image in enumerate(wide):
+        tifffile.imwrite(folder / f"wide{number}.tif", image, metadata=None)
+    options = [FolderOptions(range=text) for text in ("0..4095", "0..4000", "dtype")]
+    found = [load_images(folder, folder=option) for option in options]
+    assert {type(one.train).__name__ for one in found} == {"FileImages"}
+    assert len({one.fingerprint for one in found}) == 3
+    assert load_images(folder).fingerprint == found[0].fingerprint
+
+
+def test_arrays_and_their_partners_have_one_range(tmp_path):
+    clean = np.rint(900 * np.stack([scene(seed) for seed in range(20)])).astype(np.uint16)
+    np.save(tmp_path / "clean.npy", clean)
+    np.save(tmp_path / "noisy.npy", clean + np.uint16(1_500))
+    splits = load_splits(tmp_path / "noisy.npy", partner=tmp_path / "clean.npy")
+    difference = splits.train.seen.read_all() - splits.train.target.read_all()
+    assert difference == pytest.approx(np.full_like(difference, 1_500 / 4_095), abs=1e-4)
+    assert splits.ranges == {"uint16": ValueRange(0, 4095)}
+    assert any("one black and white, 0..4095" in note for note in splits.notes)
+    # Beside 16 bits that are full, twelve are no camera's.
+    np.save(tmp_path / "noisy.npy", clean + np.uint16(60_000))
+    splits = load_splits(tmp_path / "noisy.npy", partner=tmp_path / "clean.npy")
+    assert splits.train.target.read_all().max() < 0.02 and not splits.ranges
+    data = FolderOptions(range="data")
+    np.save(tmp_path / "noisy.npy", clean + np.uint16(1_500))
+    splits = load_splits(tmp_path / "noisy.npy", partner=tmp_path / "clean.npy", folder=data)
+    low, high = int(clean.min()), int(clean.max()) + 1_500
+    assert splits.ranges == {"uint16": ValueRange(low, high)}
+
+
+def test_other_data_have_the_ends_of_their_type(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"range is for a folder .* and for \.npy"):
+        load_images("digits", folder=FolderOptions(range="0..15"))
+    assert load_images("digits", folder=FolderOptions(range="dtype")).train.dtype == np.uint8
+
+
+def test_splits_of_an_archive_have_one_range(tmp_path):
+    bright, dark = (np.full((4, 5, 5), value, np.uint16) for value in (3_000, 200))
+    np.savez(tmp_path / "a.npz", x_train=dark, x_test=bright)
+    data = load_images(tmp_path / "a.npz")
+    assert data.ranges == {"uint16": ValueRange(0, 4095)} and "8 images" in data.notes[0]
+    assert data.train.read_all().max() == pytest.approx(200 / 4_095, abs=1e-4)
+    np.savez(tmp_path / "b.npz", images=np.array([[[0.0, np.nan]]] * 3))
+    with pytest.raises(DataError, match="NaN"):
+        load_images(tmp_path / "b.npz", folder=FolderOptions(range="data"))
+
+
+def test_arrays_of_a_type_that_a_model_learned_need_no_word(tmp_path):
+    np.save(tmp_path / "a.npy", np.arange(-60, 60, dtype=np.int16).reshape(6, 4, 5))
+    learned = {"int16": ValueRange(-100, 100)}
+    data = load_images(tmp_path / "a.npy", learned=learned)
+    assert data.ranges == learned and data.train.read_all().min() == pytest.approx(0.2)

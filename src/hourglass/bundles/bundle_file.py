@@ -107,6 +107,7 @@ class BundleFile:
             split_hash=card.data.split_hash,
             image_shape=card.data.image_shape,
             images_by_split=dict[Any, int](card.data.images_by_split),
+            ranges=self.description.preprocessing.ranges,
             **told,
         )
 

@@ -48,7 +48,7 @@ def classify(
     max_pixels: Annotated[
         int | None, Parameter(help="Refuse files with more pixels; 256,000,000 by default.")
     ] = None,
-    range: Annotated[str | None, Parameter(help=RANGE)] = None,  # noqa: A002 - as users type it
+    range: Annotated[str | None, Parameter(help=RANGE, allow_leading_hyphen=True)] = None,  # noqa: A002 - as users type it
     data_options: DataOptions = DataOptions(),
     device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),

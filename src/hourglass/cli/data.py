@@ -6,7 +6,7 @@ import cyclopts
 from cyclopts import Parameter
 from rich.progress import DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-from hourglass.cli.options import DataOptions, OutputOptions
+from hourglass.cli.options import RANGE, DataOptions, OutputOptions
 from hourglass.cli.output import errors, print_json, print_line, print_table
 from hourglass.images import DataFacts, describe, fetch, places
 from hourglass.records import DATA_SETS, FolderOptions, FolderRecord, left_out_line, to_json
@@ -35,11 +35,12 @@ def show(
         Literal["auto", "folders", "none"] | None,
         Parameter(help="Whether sub-folders are splits, as `hourglass train` takes it."),
     ] = None,
+    range: Annotated[str | None, Parameter(help=RANGE, allow_leading_hyphen=True)] = None,  # noqa: A002 - as users type it
     data_options: DataOptions = DataOptions(),
     output_options: OutputOptions = OutputOptions(),
 ) -> None:
     """Show size, shape, classes and fingerprint of a data set."""
-    folder = FolderOptions() if splits is None else FolderOptions(splits=splits)
+    folder = FolderOptions(splits=splits or "auto", range=range)
     facts = describe(data, data_options.data_dir, data_options.offline, folder=folder)
     if output_options.json:
         print_json(to_json(facts))
@@ -89,6 +90,7 @@ def _lines(facts: DataFacts) -> list[str]:
         f"name         {facts.name}",
         f"images       {counts}",
         f"shape        {shape} ({facts.dtype}), {facts.bytes / 1e6:.1f} MB",
+        *(f"range        {one.rounded} ({name})" for name, one in facts.ranges.items()),
         f"classes      {', '.join(facts.classes) or 'none'}",
         f"fingerprint  {facts.fingerprint}",
         f"source       {facts.source}",

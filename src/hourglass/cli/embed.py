@@ -56,7 +56,7 @@ def embed(
         FrameChoice,
         Parameter(help="Take the first frame or page of each file, or all of them."),
     ] = "first",
-    range: Annotated[str | None, Parameter(help=RANGE)] = None,  # noqa: A002 - as users type it
+    range: Annotated[str | None, Parameter(help=RANGE, allow_leading_hyphen=True)] = None,  # noqa: A002 - as users type it
     data_options: DataOptions = DataOptions(),
     device_options: DeviceOptions = DeviceOptions(),
     output_options: OutputOptions = OutputOptions(),

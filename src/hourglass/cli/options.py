@@ -263,7 +263,9 @@ class ExperimentOptions:
             help="all takes every frame or page of a file; by default the first one alone.",
         ),
     ] = None
-    range: Annotated[str | None, Parameter(group=_FOLDER, help=RANGE)] = None
+    range: Annotated[
+        str | None, Parameter(group=_FOLDER, help=RANGE, allow_leading_hyphen=True)
+    ] = None
     skip_bad: Annotated[
         bool | None,
         Parameter(
@@ -299,10 +301,7 @@ class FileOptions:
     ] = FRAMES[0]
     range: Annotated[
         str | None,
-        Parameter(
-            group=_FILES,
-            help=RANGE,
-        ),
+        Parameter(group=_FILES, help=RANGE, allow_leading_hyphen=True),
     ] = None
 
 

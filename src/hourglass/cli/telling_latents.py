@@ -40,6 +40,8 @@ def tell_similar(result: SimilarImages, *, json: bool) -> None:
         print_json(to_json(result))
         return
     with_labels = any(image.label for image in result.found)
+    for note in result.notes:
+        print_line(note)
     print_line(f"Of {result.searched:,} images in {result.latents}, nearest to {result.image}:")
     print_table(
         "",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final, final
@@ -39,7 +39,6 @@ from hourglass.files import (
     write_csv,
 )
 from hourglass.images import MOST_PIXELS, GivenFiles, ModelForm, write_image_file
-from hourglass.images.given import several_frames_line
 from hourglass.images.memory import as_unit_range
 from hourglass.images.workers import in_order
 from hourglass.inference import classify_logits
@@ -188,7 +187,7 @@ def classify_files(
         work.require_room()
         remove_leftovers(output.parent, {path.name for path in work.made})
         done = work.predict(tell_failed, progress)
-    if (line := several_frames_line(len(work.several))) is not None:
+    for line in work.form.files_read.lines(work.form.ranges):
         tell_failed(line)
     return done
 
@@ -211,7 +210,6 @@ class _Work:
     names: tuple[str, ...]
     flags: Flags | None
     notes: tuple[str, ...]
-    several: set[Path] = field(default_factory=set)
 
     @property
     def record(self) -> Path:
@@ -346,10 +344,7 @@ class _Work:
 
     def _read_or_why(self, file: SourceFile) -> NDArray[np.float32] | str:
         try:
-            image = self.form.read(file.path)
-            if image.frames > 1:
-                self.several.add(file.path)
-            return as_unit_range(image.pixels)
+            return as_unit_range(self.form.read(file.path).pixels)
         except (DataError, MissingPathError) as error:
             return str(error)
 

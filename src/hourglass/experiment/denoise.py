@@ -15,7 +15,12 @@ from hourglass.errors import (
 )
 from hourglass.experiment.file_jobs import FileJob, list_jobs, writing_to
 from hourglass.experiment.file_ranges import find_ranges, learned_ranges
-from hourglass.experiment.files import FileRebuilder, RebuiltFile, rebuild_and_tell
+from hourglass.experiment.files import (
+    FileRebuilder,
+    RebuiltFile,
+    outside_of_files,
+    rebuild_and_tell,
+)
 from hourglass.experiment.noise_advice import noise_advice
 from hourglass.experiment.sheet import require_sheet, write_sheet
 from hourglass.files import exists
@@ -130,6 +135,9 @@ def denoise_files(
             max_pixels=max_pixels,
         )
         files = tuple(_denoised(jobs, rebuilder.rebuild, tell, progress))
+        outside = outside_of_files([file.outside for file in files], ranges)
+        for note in outside:
+            tell(note)
         drawn = sheet is not None and write_sheet(
             sheet, jobs, output, ranges, max_pixels=max_pixels
         )
@@ -140,7 +148,7 @@ def denoise_files(
         strength=strength,
         noise_level=noise_level,
         ranges=ranges.by_type,
-        range_notes=range_notes,
+        range_notes=(*range_notes, *outside),
         advice=noise_advice(trained_for, levels, data, given=noise_level),
         sheet=str(sheet) if drawn else None,
         not_listed=sorted_counts(left_out),
@@ -177,6 +185,7 @@ def _done(
         status="written",
         estimated_noise_level=made.noise_level,
         frames=made.frames,
+        outside=made.outside,
         notes=made.notes,
         incomplete=made.lost is not None,
     )

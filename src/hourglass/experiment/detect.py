@@ -30,7 +30,6 @@ from hourglass.experiment.shards import Shards
 from hourglass.files import exists, remove_folder
 from hourglass.images import MOST_PIXELS
 from hourglass.images.arrangement import split_folders
-from hourglass.images.given import several_frames_line
 from hourglass.images.listing import sorted_counts
 from hourglass.models import LatentModel
 from hourglass.records import (
@@ -183,7 +182,7 @@ def detect_files(
             remove_folder(work.maps)
         clear_heat_maps(work.maps)
         found = score_files(files, scorer, shards, tell_failed, progress)
-        if (line := several_frames_line(len(scorer.several))) is not None:
+        for line in scorer.form.files_read.lines(scorer.form.ranges):
             tell_failed(line)
         shards.clear_unused()
         return work.finish(found, scorer, shards, tell_failed)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, final
 
@@ -34,14 +34,11 @@ class FileScorer:
         What each is brought to.
     heat_maps
         Folder of the heat maps of all files; ``None`` where not all have one.
-    several
-        The files read so far of which the first of several frames was taken.
     """
 
     detector: Detector
     form: ModelForm
     heat_maps: Path | None = None
-    several: set[Path] = field(default_factory=set)
 
     @property
     def at_a_time(self) -> int:
@@ -50,10 +47,7 @@ class FileScorer:
 
     def read(self, file: SourceFile) -> NDArray[np.float32]:
         """Return a file as the network sees it, shape (height, width, channels)."""
-        image = self.form.read(file.path)
-        if image.frames > 1:
-            self.several.add(file.path)
-        return as_unit_range(image.pixels)
+        return as_unit_range(self.form.read(file.path).pixels)
 
     def score(self, files: Sequence[SourceFile]) -> Results:
         """Return the scores of files by method, and why those have none that cannot be read."""

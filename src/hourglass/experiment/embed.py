@@ -132,6 +132,7 @@ def embed_images(
             split,
             seen,
             experiment=run.read_experiment(),
+            option=options.range,
             data_dir=data_dir,
             offline=offline,
         )
@@ -147,7 +148,7 @@ def embed_images(
         _require_room(job)
         remove_leftovers(output.parent, {path.name for path in _made(job)})
         done = _embedded(job, tell, progress)
-    if (line := source.several_frames) is not None:
+    for line in source.of_files_read():
         tell(line)
     return done
 

@@ -118,7 +118,7 @@ def _looks(
 
 def _look(source: ImageSource, position: int, thumbnails: bool) -> _Look | tuple[int, str]:
     try:
-        pixels, digest, _ = source.read(position)
+        pixels, digest = source.read(position)
     except (DataError, MissingPathError) as error:
         return position, str(error)
     return _Look(position, pixels, digest, encode_thumbnail(pixels) if thumbnails else b"")

@@ -1,7 +1,7 @@
 """Where the images come from whose latents are written: given files, or a data set."""
 
 import abc
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,6 @@ from hourglass.bundles.reading import read_description
 from hourglass.errors import ConfigurationError, ImageShapeError, printable
 from hourglass.experiment.file_ranges import find_ranges
 from hourglass.images import GivenFiles, GivenImage, Images, ModelForm, load_splits
-from hourglass.images.given import several_frames_line
 from hourglass.images.survey import digest_of
 from hourglass.records import (
     Experiment,
@@ -77,10 +76,9 @@ class ImageSource(abc.ABC):
             If that cannot be done.
         """
 
-    @property
-    def several_frames(self) -> str | None:
-        """A line where only the first frame of some files that were read so far is taken."""
-        return None
+    def of_files_read(self) -> Iterator[str]:
+        """Yield a sentence for each thing that is to be told of the files read so far."""
+        return iter(())
 
     @property
     def labeled(self) -> bool:
@@ -119,7 +117,7 @@ class FilesSource(ImageSource):
         self.words = " ".join(printable(path.resolve().name) for path in inputs)
         self.fingerprint, self.changed = files.fingerprints()
         self.left_out, self.notes = files.left_out, (*files.notes, *notes)
-        self._all_frames, self._several = frames == "all", set[Path]()
+        self._frames = frames
 
     def __len__(self) -> int:
         """Return the number of files."""
@@ -136,16 +134,12 @@ class FilesSource(ImageSource):
     def read(self, position: int) -> GivenImage:
         """Decode a file and bring it to the form of the model."""
         path, frame = self._files.path(position), self._files.frame(position)
-        image = self._form.read(path, frame)
-        if image.frames > 1 and not self._all_frames:
-            self._several.add(path)
-        return image
+        return self._form.read(path, frame)
 
-    @property
-    def several_frames(self) -> str | None:
-        """A line where only the first frame of some files that were read so far is taken."""
-        line = several_frames_line(len(self._several))
-        return None if line is None else f"{line} Say --frames all to take every one."
+    def of_files_read(self) -> Iterator[str]:
+        """Yield a sentence for each thing that is to be told of the files read so far."""
+        advice = " Say --frames all to take every one."
+        return self._form.files_read.lines(self._form.ranges, self._frames, advice)
 
 
 @final
@@ -211,6 +205,7 @@ def source_of_data(
     seen: Preprocessing,
     *,
     experiment: Experiment,
+    option: RangeOption | None = None,
     data_dir: Path | None,
     offline: bool,
 ) -> ImageSource:
@@ -239,17 +234,19 @@ def source_of_data(
             frames=own.frames,
             range=own.range,
         )
+    if option is not None:
+        folder = replace(folder, range=option)
     splits = load_splits(
         data,
         seed=experiment.plan.seed,
         folder=folder,
-        learned=seen.ranges,
         data_dir=data_dir,
         offline=offline,
+        learned=seen.ranges,
     )
     wanted = _SPLITS if split == "all" else (split,)
     source = DataSource(splits.name, {part: splits.parts[part] for part in wanted}, form_of(seen))
-    source.notes = splits.notes
+    source.ranges, source.notes = splits.ranges, splits.notes
     if splits.folder is not None:
         source.left_out = splits.folder.not_listed
         source.notes = (*splits.folder.notes, *splits.notes)

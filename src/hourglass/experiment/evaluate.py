@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -141,6 +142,9 @@ def load_splits_of(run: TrainedModel, *, data_dir: Path | None, offline: bool) -
     """
     experiment, record = run.read_experiment(), run.read_record()
     at_hand = _at_hand(experiment, run.path, data_dir)
+    if not record.ranges and at_hand.folder.range is None:
+        # Runs of older versions took the ends of the type, whatever was in the files.
+        at_hand = replace(at_hand, folder=replace(at_hand.folder, range="dtype"))
     splits = load_material(at_hand, data_dir=data_dir, offline=offline)
     if (splits.fingerprint, splits.split_hash) != (record.data_fingerprint, record.split_hash):
         raise DataError(

@@ -15,11 +15,7 @@ from hourglass.runs import TrainedModel
 
 def learned_ranges(run: TrainedModel) -> Mapping[str, ValueRange]:
     """Return what black and white were to a model, by type of the values."""
-    return (
-        read_description(run.model).preprocessing.ranges
-        if hasattr(read_description(run.model).preprocessing, "ranges")
-        else {}
-    )
+    return read_description(run.model).preprocessing.ranges
 
 
 def find_ranges(
@@ -53,17 +49,19 @@ def find_ranges(
     bytes_alone = np.dtype(np.uint8)
     for path in files:
         if holds_bytes(path) and scan.settled(bytes_alone):
+            scan.see(bytes_alone)
             continue
         try:
             with open_image_file(path, max_pixels=max_pixels) as file:
                 for number in range(1 if frames == "first" else file.frames):
-                    if scan.settled(np.dtype(file.dtype_of(number))):
+                    dtype = np.dtype(file.dtype_of(number))
+                    scan.see(dtype)
+                    if scan.settled(dtype):
                         continue
                     values = file.load(number).pixels
                     finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
                     if finite.size:
-                        low, high = float(finite.min()), float(finite.max())
-                        scan.add(values.dtype, low, high, file.value_range, path)
+                        scan.add(finite, file.value_range, path)
         except (DataError, MissingPathError):
             continue
     return scan.ranges()

@@ -1,6 +1,6 @@
 """A model at work on one of a user's own image files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from hourglass.images import (
 )
 from hourglass.images.hidden import spread_visible
 from hourglass.images.memory import as_unit_range
+from hourglass.images.value_range import count_outside, outside_line
 from hourglass.inference import rebuild_in_bands
 from hourglass.models import ImageModel
 from hourglass.records import FRAMES, FrameChoice, ModelSpec, ValueRange, ValueRanges, dtype_range
@@ -49,6 +50,8 @@ class RebuiltFile(NamedTuple):
         What of the file is not in the result, or was changed, in words.
     lost
         Which pictures of the file are not in the result though nobody asked for that.
+    outside
+        How many of its values lie outside of what was taken for black and white.
     """
 
     noise_level: float | None
@@ -56,6 +59,7 @@ class RebuiltFile(NamedTuple):
     frames: int
     notes: tuple[str, ...]
     lost: str | None
+    outside: int
 
 
 class RebuiltFrame(NamedTuple):
@@ -64,6 +68,7 @@ class RebuiltFrame(NamedTuple):
     noise_level: float | None
     mse: float
     notes: tuple[str, ...]
+    outside: int
 
 
 @final
@@ -149,6 +154,7 @@ class FileRebuilder:
             frames=count,
             notes=(*left_out, *told, *((lost,) if lost else ())),
             lost=lost,
+            outside=sum(one.outside for one in rebuilt),
         )
 
     def _rebuilt(
@@ -170,12 +176,13 @@ class FileRebuilder:
             seen = pixels[..., : file.pixels.shape[-1]]
             level = estimate_noise_level(seen, (value_range or dtype_range(seen.dtype)).width)
         squares = 0.0
+        outside = 0 if value_range is None else _count_in_rows(pixels, value_range)
         for part in _together(source, file.form, pixels.shape[2], self.spec):
             squares += self._rebuild_in_place(pixels[..., part], value_range, progress)
         colors = as_stored(_colors(pixels, file.pixels.shape[2]), orientation)
         if hidden is not None:
             colors[hidden] = before
-        known = RebuiltFrame(level, squares / pixels.size, (*file.notes, *notes))
+        known = RebuiltFrame(level, squares / pixels.size, (*file.notes, *notes), outside)
         return replace(file, pixels=colors), known
 
     def _rebuild_in_place(
@@ -212,6 +219,21 @@ def rebuild_and_tell(
     return made
 
 
+def outside_of_files(rebuilt: Sequence[int], ranges: ValueRanges) -> tuple[str, ...]:
+    """Return a line on values outside of black and white, of which each file has so many.
+
+    Parameters
+    ----------
+    rebuilt
+        How many each file has that was rebuilt.
+    ranges
+        What was taken for black and white.
+    """
+    known = [*ranges.by_type.values(), *ranges.own.values()]
+    line = outside_line(sum(rebuilt), sum(map(bool, rebuilt)), "file", known)
+    return () if line is None else (line,)
+
+
 def require_fitting(source: Path, shape: tuple[int, ...], spec: ModelSpec) -> None:
     """Refuse an image that is not of the shape that a model was trained on.
 
@@ -231,6 +253,11 @@ def require_fitting(source: Path, shape: tuple[int, ...], spec: ModelSpec) -> No
             f"{source} has shape {shape}, and the model takes images of height "
             f"{height or 'any'}, width {width or 'any'} and {channels} channels."
         )
+
+
+def _count_in_rows(pixels: NDArray[Any], value_range: ValueRange) -> int:
+    """Return how many values lie outside of a range, in little memory beside the image."""
+    return sum(count_outside(row, value_range) for row in pixels)
 
 
 def _share_done(progress: Callable[[float], None], number: int, count: int, share: float) -> None:

@@ -156,7 +156,7 @@ def fitted_to(
         tell(line)
     parts: dict[str, Images] = dict(found.parts)
     names, notes = ("validation", "test"), _classes(found.train)
-    notes += [] if found.folder is None else found.folder.lines()[1:]
+    notes += [*([] if found.folder is None else found.folder.lines()[1:]), *found.notes]
     if len(parts) < len(NormalSets._fields):
         parts, names = _divided(found.train), ("held-out part", "part left for testing")
     else:

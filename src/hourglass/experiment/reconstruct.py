@@ -11,7 +11,7 @@ from hourglass.bundles import load_model
 from hourglass.evaluation import peak_signal_to_noise
 from hourglass.experiment.file_jobs import list_jobs, waiting, writing_to
 from hourglass.experiment.file_ranges import find_ranges, learned_ranges
-from hourglass.experiment.files import FileRebuilder, rebuild_and_tell
+from hourglass.experiment.files import FileRebuilder, outside_of_files, rebuild_and_tell
 from hourglass.images.listing import sorted_counts
 from hourglass.records import FRAMES, FileScores, FrameChoice, RangeOption
 from hourglass.runs import TrainedModel
@@ -78,16 +78,19 @@ def reconstruct_files(
         new = waiting(jobs)
         # One file at a time is in memory; its error is all that is kept.
         tried = (rebuild_and_tell(job, rebuilder.rebuild, tell) for job in new)
-        done = [(made.mse, made.lost) for made in tried if not isinstance(made, str)]
-    errors = [mse for mse, _ in done]
+        done = [(made.mse, made.lost, made.outside) for made in tried if not isinstance(made, str)]
+    outside = outside_of_files([count for _, _, count in done], ranges)
+    for note in outside:
+        tell(note)
+    errors = [mse for mse, _, _ in done]
     return FileScores(
         files=len(jobs),
         measured=len(errors),
         done_before=len(jobs) - len(new),
         failed=len(new) - len(errors),
-        incomplete=sum(lost is not None for _, lost in done),
+        incomplete=sum(lost is not None for _, lost, _ in done),
         ranges=ranges.by_type,
-        range_notes=range_notes,
+        range_notes=(*range_notes, *outside),
         corruption=spec.corruption,
         not_listed=sorted_counts(left_out),
         **_figures(errors),

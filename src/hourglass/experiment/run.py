@@ -335,6 +335,7 @@ def _first_record(experiment: Experiment, splits: Splits, model: Model) -> RunRe
         seeds={"run": experiment.plan.seed, "frozen pairs": FROZEN_SEED},
         parameters=model.count_params(),
         folder=splits.folder,
+        ranges=splits.ranges,
         notes=splits.notes,
     )
 

@@ -10,6 +10,7 @@ from hourglass.errors import ConfigurationError, OutputExistsError
 from hourglass.evaluation import NeighborsSearch
 from hourglass.experiment.codes import load_latent_model
 from hourglass.experiment.embed_source import form_of, seen_by
+from hourglass.experiment.file_ranges import find_ranges
 from hourglass.figures import LabeledPicture, labeled_pictures
 from hourglass.files import exists
 from hourglass.images import decode_thumbnail, encode_thumbnail, write_image_file
@@ -21,7 +22,6 @@ from hourglass.records import (
     MetricName,
     SimilarImage,
     SimilarImages,
-    ValueRanges,
 )
 from hourglass.runs import TrainedModel, read_latents
 
@@ -72,7 +72,9 @@ def similar_images(
     require_latents_of(sha256, facts, latents)
     if sheet is not None:
         require_sheet_of(sheet, rows, latents)
-    ranges = ValueRanges(by_type=facts.request.ranges)
+    # One image says little of black and white: those that it is held against have said it.
+    known = {**seen.ranges, **facts.request.ranges}
+    ranges, notes = find_ranges([image], None, known)
     pixels = replace(form_of(seen), ranges=ranges).read(image).pixels
     found = NeighborsSearch(rows.latents, metric).nearest(_latent(run, pixels), count)
     result = SimilarImages(
@@ -85,6 +87,7 @@ def similar_images(
             for position, distance in zip(*found, strict=True)
         ),
         sheet=None if sheet is None else str(sheet),
+        notes=notes,
     )
     if sheet is not None:
         asked = LabeledPicture(decode_thumbnail(encode_thumbnail(pixels)), (image.name, "asked"))

@@ -9,8 +9,8 @@ from typing import IO, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourglass.errors import ConfigurationError, DataError, HourglassError
-from hourglass.images.bring import scaled
+from hourglass.errors import DataError, HourglassError
+from hourglass.images.bring import LEVELS, at_rest, type_at_rest
 from hourglass.images.labels_table import numbered
 from hourglass.images.memory import (
     ArrayImages,
@@ -39,7 +39,9 @@ _CHECKED_FIRST: Final = 64 << 20
 _PIECE: Final = 1 << 20
 
 
-def load_npz(path: Path, option: RangeOption | None = None, *, alone: bool = True) -> DataSet:
+def load_npz(
+    path: Path, option: RangeOption | None = None, learned: Mapping[str, ValueRange] | None = None
+) -> DataSet:
     """Load an archive of arrays.
 
     Parameters
@@ -53,11 +55,10 @@ def load_npz(path: Path, option: RangeOption | None = None, *, alone: bool = Tru
         channels, square ones as rows of pixels, and labels as a column, as texts, or with a 1 in
         the column of the class.
     option
-        What black and white are, as in ``FolderOptions``; by default the ends of the type, 0 and 1
-        for floating point, and of 16 bits that fit into fewer of these.
-    alone
-        Whether these are all the images. Of others that are compared with them nothing is known
-        here, so that nothing is guessed.
+        What the user said of black and white. By default they are the ends of the type, unless
+        all values of 16 bits fit into fewer, and 0 and 1 in floating point.
+    learned
+        What they were to the model that the images are for, by type.
 
     Raises
     ------
@@ -67,12 +68,11 @@ def load_npz(path: Path, option: RangeOption | None = None, *, alone: bool = Tru
     there = _keys(path)
     keys, notes = _keys_of_splits(there, path)
     others = [labels for _, labels in keys.values() if labels is not None]
-    pixels_of = {split: pixels for split, (pixels, _) in keys.items()}
-    any_type = option is not None
-    arrays = read_archive(path, pixels_of.values(), [*others, _NAMES], any_type=any_type)
-    images = {key: arrays[key] for key in pixels_of.values()}
-    scaled_ones, ranges, lines = _scaled(images, option, alone)
-    arrays = {**arrays, **scaled_ones}
+    scan = RangeScan(option, learned)
+    of_pixels = [pixels for pixels, _ in keys.values()]
+    arrays = read_archive(path, of_pixels, [*others, _NAMES], scan)
+    arrays, ranges, lines = _scaled(arrays, of_pixels, scan, path)
+    notes += lines
     used = {*arrays, *others}
     if aside := [key for key in there if key not in used]:
         notes.append(f"Ignored arrays: {', '.join(aside)}.")
@@ -96,12 +96,21 @@ def load_npz(path: Path, option: RangeOption | None = None, *, alone: bool = Tru
         test=parts.get("test"),
         source=str(path),
         ranges=ranges,
-        notes=tuple(dict.fromkeys((*notes, *lines))),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def load_npy(path: Path, option: RangeOption | None = None, *, alone: bool = True) -> DataSet:
-    """Load one array of images; ``option`` and ``alone`` are as ``load_npz`` takes them.
+def load_npy(
+    path: Path, option: RangeOption | None = None, learned: Mapping[str, ValueRange] | None = None
+) -> DataSet:
+    """Load one array of images.
+
+    Parameters
+    ----------
+    path
+        Holds it.
+    option, learned
+        As ``load_npz`` takes them.
 
     Raises
     ------
@@ -110,52 +119,20 @@ def load_npy(path: Path, option: RangeOption | None = None, *, alone: bool = Tru
     """
     size = path.stat().st_size
     require_memory(size, str(path))
+    scan = RangeScan(option, learned)
     with path.open("rb") as file:
-        array = _read_array(file, size, str(path), pixels=True, any_type=option is not None)
-    arrays, ranges, lines = _scaled({"": array}, option, alone)
-    notes: list[str] = []
+        array = _read_array(file, size, str(path), scan)
+    arrays, ranges, lines = _scaled({"": array}, [""], scan, path)
+    notes = list(lines)
     train = _images(arrays[""], None, None, str(path), notes)
-    return DataSet(
-        name=path.stem,
-        train=train,
-        source=str(path),
-        ranges=ranges,
-        notes=(*notes, *lines),
-    )
-
-
-def _scaled(
-    arrays: Mapping[str, NDArray[Any]], option: RangeOption | None, alone: bool
-) -> tuple[Mapping[str, NDArray[Any]], Mapping[str, ValueRange], tuple[str, ...]]:
-    """Return arrays whose black and white are the ends of their type, and what was done for it."""
-    if not alone and option == "data":
-        raise ConfigurationError(
-            "Arrays of pairs need one range, and range = data would give each its own. Say range = "
-            "LOW..HIGH."
-        )
-    deep = {
-        key: array
-        for key, array in arrays.items()
-        if option is not None or (alone and array.dtype == np.uint16)
-    }
-    scan = RangeScan(option)
-    for key, array in deep.items():
-        if not scan.settled(array.dtype) and array.size:
-            if array.dtype.kind == "f" and not np.isfinite(array).all():
-                raise DataError(f"{key or 'The array'} holds values that are NaN or infinite.")
-            scan.add(array.dtype, array.min(), array.max(), file=key)
-    ranges, lines = scan.ranges()
-    levels = all(array.dtype in (np.uint8, np.uint16) for array in arrays.values())
-    levels &= all(one.low == 0 for one in ranges.by_type.values())
-    changed = {
-        key: scaled(array, array.dtype.name if levels else "float32", ranges.of(array.dtype.name))
-        for key, array in deep.items()
-    }
-    return {**arrays, **changed}, ranges.by_type, lines
+    return DataSet(name=path.stem, train=train, source=str(path), ranges=ranges, notes=tuple(notes))
 
 
 def read_archive(
-    path: Path, pixels: Collection[str], others: Collection[str] = (), *, any_type: bool = False
+    path: Path,
+    pixels: Collection[str],
+    others: Collection[str] = (),
+    scan: RangeScan | None = None,
 ) -> Mapping[str, NDArray[Any]]:
     """Read some arrays of an archive, by name; those that are not there are left out.
 
@@ -167,8 +144,8 @@ def read_archive(
         Arrays that must hold images, which their headers tell.
     others
         Arrays that may hold anything.
-    any_type
-        Whether images may be of types whose black and white nobody knows.
+    scan
+        Says of which types black and white are known, so that pixels may be of these.
 
     Raises
     ------
@@ -184,9 +161,8 @@ def read_archive(
                     raise DataError(f"{path} holds the array {key} twice. Save it again.")
                 if key in pixels or key in others:
                     source = f"{path}: {key}"
-                    arrays[key] = _read_member(
-                        archive, member, source, pixels=key in pixels, any_type=any_type
-                    )
+                    of_pixels = (scan or RangeScan()) if key in pixels else None
+                    arrays[key] = _read_member(archive, member, source, of_pixels)
     except (HourglassError, OSError):
         raise
     # A stranger's bytes can drive the parser of archives into an error of any class.
@@ -196,18 +172,13 @@ def read_archive(
 
 
 def _read_member(
-    archive: zipfile.ZipFile,
-    member: zipfile.ZipInfo,
-    source: str,
-    *,
-    pixels: bool,
-    any_type: bool,
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str, pixels: RangeScan | None
 ) -> NDArray[Any]:
     require_memory(member.file_size, source)
     if member.file_size > _CHECKED_FIRST:
         _require_whole(archive, member, source)
     with archive.open(member) as file:
-        return _read_array(file, member.file_size, source, pixels=pixels, any_type=any_type)
+        return _read_array(file, member.file_size, source, pixels)
 
 
 def _require_whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str) -> None:
@@ -307,10 +278,11 @@ def _numbered(
     return dict(zip(found, np.split(numbers, ends[:-1]), strict=True)), names
 
 
-def _read_array(
-    file: IO[bytes], size: int, source: str, *, pixels: bool, any_type: bool = False
-) -> NDArray[Any]:
-    """Read an array whose header has been checked against the bytes that there are."""
+def _read_array(file: IO[bytes], size: int, source: str, pixels: RangeScan | None) -> NDArray[Any]:
+    """Read an array whose header has been checked against the bytes that there are.
+
+    If it holds pixels, ``pixels`` says of which types black and white are known.
+    """
     try:
         shape, dtype = _read_header(file)
         if dtype.hasobject:
@@ -324,8 +296,8 @@ def _read_array(
                 f"{source} declares {declared:,} bytes of values and holds "
                 f"{size - file.tell():,}. It is cut short or damaged; save it again."
             )
-        if pixels:
-            _require_pixels(shape, dtype, source, any_type=any_type)
+        if pixels is not None:
+            _require_pixels(shape, dtype, source, scaled=pixels.knows(dtype))
         file.seek(0)
         return np.lib.format.read_array(file, allow_pickle=False)
     except HourglassError:
@@ -350,15 +322,41 @@ def _read_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
 
 
 def _require_pixels(
-    shape: tuple[int, ...], dtype: np.dtype[Any], source: str, *, any_type: bool
+    shape: tuple[int, ...], dtype: np.dtype[Any], source: str, *, scaled: bool
 ) -> None:
     # Told from the header, before a large array of the wrong kind takes memory.
     try:
         require_image_axes(_with_channels(shape))
-        if not any_type or dtype.kind not in "iuf" or (dtype.kind != "f" and dtype.itemsize > 4):
-            require_pixel_type(dtype)
+        require_pixel_type(dtype, scaled=scaled)
     except DataError as error:
         raise type(error)(f"{source}: {error}") from error
+
+
+def _scaled(
+    arrays: Mapping[str, NDArray[Any]], pixels: Collection[str], scan: RangeScan, path: Path
+) -> tuple[Mapping[str, NDArray[Any]], Mapping[str, ValueRange], tuple[str, ...]]:
+    """Return arrays whose pixels lie as at rest, what black and white were, and what to tell.
+
+    All splits of one type have the same. Types whose ends they are stay as they are.
+    """
+    for key in pixels:
+        array = arrays[key]
+        if array.dtype.kind == "f" and scan.knows(array.dtype) and not np.isfinite(array).all():
+            raise DataError(f"{path}: some values are NaN or infinite. Leave these images out.")
+        if scan.knows(array.dtype) or array.dtype == np.uint16:
+            scan.add(array, images=len(array))
+    found, lines = scan.ranges()
+    scaled = dict(arrays)
+    for key in pixels:
+        name, value_range = arrays[key].dtype.name, found.of(arrays[key].dtype.name)
+        if value_range is None and (name in LEVELS or arrays[key].dtype.kind == "f"):
+            continue
+        kind = type_at_rest([name], found.by_type)
+        scaled[key] = np.empty(arrays[key].shape, kind)
+        # One by one: what is done on the way takes several times the memory.
+        for number, image in enumerate(arrays[key]):
+            scaled[key][number] = at_rest(image, kind, value_range)
+    return scaled, found.by_type, lines
 
 
 def _with_channels(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -1,6 +1,8 @@
 """One decoded image brought to the size, the channels and the depth of its data set."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +17,9 @@ from hourglass.records import Sides, ValueRange, ValueRanges, dtype_range
 
 # Weights of red, green and blue in luma, in thousandths (ITU-R BT.601).
 _LUMA: Final = np.array([299, 587, 114], np.uint32)
-_LEVELS: Final = ("uint8", "uint16")
+#: Types of files whose values are kept as levels, the ends of which are black and white.
+LEVELS: Final = ("uint8", "uint16")
+_WHITE: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,28 @@ class Form:
         return bring_to_values(pixels, channels, self.channels, self.dtype, value_range)
 
 
+def type_at_rest(dtypes: Iterable[str], ranges: Mapping[str, ValueRange]) -> str:
+    """Return the smallest type at rest that keeps the values of files apart.
+
+    Parameters
+    ----------
+    dtypes
+        Types of the files' values.
+    ranges
+        What black and white are in them, where these are not the ends of the type.
+    """
+    found = {_type_at_rest(dtype, ranges.get(dtype)) for dtype in dtypes}
+    return next(name for name in ("float32", "uint16", "uint8") if name in found)
+
+
+def _type_at_rest(dtype: str, value_range: ValueRange | None) -> str:
+    if dtype not in LEVELS or value_range is None:
+        return dtype if dtype in LEVELS else "float32"
+    low, high = value_range.low, value_range.high
+    # Fewer levels spread over 16 bits stay apart.
+    return "uint16" if low == 0 and high <= _WHITE and high == int(high) else "float32"
+
+
 def bring_to_size(pixels: NDArray[Any], resize: Sides | None, crop: Sides | None) -> NDArray[Any]:
     """Return an image resized, or its middle.
 
@@ -90,7 +116,9 @@ def bring_to_values(
     value_range
         What black and white are in ``pixels``; by default the ends of their type.
     """
-    image = scaled(pixels[..., :-1] if channels.alpha else pixels, dtype, value_range)
+    image = pixels[..., :-1] if channels.alpha else pixels
+    if dtype not in LEVELS or value_range is not None:
+        image = at_rest(image, dtype, value_range)
     if channels.colors == 1 and wanted.colors == 3:
         image = np.repeat(image, 3, axis=-1)
     elif channels.colors == 3 and wanted.colors == 1:
@@ -102,17 +130,22 @@ def bring_to_values(
     return np.ascontiguousarray(image)
 
 
-def scaled(pixels: NDArray[Any], dtype: str, value_range: ValueRange | None = None) -> NDArray[Any]:
-    """Return values in which black and white are the ends of a type, float32 if not of levels."""
-    if dtype not in _LEVELS or (value_range is not None and pixels.dtype != np.uint16):
-        return as_unit_range(pixels, value_range)
+def at_rest(values: NDArray[Any], dtype: str, value_range: ValueRange | None) -> NDArray[Any]:
+    """Return values of any shape as a type at rest, as ``type_at_rest`` names it."""
+    if dtype not in LEVELS:
+        return as_unit_range(values, value_range)
     if value_range is None:
-        return pixels
-    # Cameras with fewer bits than their files: every level stays apart from its neighbors.
-    levels = as_unit_range(np.arange(65_536, dtype=np.uint16), value_range)
-    table: NDArray[Any] = np.rint(levels.astype(np.float64) * 65_535).astype(np.uint16)
-    found: NDArray[Any] = table[pixels]
-    return found
+        return values
+    scaled: NDArray[Any] = _levels(values.dtype.newbyteorder("="), int(value_range.high))[values]
+    return scaled
+
+
+@lru_cache(maxsize=8)
+def _levels(dtype: np.dtype[Any], white: int) -> NDArray[np.uint16]:
+    """Return each value of a type as a share of white in 16 bits."""
+    values = np.minimum(np.arange(np.iinfo(dtype).max + 1), white)
+    levels: NDArray[np.uint16] = np.rint(values * (_WHITE / white)).astype(np.uint16)
+    return levels
 
 
 def _luma(image: NDArray[Any]) -> NDArray[Any]:
@@ -138,6 +171,22 @@ def _alpha(pixels: NDArray[Any], channels: Channels, dtype: np.dtype[Any]) -> ND
 
 
 def _resized(pixels: NDArray[Any], sides: Sides) -> NDArray[Any]:
+    if pixels.dtype.name in LEVELS:
+        values = np.clip(_planes_resized(pixels, sides), 0, np.iinfo(pixels.dtype).max)
+        rounded: NDArray[Any] = np.rint(values).astype(pixels.dtype)
+        return rounded
+    # What lies beyond an edge must not be darker or brighter than anything in the image.
+    low, high = float(pixels.min()), float(pixels.max())
+    if low == high:
+        return np.full((*sides, pixels.shape[2]), pixels.flat[0])
+    # Large numbers that differ little keep more of their digits this way.
+    shares = _planes_resized(as_unit_range(pixels, ValueRange(low, high)), sides)
+    wide = np.clip(low + shares.astype(np.float64) * (high - low), low, high)
+    resized: NDArray[Any] = wide if pixels.dtype.kind == "f" else np.rint(wide)
+    return resized.astype(pixels.dtype)
+
+
+def _planes_resized(pixels: NDArray[Any], sides: Sides) -> NDArray[np.float32]:
     # Pillow widens the filter where an image shrinks, so that nothing finer than a pixel is left;
     # it does that for 16 bits in floating point alone.
     height, width = sides
@@ -145,15 +194,7 @@ def _resized(pixels: NDArray[Any], sides: Sides) -> NDArray[Any]:
         Image.fromarray(plane.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC)
         for plane in np.moveaxis(pixels, -1, 0)
     ]
-    values = np.stack([np.asarray(plane) for plane in planes], axis=-1)
-    if pixels.dtype == np.uint8 or pixels.dtype == np.uint16:
-        low, high = 0, np.iinfo(pixels.dtype).max
-    else:
-        # What lies beyond an edge must not be darker or brighter than anything in the image.
-        low, high = pixels.min(), pixels.max()
-    clipped = np.clip(values, low, high)
-    rounded: NDArray[Any] = clipped if pixels.dtype.kind == "f" else np.rint(clipped)
-    return rounded.astype(pixels.dtype)
+    return np.stack([np.asarray(plane) for plane in planes], axis=-1)
 
 
 def _cropped(pixels: NDArray[Any], sides: Sides) -> NDArray[Any]:

@@ -1,7 +1,7 @@
 """What is known about a data set before anything is trained on it, and where it lies."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -16,7 +16,7 @@ from hourglass.images.lookup import Place
 from hourglass.images.named import PUBLICATIONS, find_or_fetch, places_of
 from hourglass.images.promise import Shape
 from hourglass.images.split import DataSet
-from hourglass.records import DATA_SETS, FolderOptions, FolderRecord
+from hourglass.records import DATA_SETS, FolderOptions, FolderRecord, ValueRange
 
 _INSTALLED: Final[Mapping[str, Callable[[], Path]]] = MappingProxyType(
     {"digits": digits.location, "fashion-mnist-small": sample.location}
@@ -48,6 +48,9 @@ class DataFacts:
     folder
         What was found in a folder of images, the files that cannot be used among it; ``None`` for
         other data.
+    ranges
+        What black and white are in the numbers of the files, by type, where these are not the
+        ends of the type.
     notes
         What else was assumed or left out, a sentence each.
     """
@@ -61,6 +64,7 @@ class DataFacts:
     source: str
     bytes: int
     folder: FolderRecord | None = None
+    ranges: Mapping[str, ValueRange] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -93,6 +97,7 @@ def describe(
         source=data_set.source,
         bytes=sum(images.bytes_at_rest for images in parts.values()),
         folder=data_set.folder,
+        ranges=data_set.ranges,
         notes=data_set.notes,
     )
 

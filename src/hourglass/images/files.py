@@ -55,6 +55,11 @@ class FileSource:
         heights, widths = (_only(values) for values in (sides[:, 0], sides[:, 1]))
         self.shape: Shape = (heights, widths, form.channels.total)
 
+    @property
+    def ranges_in_words(self) -> tuple[str, ...]:
+        """What black and white are in the files, where these are not the ends of the type."""
+        return tuple(f"{name} {one}" for name, one in sorted(self.form.ranges.by_type.items()))
+
     def pixels(self, number: int) -> NDArray[Any]:
         """Return the pixels at rest of the file with a number among those that can be used.
 
@@ -157,9 +162,10 @@ class FileImages(Images):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of shape, type, a digest of each image's pixels, and labels."""
+        """SHA-256 of shape, type, a digest of each image's pixels, how they are scaled, labels."""
         digests = self._source.digests[self._numbers]
-        return fingerprint_of(self.shape, self.dtype, [digests], self._labels)
+        scaled = [np.frombuffer(words.encode(), np.uint8) for words in self._source.ranges_in_words]
+        return fingerprint_of(self.shape, self.dtype, [digests, *scaled], self._labels)
 
     def at_rest(self, index: int) -> NDArray[Any]:
         """Return one image as it lies at rest, shape (height, width, channels)."""

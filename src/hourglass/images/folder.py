@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError
 from hourglass.images.arrangement import MOST_LISTED, Arrangement
-from hourglass.images.bring import Form
+from hourglass.images.bring import Form, type_at_rest
 from hourglass.images.decode import count_frames
 from hourglass.images.files import CACHE_BYTES, FileImages, FileSource
 from hourglass.images.form import Channels
@@ -28,9 +28,9 @@ from hourglass.images.promise import Images
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.split import DataSet
 from hourglass.images.survey import Survey, survey, tell_bad
-from hourglass.images.value_range import RangeScan, outside_line
+from hourglass.images.value_range import RangeScan
 from hourglass.images.workers import in_order
-from hourglass.records import FolderOptions, FolderRecord, ValueRange, ValueRanges
+from hourglass.records import FolderOptions, FolderRecord, ValueRange
 
 _SPLITS: Final = 3
 #: Images of one size whose pixels take less are kept in memory.
@@ -146,7 +146,8 @@ def load_paired_folders(
         reasons={**records[0].reasons, **records[1].reasons},
     )
     pairs = {part: PairedImages(target[part], seen[part]) for part in seen}
-    return _data_set(noisy, pair[0][1], forms[0], pairs, record)
+    data_set = _data_set(noisy, pair[0][1], forms[0], pairs, record)
+    return replace(data_set, ranges=scan.ranges()[0].by_type)
 
 
 def _with_frames(arrangement: Arrangement, options: FolderOptions) -> Arrangement:
@@ -279,9 +280,10 @@ def _ranges(found: Survey, arrangement: Arrangement) -> Iterator[tuple[str, slic
 def _form(found: Survey, options: FolderOptions) -> Form:
     """Return what all images are brought to: no more channels or bits than some of them have."""
     ranges, _ = found.scan.ranges()
-    dtype = "float32"
-    if found.types.keys() <= {"uint8", "uint16"} and _are_levels(ranges):
-        dtype = "uint16" if "uint16" in found.types else "uint8"
+    # Those of partners may have other types.
+    by_type = {name: one for name, one in ranges.by_type.items() if name in found.types}
+    ranges = replace(ranges, by_type=by_type)
+    dtype = type_at_rest(found.types, by_type)
     most = options.max_pixels or MOST_PIXELS
     return Form(options.resize_to, options.crop_to, _channels(found, options), dtype, most, ranges)
 
@@ -300,12 +302,6 @@ def _channels(found: Survey, options: FolderOptions) -> Channels:
         colors = wanted
     all_alpha = all(channels.alpha for channels in found.channels) and found.veiled > 0
     return Channels(colors, bands, all_alpha and not bands)
-
-
-def _are_levels(ranges: ValueRanges) -> bool:
-    """Tell whether 8 bits end at 255 and 16 bits start at 0, so that levels can stand for them."""
-    deep = ranges.by_type.get("uint16")
-    return "uint8" not in ranges.by_type and (deep is None or deep.low == 0)
 
 
 def _in_memory(source: FileSource, arrangement: Arrangement, found: Survey) -> Mapping[str, Images]:
@@ -399,9 +395,6 @@ def _notes(found: Survey, form: Form, listing: Listing) -> Iterator[str]:
     if form.dtype == "uint16" and found.types["uint8"]:
         yield f"Images of 8 bits widened to 16: {found.types['uint8']:,}."
     yield from found.scan.ranges()[1]
-    outside = outside_line(*found.outside, str(found.scan.option))
-    if outside is not None:
-        yield outside
     if listing.has_frames:
         files = len({listing.name(int(position)) for position in found.good})
         yield f"Every frame was taken: {len(found.good):,} images from {files:,} files."

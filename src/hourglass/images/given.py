@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, final
@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from hourglass.errors import DataError, ImageShapeError, MissingPathError, printable
 from hourglass.images.arrangement import SplitFolders, split_folders
-from hourglass.images.bring import bring_to_size, bring_to_values
-from hourglass.images.decode import count_frames, decode, naming
+from hourglass.images.bring import bring_to_size, bring_to_values, type_at_rest
+from hourglass.images.decode import DecodedImage, count_frames, decode, naming
 from hourglass.images.form import Channels
 from hourglass.images.listing import Listing, images_below, no_images, sorted_counts
 from hourglass.images.promise import Shape
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.survey import digest_of
+from hourglass.images.value_range import count_outside, outside_line
 from hourglass.images.workers import in_order
 from hourglass.records import ColorName, FrameChoice, Sides, ValueRanges
 
@@ -35,13 +36,60 @@ class GivenImage(NamedTuple):
         Shape (height, width, channels), as it lies at rest.
     digest
         Of its own pixels, before they were brought to that form.
-    frames
-        How many frames or pages its file has.
     """
 
     pixels: NDArray[Any]
     digest: bytes
-    frames: int = 1
+
+
+@final
+class FilesRead:
+    """What is to be told of all files that were read; any thread may read them."""
+
+    def __init__(self) -> None:
+        self._several: set[Path] = set()
+        self._outside: dict[tuple[Path, int], int] = {}
+
+    def note(self, path: Path, frame: int, frames: int, outside: int) -> None:
+        """Take note of a frame of a file.
+
+        Parameters
+        ----------
+        path, frame
+            Which one.
+        frames
+            How many the file has.
+        outside
+            How many of its values lie outside of black and white.
+        """
+        if frames > 1:
+            self._several.add(path)
+        if outside:
+            self._outside[path, frame] = outside
+
+    def lines(
+        self, ranges: ValueRanges, frames: FrameChoice = "first", advice: str = ""
+    ) -> Iterator[str]:
+        """Yield a sentence for each thing.
+
+        Parameters
+        ----------
+        ranges
+            What black and white were taken to be.
+        frames
+            Which frames were taken.
+        advice
+            What to do to have the others too.
+        """
+        count = len(self._several)
+        if count and frames == "first":
+            which = "1 file has" if count == 1 else f"{count:,} files have"
+            yield f"{which} several frames or pages, of which the first was taken.{advice}"
+        files = len({path for path, _ in self._outside})
+        known = [*ranges.by_type.values(), *ranges.own.values()]
+        line = outside_line(sum(self._outside.values()), files, "file", known)
+        if line is not None:
+            yield line
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +110,8 @@ class ModelForm:
         How many of the model's channels are data, neither shown nor an alpha.
     ranges
         What black and white are in the files.
+    files_read
+        What is to be told of the files that were read.
     """
 
     shape: Shape
@@ -71,6 +121,7 @@ class ModelForm:
     max_pixels: int = MOST_PIXELS
     bands: int = 0
     ranges: ValueRanges = field(default_factory=ValueRanges)
+    files_read: FilesRead = field(default_factory=FilesRead, repr=False, compare=False)
 
     @property
     def channels(self) -> Channels:
@@ -98,14 +149,15 @@ class ModelForm:
         self._require_fitting(path, sized.shape, image.channels)
         dtype = sized.dtype.name
         value_range = self.ranges.of(dtype, path)
-        if dtype not in ("uint8", "uint16") or value_range is not None:
-            dtype = "float32"
+        dtype = type_at_rest([dtype], {} if value_range is None else {dtype: value_range})
         wanted = self.channels
         if image.channels.bands:
             # Arrays do not say whether a channel is data; a model of as many takes them.
             wanted = image.channels
         brought = bring_to_values(sized, image.channels, wanted, dtype, value_range)
-        return GivenImage(brought, digest_of(image.pixels), image.frames)
+        outside = 0 if value_range is None else count_outside(_without_alpha(image), value_range)
+        self.files_read.note(path, frame, image.frames, outside)
+        return GivenImage(brought, digest_of(image.pixels))
 
     def _require_fitting(self, path: Path, shape: tuple[int, ...], channels: Channels) -> None:
         height, width, count = self.shape
@@ -126,12 +178,8 @@ class ModelForm:
         )
 
 
-def several_frames_line(files: int) -> str | None:
-    """Tell of how many files the first of several frames was taken; nothing where of none."""
-    if not files:
-        return None
-    which = "1 file has" if files == 1 else f"{files:,} files have"
-    return f"{which} several frames or pages, of which the first was taken."
+def _without_alpha(image: DecodedImage) -> NDArray[Any]:
+    return image.pixels[..., :-1] if image.channels.alpha else image.pixels
 
 
 @final

@@ -24,13 +24,14 @@ from hourglass.images.idx import holds_idx, load_idx_file, load_idx_folder
 from hourglass.images.paired import pair_images
 from hourglass.images.pixel_table import load_pixel_table
 from hourglass.images.split import DataSet, Splits, split_images
-from hourglass.records import DATA_SETS, FolderOptions, ValueRange
+from hourglass.records import DATA_SETS, FolderOptions, ValueRange, dtype_range
 
 _SPLITS: Final = 3
-_ARRAYS: Final[Mapping[str, Callable[..., DataSet]]] = MappingProxyType(
-    {".npz": load_npz, ".npy": load_npy}
+_READERS: Final[Mapping[str, Callable[[Path], DataSet]]] = MappingProxyType(
+    {".csv": load_pixel_table, ".tsv": load_pixel_table}
 )
-_TABLES: Final = (".csv", ".tsv")
+# Their numbers may be of any type and range.
+_READERS_OF_ARRAYS: Final = MappingProxyType({".npz": load_npz, ".npy": load_npy})
 
 
 def load_images(
@@ -158,8 +159,25 @@ def _load_pairs(noisy: str | Path, partner: Path, folder: FolderOptions) -> Data
     with _reading(path):
         if path.is_dir() and not holds_idx(path):
             return load_paired_folders(path, partner, folder)
-        pair = (_load_path(one, folder, alone=False) for one in (path, partner))
-        return pair_images(*pair)
+        return pair_images(*_of_one_range(path, partner, folder))
+
+
+def _of_one_range(noisy: Path, partner: Path, folder: FolderOptions) -> tuple[DataSet, DataSet]:
+    """Load arrays and their partners with one black and white."""
+    both = _load_path(noisy, folder), _load_path(partner, folder)
+    names = {one.train.dtype.name for one in both} & {"uint16"}
+    for name in sorted(names.union(*(one.ranges for one in both))):
+        found = [one.ranges.get(name, dtype_range(name)) for one in both]
+        other_type = any(name not in one.ranges and one.train.dtype.name != name for one in both)
+        if found[0] == found[1] or other_type:
+            continue
+        widest = ValueRange(min(one.low for one in found), max(one.high for one in found))
+        again = replace(folder, range=str(widest))
+        lines = [note for one in both for note in one.notes]
+        lines.append(f"Noisy images and their partners have one black and white, {widest.rounded}.")
+        both = _load_path(noisy, again), _load_path(partner, again)
+        return replace(both[0], notes=tuple(lines)), both[1]
+    return both
 
 
 def _load_name(name: str, data_dir: Path | None, offline: bool) -> DataSet:
@@ -172,26 +190,25 @@ def _load_path(
     path: Path,
     folder: FolderOptions,
     learned: Mapping[str, ValueRange] = MappingProxyType({}),
-    *,
-    alone: bool = True,
 ) -> DataSet:
     if path.is_dir() and not holds_idx(path):
         return load_folder(path, folder, learned=learned)
-    reader = _ARRAYS.get(path.suffix.lower())
-    if reader is not None and path.is_file():
+    suffix = path.suffix.lower()
+    if path.is_file() and suffix in _READERS_OF_ARRAYS:
         _require_no_options(path, replace(folder, range=None))
-        return reader(path, folder.range, alone=alone)
+        return _READERS_OF_ARRAYS[suffix](path, folder.range, learned)
     _require_no_options(path, folder)
     if path.is_dir():
         return load_idx_folder(path)
-    if path.suffix.lower() in IMAGE_EXTENSIONS:
+    if suffix in IMAGE_EXTENSIONS:
         raise DataError(f"{path} is a single image. Give the folder that it lies in.")
     if not path.is_file():
         raise DataError(f"{path} is neither a file nor a folder. Give one of them.")
-    if path.suffix.lower() in _TABLES:
-        return load_pixel_table(path)
-    refuse_foreign(path)
-    return load_idx_file(path)
+    reader = _READERS.get(suffix)
+    if reader is None:
+        refuse_foreign(path)
+        return load_idx_file(path)
+    return reader(path)
 
 
 def _require_no_options(data: str | Path, folder: FolderOptions) -> None:
@@ -199,6 +216,11 @@ def _require_no_options(data: str | Path, folder: FolderOptions) -> None:
         raise ConfigurationError(
             f"{', '.join(folder.of_folders)} is for a folder of image files; {data} is none. "
             "Leave it out."
+        )
+    if folder.range not in (None, "dtype"):
+        raise ConfigurationError(
+            f"range is for a folder of image files and for .npy and .npz; in {data} black and "
+            "white are the ends of the type. Leave it out."
         )
 
 

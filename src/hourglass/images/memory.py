@@ -206,8 +206,15 @@ def require_image_axes(shape: tuple[int, ...]) -> None:
         raise ImageShapeError(f"Images need height and width; this array has shape {shape}.")
 
 
-def require_pixel_type(dtype: np.dtype[Any]) -> None:
+def require_pixel_type(dtype: np.dtype[Any], *, scaled: bool = False) -> None:
     """Check the type of pixels.
+
+    Parameters
+    ----------
+    dtype
+        Their type.
+    scaled
+        Whether it is known what black and white are in them, so that other integers will do.
 
     Raises
     ------
@@ -215,6 +222,8 @@ def require_pixel_type(dtype: np.dtype[Any]) -> None:
         If it is not uint8, uint16 or floating point.
     """
     if dtype.kind == "f" or (dtype.kind == "u" and dtype.itemsize <= 2):
+        return
+    if scaled and dtype.kind in "iu":
         return
     advice = (
         "Turn a mask into pixels with mask.astype('uint8') * 255."

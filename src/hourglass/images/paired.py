@@ -120,6 +120,8 @@ def pair_images(data_set: DataSet, partners: DataSet) -> DataSet:
         validation=pairs.get("validation"),
         test=pairs.get("test"),
         source=data_set.source,
+        ranges={**partners.ranges, **data_set.ranges},
+        notes=tuple(dict.fromkeys((*data_set.notes, *partners.notes))),
     )
 
 

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourglass.errors import DataError
-from hourglass.images.bring import bring_to_size
+from hourglass.images.bring import LEVELS, bring_to_size
 from hourglass.images.decode import decode, is_opaque
 from hourglass.images.form import Channels
 from hourglass.images.listing import Listing
 from hourglass.images.memory import MOST_CHANNELS
 from hourglass.images.reader import MOST_PIXELS
-from hourglass.images.value_range import RangeScan
+from hourglass.images.value_range import RangeScan, Values
 from hourglass.images.workers import in_order
 from hourglass.records import FolderOptions, Sides, ValueRange
 
@@ -39,8 +39,7 @@ class _Look(NamedTuple):
     opaque: bool
     digest: bytes
     frames: int
-    ends: tuple[float, float] | None
-    outside: int
+    values: Values | None
     told: ValueRange | None
 
 
@@ -62,8 +61,6 @@ class Survey:
         Numbers of files by what their channels are, and by the type of their values.
     scan
         What black and white are in them.
-    outside
-        Number of values beyond the range that was asked for, and of files with such ones.
     veiled, animated
         Numbers of files whose alpha hides something, and with more frames than the first.
     smallest, largest
@@ -81,7 +78,6 @@ class Survey:
     failures: dict[int, str] = field(default_factory=dict)
     channels: Counter[Channels] = field(default_factory=Counter)
     types: Counter[str] = field(default_factory=Counter)
-    outside: tuple[int, int] = (0, 0)
     veiled: int = 0
     animated: int = 0
     smallest: Sides = (0, 0)
@@ -134,7 +130,7 @@ def survey(listing: Listing, options: FolderOptions, in_memory: int, scan: Range
         found.digests[good] = np.frombuffer(look.digest, np.uint8)
         good += 1
         _count(found, look, listing[position])
-        _keep(found, look, count, in_memory)
+        _keep(found, look, count, in_memory, options)
     found.good, found.sides = found.good[:good], found.sides[:good]
     found.digests = found.digests[:good]
     return found
@@ -177,11 +173,6 @@ def _look(
         return str(error)
     channels, dtype = image.channels, pixels.dtype
     values = image.pixels[..., :-1] if channels.alpha else image.pixels
-    ends, outside = None, 0
-    if isinstance(scan.option, ValueRange):
-        outside = int(((values < scan.option.low) | (values > scan.option.high)).sum())
-    if not scan.settled(dtype):
-        ends = float(values.min()), float(values.max())
     return _Look(
         sides=(image.pixels.shape[0], image.pixels.shape[1]),
         pixels=pixels if keep else None,
@@ -191,8 +182,7 @@ def _look(
         opaque=not channels.alpha or is_opaque(pixels),
         digest=digest_of(pixels),
         frames=image.frames,
-        ends=ends,
-        outside=outside,
+        values=None if dtype == np.uint8 and scan.passes_bytes else scan.look(values),
         told=image.value_range,
     )
 
@@ -212,10 +202,9 @@ def _alike(look: _Look, found: Survey) -> _Look | str:
 def _count(found: Survey, look: _Look, path: Path) -> None:
     found.channels[look.channels] += 1
     found.types[look.dtype.name] += 1
-    if look.ends is not None:
-        found.scan.add(look.dtype, *look.ends, look.told, path)
-    if look.outside:
-        found.outside = found.outside[0] + look.outside, found.outside[1] + 1
+    found.scan.see(look.dtype)
+    if look.values is not None:
+        found.scan.note(look.values, look.told, None if look.dtype == np.uint16 else path)
     found.veiled += not look.opaque
     found.animated += look.frames > 1
     pixels = look.sides[0] * look.sides[1]
@@ -225,18 +214,24 @@ def _count(found: Survey, look: _Look, path: Path) -> None:
         found.largest = look.sides
 
 
-def _keep(found: Survey, look: _Look, count: int, in_memory: int) -> None:
+def _keep(found: Survey, look: _Look, count: int, in_memory: int, options: FolderOptions) -> None:
     """Keep the pixels of an image unless those of all would be too many, or sizes differ."""
     if found.kept is None:
         return
     height, width = (int(side) for side in found.sides[0])
     # The first one tells for all of one size, so that few are kept in vain.
     most = max(channels.total for channels in found.channels)
-    each = height * width * most * max(np.dtype(name).itemsize for name in found.types)
+    each = height * width * most * max(_bytes_of_value(name, options) for name in found.types)
     if look.shape[:2] != (height, width) or count * each > in_memory:
         found.kept = None
         return
     found.kept.append(None if look.pixels is None else (look.pixels, look.channels))
+
+
+def _bytes_of_value(dtype: str, options: FolderOptions) -> int:
+    """Return what a value takes at most, as it is in its file and at rest."""
+    as_levels = dtype in LEVELS and options.range in (None, "dtype")
+    return np.dtype(dtype).itemsize if as_levels else max(4, np.dtype(dtype).itemsize)
 
 
 def tell_bad(failures: dict[int, str], listing: Listing, most: int) -> Sequence[str]:

@@ -28,6 +28,9 @@ class DenoisedFile:
         from the file alone; ``None`` for a file that was not denoised now.
     frames
         How many of its frames or pages were denoised; ``None`` as above.
+    outside
+        How many of its values lie outside of what was taken for black and white; 0 also for a
+        file that was not denoised now.
     notes
         What of the file is not in the result, or was changed, in words.
     incomplete
@@ -41,6 +44,7 @@ class DenoisedFile:
     status: FileStatus
     estimated_noise_level: float | None = None
     frames: int | None = None
+    outside: int = 0
     notes: tuple[str, ...] = ()
     incomplete: bool = False
     reason: str | None = None

@@ -75,7 +75,8 @@ class FolderOptions:
         What black and white are in the numbers of the files: ``LOW..HIGH``; ``dtype`` for the ends
         of their type; ``data`` for the least and the greatest value. By default what tags say;
         else 16 bits that fit into 8, 10, 12 or 14 have the white of those; floating point within 0
-        and 1 has these; and other types have their least and greatest value.
+        and 1 has these; and other types have their least and greatest value. Values outside count
+        as black or white. Also for ``.npy`` and ``.npz``.
     skip_bad
         Whether to go on without the files that cannot be used, in place of ending with their list.
     max_pixels
@@ -167,7 +168,6 @@ class FolderOptions:
             "labels",
             "splits",
             "frames",
-            "range",
             "groups",
             "clean_name",
             "pair_by",

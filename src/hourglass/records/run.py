@@ -6,6 +6,7 @@ from typing import Literal
 
 from hourglass.records.folder import FolderRecord
 from hourglass.records.plan import Precision
+from hourglass.records.value_range import NumberType, ValueRange
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,6 +114,9 @@ class RunRecord:
         What did the work of the training; older records, and the loop from scratch, do not say.
     folder
         What was made of the folder of images; ``None`` for other data.
+    ranges
+        What black and white were in the numbers of the files, by type, where these are not the
+        ends of the type.
     notes
         What was assumed about the data, how they were split where that is no plain 80/10/10, and
         what is measured on, a sentence each; older records have some of it in ``folder``.
@@ -135,4 +139,5 @@ class RunRecord:
     drift: tuple[str, ...] = ()
     engine: Engine | None = None
     folder: FolderRecord | None = None
+    ranges: Mapping[NumberType, ValueRange] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

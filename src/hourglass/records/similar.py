@@ -43,6 +43,8 @@ class SimilarImages:
         The nearest first; of equally near ones that with the lower id.
     sheet
         Path of the picture that shows them, where one was asked for.
+    notes
+        What was taken for black and white in the image, a sentence each.
     """
 
     image: str
@@ -51,6 +53,7 @@ class SimilarImages:
     searched: int
     found: tuple[SimilarImage, ...]
     sheet: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,7 +16,7 @@ RangeOption = Annotated[str, StringConstraints(max_length=100)]
 
 #: Types of values that images are read from.
 NumberType = Annotated[
-    str, StringConstraints(pattern=r"\A(?:u?int(?:8|16|32)|float(?:16|32|64))\z")
+    str, StringConstraints(pattern=r"\A(?:u?int(?:8|16|32|64)|float(?:16|32|64))\z")
 ]
 
 _NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -59,6 +59,13 @@ class ValueRange:
     def __str__(self) -> str:
         """Return the range as it is spelled on the command line."""
         return f"{_number(self.low)}..{_number(self.high)}"
+
+    @property
+    def rounded(self) -> str:
+        """The range to read: fractions have the digits that single precision holds."""
+        return "..".join(
+            _number(end) if end == int(end) else f"{end:.7g}" for end in (self.low, self.high)
+        )
 
     @property
     def width(self) -> float:
