@@ -423,7 +423,8 @@ def _rule(given: float | None, within: float | None, pictures: _Pictures | None)
         usual = far_below if pictures.always > _LEVEL else "one level of gray"
         where.append(
             f"small pictures within {pictures.always:.4g}, {usual}, or within {_SLACK:g} times "
-            f"what saving one of the two as JPEG of quality {_QUALITY} changes"
+            f"what saving one of the two as JPEG of quality {_QUALITY} changes; copies that were "
+            "cropped, moved or made brighter can differ more"
         )
     return f"Near: {'; and '.join(where)}."
 
