@@ -200,7 +200,8 @@ def by_median(images: Pixels, latents: NDArray[np.float32]) -> Pairs:
     flat = images.reshape(len(images), -1).astype(np.float32) / 255
     apart = np.sqrt(np.square(flat[pairs[:, 0]] - flat[pairs[:, 1]]).mean(axis=1))
     near = distances.min(axis=1)
-    return pairs[(near <= below_the_median(near)) & (apart <= below_the_median(apart))]
+    found: Pairs = pairs[(near <= below_the_median(near)) & (apart <= below_the_median(apart))]
+    return found
 
 
 def by_ratio(images: Pixels, latents: NDArray[np.float32]) -> Pairs:
@@ -244,7 +245,7 @@ def rows(sources: dict[str, Pixels], epochs: int, seed: int) -> Iterator[dict[st
                 model.compile(optimizer="adam", loss="mse")
                 model.fit(clean, clean, epochs=epochs, batch_size=32, verbose=0)
             for case in cases(images, np.random.default_rng(seed)):
-                latents = encode(model, case.images.astype(np.float32) / 255)
+                latents = encode(model, case.images.astype(np.float32) / np.float32(255))
                 kind, _, share = case.words.rpartition(" ")
                 yield {
                     "data": name,

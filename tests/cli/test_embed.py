@@ -69,7 +69,15 @@ def test_copies_are_found_without_a_run(hourglass, latents, tmp_path):
     done = hourglass("similar", "--duplicates", "--in", latents, "--output", "pairs.csv")
     assert done.code == 0, done.err
     assert done.out.startswith("30 images: exact copies 0")
-    assert "Near: latents within" in done.out and (tmp_path / "pairs.csv").is_file()
+    assert "Near: small pictures within" in done.out and (tmp_path / "pairs.csv").is_file()
+    assert "Warning" not in done.err
+
+
+def test_latents_without_pictures_warn_beside_json_too(hourglass, place):
+    hourglass("embed", place / "run", place / "in", "--output", "bare.npz", "--quiet")
+    done = hourglass("similar", "--duplicates", "--in", "bare.npz", "--json")
+    assert done.code == 0 and "Warning: There are no small pictures" in done.err
+    assert "--within" in done.err and json.loads(done.out)["warnings"][0] in done.err
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,8 @@ def distances_among(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
     rows = vectors.astype(np.float64)
     rows -= rows.mean(axis=0)
     squares = np.square(rows).sum(axis=1)
-    distances = np.sqrt(np.maximum(squares[:, None] + squares - 2 * rows @ rows.T, 0))
+    products = squares[:, None] + squares - 2 * rows @ rows.T
+    distances: NDArray[np.float64] = np.sqrt(np.maximum(products, 0))
     np.fill_diagonal(distances, np.inf)
     return distances
 

@@ -35,6 +35,10 @@ _MOST_PICTURES: Final = 1_000
 # A copy has seldom seen a worse JPEG. Two copies of one image differ by more than either from it.
 _QUALITY: Final = 50
 _SLACK: Final = 1.5
+# No copy is looked for further away; JPEG changes photographs by a third of it at most.
+_LARGEST_DIFFERENCE: Final = 0.15
+# Digits of one kind lie nearer to each other than four deviations tell.
+_DEVIATIONS: Final = 5.0
 # One of 256 levels of gray.
 _LEVEL: Final = 1 / 255
 # A network that gives so many images the latents of others has not learned to tell them apart.
@@ -60,6 +64,11 @@ class _Pictures:
 
     def __init__(self, rows: LatentRows, first: NDArray[np.int64]) -> None:
         self._rows = rows
+        # Eight bits are as true as the pictures are, and a quarter of what floats take.
+        self._halves = {
+            position: np.rint(255 * _half(picture_of(rows, position))).astype(np.uint8)
+            for position in first.tolist()
+        }
         self._changes: dict[int, float] = {}
         self.always = max(_LEVEL, self._unusual(first) or 0.0)
 
@@ -80,11 +89,14 @@ class _Pictures:
         near = np.empty(len(pairs), np.bool_)
         for number, (one, other) in enumerate(pairs.tolist()):
             difference = self.difference(one, other)
-            near[number] = difference <= self.always or difference <= self.limit(one, other)
+            # To save a picture takes far longer than to compare two.
+            near[number] = difference <= self.always or (
+                difference <= _LARGEST_DIFFERENCE and difference <= self.limit(one, other)
+            )
         return near
 
     def _half(self, position: int) -> NDArray[np.float32]:
-        return _half(picture_of(self._rows, position))
+        return self._halves[position].astype(np.float32) / np.float32(255)
 
     def _change(self, position: int) -> float:
         """Return how much saving as JPEG changes one."""
@@ -97,18 +109,21 @@ class _Pictures:
     def _unusual(self, first: NDArray[np.int64]) -> float | None:
         """Return the difference that lies far below what is usual between different images."""
         some = _sample(first, _MOST_PICTURES)
-        halves = [self._half(int(position)) for position in some]
+        halves = [self._half(position) for position in some.tolist()]
         if len({half.shape for half in halves}) != 1:
             return None
         vectors = np.stack([half.ravel() for half in halves])
         distances = distances_among(vectors) / np.sqrt(vectors.shape[1])
-        changes = np.array([self._change(int(position)) for position in some])
+        changes = np.array([self._change(position) for position in some.tolist()])
         copies = distances <= _SLACK * np.maximum(changes[:, None], changes)
         # One of each group of copies: four hundred empty pages are one page here.
         groups = joined(np.argwhere(copies), len(some))
         different = np.unique(groups, return_index=True)[1]
-        among = distances[np.ix_(different, different)]
-        return unusually_near(among, len(first) * len(different) // len(some))
+        return unusually_near(
+            distances[np.ix_(different, different)],
+            len(first) * len(different) // len(some),
+            deviations=_DEVIATIONS,
+        )
 
 
 class _Near(NamedTuple):
@@ -321,10 +336,12 @@ def _sample(positions: NDArray[np.int64], most: int) -> NDArray[np.int64]:
 
 def _half(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return means over 2×2 pixels, shape (⌈height / 2⌉, ⌈width / 2⌉, channels)."""
-    height, width, channels = picture.shape
-    even = np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-    blocks = even.reshape((height + 1) // 2, 2, (width + 1) // 2, 2, channels)
-    return np.asarray(blocks.mean(axis=(1, 3)))
+    height, width = picture.shape[:2]
+    if height % 2 or width % 2:
+        picture = np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    upper, lower = picture[::2], picture[1::2]
+    half: NDArray[np.float32] = upper[:, ::2] + upper[:, 1::2] + lower[:, ::2] + lower[:, 1::2]
+    return half / np.float32(4)
 
 
 def _difference(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
@@ -404,7 +421,8 @@ def _rule(given: float | None, within: float | None, pictures: _Pictures | None)
         usual = far_below if pictures.always > _LEVEL else "one level of gray"
         where.append(
             f"small pictures within {pictures.always:.4g}, {usual}, or within {_SLACK:g} times "
-            f"what saving one of the two as JPEG of quality {_QUALITY} changes"
+            f"what saving one of the two as JPEG of quality {_QUALITY} changes; copies that were "
+            "cropped, moved or made brighter can differ more"
         )
     return f"Near: {'; and '.join(where)}."
 
