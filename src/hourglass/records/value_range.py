@@ -94,7 +94,7 @@ class ValueRanges:
 
     def of(self, dtype: str, file: object = None) -> ValueRange | None:
         """Return the range of a file's values, ``None`` for that of their type."""
-        # Most have no file with its own, and to look up a path takes as long as to read a small one.
+        # Mostly no file has its own, and looking up a path takes a while.
         return (self.own.get(file) if self.own else None) or self.by_type.get(dtype)
 
 
