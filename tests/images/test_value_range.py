@@ -430,6 +430,20 @@ def test_splits_of_an_archive_have_one_range(tmp_path):
         load_images(tmp_path / "b.npz", folder=FolderOptions(range="data"))
 
 
+@pytest.mark.parametrize("dtype", ["<u2", ">u2", "<i8", ">i2", ">f4", "<f8"])
+def test_arrays_of_any_order_of_bytes_and_width(tmp_path, dtype):
+    counts = np.rint(4_000 * np.stack([scene(seed) for seed in range(9)]))
+    counts[0, 0, :3] = 5_000, 6_000, 9_000
+    np.save(tmp_path / "a.npy", counts.astype(dtype))
+    data = load_images(tmp_path / "a.npy", folder=FolderOptions(range="0..4095"))
+    assert data.ranges == {np.dtype(dtype).name: ValueRange(0, 4095)}
+    exact = np.minimum(counts / 4_095, 1)
+    assert np.abs(data.train.read_all()[..., 0] - exact).max() < 1e-5
+    assert data.notes[-1].startswith(f"3 values of 1 {np.dtype(dtype).name} image lie outside")
+    if np.dtype(dtype).name == "uint16":
+        assert load_images(tmp_path / "a.npy").ranges == {"uint16": ValueRange(0, 16_383)}
+
+
 def test_arrays_of_a_type_that_a_model_learned_need_no_word(tmp_path):
     np.save(tmp_path / "a.npy", np.arange(-60, 60, dtype=np.int16).reshape(6, 4, 5))
     learned = {"int16": ValueRange(-100, 100)}

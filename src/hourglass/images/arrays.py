@@ -343,7 +343,10 @@ def _scaled(
         array = arrays[key]
         if array.dtype.kind == "f" and scan.knows(array.dtype) and not np.isfinite(array).all():
             raise DataError(f"{path}: some values are NaN or infinite. Leave these images out.")
-        if scan.knows(array.dtype) or array.dtype == np.uint16:
+        if scan.given is not None:
+            for image in array:
+                scan.add(image)
+        elif scan.knows(array.dtype) or array.dtype.name == "uint16":
             scan.add(array, images=len(array))
     found, lines = scan.ranges()
     scaled = dict(arrays)

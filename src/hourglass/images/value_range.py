@@ -111,10 +111,11 @@ class RangeScan:
         if self._option is not None:
             # The ends of floating point are refused where values lie outside of them.
             return self._option != "data" and (self.given is not None or dtype.kind != "f")
-        if dtype == np.uint8:
+        # By name: the bytes of an array may come in the other order.
+        if dtype.name == "uint8":
             return True
         extent = self._extents.get(dtype.name)
-        if extent is None or dtype != np.uint16 or None not in extent.told:
+        if extent is None or dtype.name != "uint16" or None not in extent.told:
             return False
         learned = [one.high + _MOST_BEYOND * one.width for one in self._learned.values()]
         return extent.high > max(*_WHITES, *learned)
@@ -152,7 +153,7 @@ class RangeScan:
         outside, bulk = 0, (low, high)
         if self.given is not None:
             outside = count_outside(pixels, self.given)
-        elif pixels.dtype not in (np.uint8, np.uint16):
+        elif pixels.dtype.name not in ("uint8", "uint16"):
             sample = pixels.ravel()[:: max(1, pixels.size // _SAMPLED)]
             first, last = np.percentile(sample, _BULK)
             bulk = float(first), float(last)
