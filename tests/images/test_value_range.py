@@ -303,6 +303,13 @@ def test_a_model_that_learned_a_range_is_shown_slightly_brighter_images_alike():
         assert ranges.get(dtype) != str(learned[dtype]) and "results may be worse" in lines[-1]
 
 
+def test_a_small_part_of_a_range_that_was_learned_is_told():
+    learned = {"int16": ValueRange(0, 10_000)}
+    ranges, lines, _ = scanned(("int16", 40, 240), learned=learned)
+    assert ranges == {"int16": "0..10000"} and "They use 2.00% of it" in lines[0]
+    assert "use" not in scanned(("int16", 40, 2_400), learned=learned)[1][0]
+
+
 def test_few_values_far_away_from_all_others_are_told():
     scan = RangeScan()
     counts = np.rint(3_000 * scene(1)).astype(np.int32)

@@ -17,6 +17,8 @@ def tell_card(file: BundleFile, *, json: bool) -> None:
         print_json(to_json(description))
         return
     print_line(f"{file.path}: {_model_name(file)}, {_input(description.spec)}.")
+    for dtype, value_range in sorted(description.preprocessing.ranges.items()):
+        print_line(f"black and white: {value_range.rounded} ({dtype})")
     card = description.card
     if card is None:
         print_line("It holds the model alone and tells nothing of its training or its data.")

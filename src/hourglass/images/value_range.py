@@ -291,6 +291,9 @@ def _found(
         line = f"Black and white of {name} images are {fitting.rounded}, as the model learned them."
         if not fitting.holds(extent.low, extent.high):
             line += f" Values go {_ends(extent)}; those outside count as black or white."
+        share = (extent.high - extent.low) / fitting.width
+        if 0 < share < _LEAST_WHITE:
+            line += f" They use {share:.2%} of it. Say --range data if they are of another kind."
         return fitting, {}, [line]
     found, single, lines = _guessed(name, extent, beside_bytes)
     return found, single, [*lines, *_warn_of(name, found or dtype_range(name), learned.get(name))]
