@@ -359,3 +359,23 @@ def test_guessed_splits_are_told_and_what_is_left_out_is_kept(tmp_path):
         facts, rows = read_latents(output)
         assert facts.not_listed == done.facts.not_listed == {".nef": 1}
         assert set(rows.labels) == {"even", "odd"}
+
+
+def test_every_frame_is_embedded_where_that_is_asked(run, tmp_path):
+    frames = [Image.fromarray(np.full((8, 8), 20 * number, np.uint8)) for number in range(4)]
+    (tmp_path / "in").mkdir()
+    frames[0].save(tmp_path / "in" / "a.tif", save_all=True, append_images=frames[1:3])
+    frames[3].save(tmp_path / "in" / "b.png")
+    told = []
+    first = embed_images(run, [tmp_path / "in"], tmp_path / "first.npz", tell=told.append)
+    assert first.facts.rows == 2 and told[-1].startswith("1 file has several frames")
+    told = []
+    options = EmbedOptions(frames="all")
+    every = embed_images(
+        run, [tmp_path / "in"], tmp_path / "all.npz", options=options, tell=told.append
+    )
+    assert every.facts.rows == 4
+    assert told == ["Every frame was taken: 4 images from 2 files."]
+    rows = read_latents(tmp_path / "all.npz")[1]
+    assert rows.paths == ("a.tif#1", "a.tif#2", "a.tif#3", "b.png#1")
+    assert len({row.tobytes() for row in rows.latents}) == 4

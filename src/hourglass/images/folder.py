@@ -20,7 +20,7 @@ from hourglass.images.decode import count_frames
 from hourglass.images.files import CACHE_BYTES, FileImages, FileSource
 from hourglass.images.form import Channels
 from hourglass.images.labels_table import arrange_labeled
-from hourglass.images.listing import Listing, sorted_counts
+from hourglass.images.listing import Listing, every_frame_line, sorted_counts
 from hourglass.images.memory import images_from
 from hourglass.images.paired import PairedImages
 from hourglass.images.partners import find_partners
@@ -397,7 +397,7 @@ def _notes(found: Survey, form: Form, listing: Listing) -> Iterator[str]:
     yield from found.scan.ranges()[1]
     if listing.has_frames:
         files = len({listing.name(int(position)) for position in found.good})
-        yield f"Every frame was taken: {len(found.good):,} images from {files:,} files."
+        yield every_frame_line(len(found.good), files)
     elif found.animated:
         yield (
             f"Files with several frames, of which the first was taken: {found.animated:,}. Say "

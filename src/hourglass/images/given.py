@@ -16,7 +16,13 @@ from hourglass.images.arrangement import SplitFolders, split_folders
 from hourglass.images.bring import bring_to_size, bring_to_values, type_at_rest
 from hourglass.images.decode import DecodedImage, count_frames, decode, naming
 from hourglass.images.form import Channels
-from hourglass.images.listing import Listing, images_below, no_images, sorted_counts
+from hourglass.images.listing import (
+    Listing,
+    every_frame_line,
+    images_below,
+    no_images,
+    sorted_counts,
+)
 from hourglass.images.promise import Shape
 from hourglass.images.reader import MOST_PIXELS
 from hourglass.images.survey import digest_of
@@ -220,6 +226,9 @@ class GivenFiles:
         left_out = sum((listing.left_out for listing in self._listings), Counter[str]())
         self.left_out = sorted_counts(left_out)
         self.notes = tuple(note for one in self._labels if one is not None for note in one.notes)
+        if any(listing.has_frames for listing in self._listings):
+            files = sum(len(np.unique(listing.files)) for listing in self._listings)
+            self.notes += (every_frame_line(len(self), files),)
 
     def __len__(self) -> int:
         """Return the number of files, or of their frames where these are taken."""

@@ -246,6 +246,11 @@ def count_masks(folder: Path, root: Path, left_out: Counter[str] | None) -> None
         left_out[f"in {folder.name} (masks)"] += masks
 
 
+def every_frame_line(images: int, files: int) -> str:
+    """Tell that every frame of files was taken."""
+    return f"Every frame was taken: {images:,} images from {files:,} files."
+
+
 def sorted_counts(left_out: Counter[str]) -> dict[str, int]:
     """Return counts in an order that does not follow from that of a disk."""
     return dict(sorted(left_out.items()))
