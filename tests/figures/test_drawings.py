@@ -179,7 +179,7 @@ def test_names_are_no_formulas_and_stay_on_one_line(ax):
     table = Scores(data="x", split="test", images=1, methods=(method("$x^$\n" * 20, "model", 0.1),))
     draw_methods(table, ax)
     label = ax.get_yticklabels()[0].get_text()
-    assert label.startswith("the $x^$ ") and len(label) == 26
+    assert label.startswith(r"the $x^$\n") and len(label) == 26
 
 
 def test_wider_layers_have_wider_boxes_in_both_parts(ax):

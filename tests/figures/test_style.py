@@ -66,7 +66,7 @@ def test_the_style_leaves_matplotlib_as_it_was():
         (format_share(0.94118), "0.9412"),
         (format_percent(0.94118), "94.12\u202f%"),
         (format_percent(None), "–"),
-        (shortened("a\nb\tc", 9), "a b c"),
+        (shortened("a\nb\tc", 9), r"a\nb\tc"),
         (shortened("abcdef", 4), "abc…"),
     ],
 )

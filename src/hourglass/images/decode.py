@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from types import TracebackType
+from typing import Any, Final, NamedTuple, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -239,17 +240,24 @@ def opened(path: Path, *, max_pixels: int = MOST_PIXELS) -> Iterator[ImageReader
         yield open_reader(file, max_pixels)
 
 
-@contextmanager
-def reading() -> Iterator[None]:
+@final
+class reading:  # noqa: N801 - it is used like a function, a million times
     """Turn whatever a decoder raises inside the block into a ``DataError``, the reason alone."""
-    try:
-        with without_warnings():
-            yield
-    except DataError:
-        raise
-    # A stranger's bytes can drive a decoder into an error of any class.
-    except Exception as error:
-        raise DataError(_reason(error)) from error
+
+    def __enter__(self) -> None:
+        self._silence = without_warnings()
+        self._silence.__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._silence.__exit__(kind, error, trace)
+        # A stranger's bytes can drive a decoder into an error of any class.
+        if isinstance(error, Exception) and not isinstance(error, DataError):
+            raise DataError(_reason(error)) from error
 
 
 @contextmanager

@@ -101,8 +101,9 @@ class PngReader(ImageReader):
         alpha = self._keyed or self._header.color in _WITH_ALPHA
         width, height, depth, color = self._header
         dtype = "uint16" if depth == 16 else "uint8"
-        mode = ("RGB" if _COLORS[color] == 3 else "L") + ("A" if alpha else "")
-        super().__init__(ImageForm.of_mode(height, width, mode, dtype), caps)
+        colors = _COLORS[color]
+        where = colors if alpha else None
+        super().__init__(ImageForm(height, width, colors + alpha, dtype, colors, where), caps)
         self._number, self._canvas = -1, _Canvas(self.stored)
 
     @property

@@ -2,8 +2,7 @@
 
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import final
 
 
@@ -20,7 +19,7 @@ class _Silence:
         self._inside = 0
         self._before, self._silent = warnings.filters, [*warnings.filters]
 
-    def enter(self) -> None:
+    def __enter__(self) -> None:
         with self._lock:
             self._inside += 1
             # Somebody else may have put an old silence back; what was before it still counts.
@@ -28,7 +27,7 @@ class _Silence:
                 self._before = warnings.filters
                 self._silent = warnings.filters = [("ignore", None, Warning, None, 0)]
 
-    def leave(self) -> None:
+    def __exit__(self, *error: object) -> None:
         with self._lock:
             self._inside -= 1
             if not self._inside and warnings.filters is self._silent:
@@ -38,14 +37,9 @@ class _Silence:
 _silence = _Silence()
 
 
-@contextmanager
-def without_warnings() -> Iterator[None]:
+def without_warnings() -> AbstractContextManager[None]:
     """Silence every warning; the filters are put back when the last of several threads leaves.
 
     Pillow and others warn of odd metadata, which is no one's business while pixels are fine.
     """
-    _silence.enter()
-    try:
-        yield
-    finally:
-        _silence.leave()
+    return _silence
