@@ -138,7 +138,11 @@ def test_latents_of_names_that_speak(ending, command, run, place) -> None:
     )
     table = (place / f"pairs-{ending}.csv").read_bytes().decode()
     rows = list(csv.DictReader(io.StringIO(table)))
-    assert len(rows) >= len(PNGS) // 2 and not raw_in(table) and len(table.splitlines()) == len(rows) + 1
+    assert (
+        len(rows) >= len(PNGS) // 2
+        and not raw_in(table)
+        and len(table.splitlines()) == len(rows) + 1
+    )
     assert "Pictures:" in told.out
 
 
