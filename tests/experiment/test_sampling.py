@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from hourglass.bundles import load_model
 from hourglass.errors import (
@@ -73,6 +74,16 @@ def test_ends_are_positions_or_files(finished, tmp_path, splits):
     height = min(picture.shape[0] for picture in pictures)
     corners = [picture[-height + 40 :, -340:] for picture in pictures]
     assert np.abs(corners[0] - corners[1]).max() < 0.05
+
+
+def test_what_is_not_in_a_strip_of_files_is_told(finished, tmp_path, splits):
+    pages = splits.test.read(np.array([5, 6]))[..., 0]
+    scaled = [Image.fromarray((page * 65535).astype(np.uint16)) for page in pages]
+    scaled[0].save(tmp_path / "pages.tif", save_all=True, append_images=scaled[1:])
+    told = []
+    ends = (f"{tmp_path}/pages.tif", "17")
+    interpolate_images(finished("variational"), tmp_path / "a.png", ends, steps=2, tell=told.append)
+    assert told == ["1 file has several frames or pages, of which the first was taken."]
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,14 @@ def test_an_image_finds_itself_first(run, place, metric):
     assert found.searched == IMAGES + 4
 
 
+def test_what_was_not_searched_for_is_told(run, place, tmp_path):
+    with Image.open(place / "in" / "odd" / "033.png") as page:
+        page.save(tmp_path / "pages.tif", save_all=True, append_images=[page])
+    found = similar_images(run, tmp_path / "pages.tif", place / "l.npz")
+    assert found.found[0].path == "odd/033.png"
+    assert found.notes == ("1 file has several frames or pages, of which the first was taken.",)
+
+
 def test_copies_come_before_all_others(run, place):
     found = similar_images(run, place / "in" / "odd" / "021.png", place / "l.npz", count=3).found
     assert {one.path for one in found} == {"odd/021.png", "again.jpg", "once more.jpg"}

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from hourglass.bundles import find_model
 from hourglass.cli.libraries import prepare_keras
 from hourglass.cli.options import RUN_OR_FILE, DataOptions, DebugOptions, DeviceOptions, RunsOptions
-from hourglass.cli.output import print_line
+from hourglass.cli.output import print_line, teller
 
 
 def interpolate(
@@ -38,5 +38,6 @@ def interpolate(
         steps=steps,
         data_dir=data_options.data_dir,
         offline=data_options.offline,
+        tell=teller(quiet=False),
     )
     print_line(line)

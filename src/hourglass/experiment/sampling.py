@@ -1,7 +1,7 @@
 """A trained model at work on codes: images from random ones, and between two images."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -98,6 +98,7 @@ def interpolate_images(
     steps: int = 10,
     data_dir: Path | None = None,
     offline: bool = False,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> str:
     """Decode codes on the straight line between two images and write them as one strip.
 
@@ -114,6 +115,9 @@ def interpolate_images(
         How many images, both ends included, up to 10,000.
     data_dir, offline
         Where test images come from, if they are needed.
+    tell
+        Called with a line for what was taken for black and white in files, and for what of them
+        is not in the strip.
 
     Returns
     -------
@@ -146,8 +150,11 @@ def interpolate_images(
     else:
         seen = seen_by(run).preprocessing
         files = [Path(end) for end in ends if test is None or not is_position(end)]
-        ranges, _ = find_ranges(files, None, seen.ranges)
-        first, last = read_ends(ends, test, replace(form_of(seen), ranges=ranges))
+        ranges, notes = find_ranges(files, None, seen.ranges)
+        form = replace(form_of(seen), ranges=ranges)
+        first, last = read_ends(ends, test, form)
+        for note in (*notes, *form.files_read.lines(ranges)):
+            tell(note)
     rows = {
         "mix of pixels": interpolate(first.image, last.image, steps),
         "decoded": between(model, first.image, last.image, steps),

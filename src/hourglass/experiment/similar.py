@@ -75,7 +75,8 @@ def similar_images(
     # One image says little of black and white: those that it is held against have said it.
     known = {**seen.ranges, **facts.request.ranges}
     ranges, notes = find_ranges([image], None, known)
-    pixels = replace(form_of(seen), ranges=ranges).read(image).pixels
+    form = replace(form_of(seen), ranges=ranges)
+    pixels = form.read(image).pixels
     found = NeighborsSearch(rows.latents, metric).nearest(_latent(run, pixels), count)
     result = SimilarImages(
         image=str(image),
@@ -87,7 +88,7 @@ def similar_images(
             for position, distance in zip(*found, strict=True)
         ),
         sheet=None if sheet is None else str(sheet),
-        notes=notes,
+        notes=(*notes, *form.files_read.lines(ranges)),
     )
     if sheet is not None:
         asked = LabeledPicture(decode_thumbnail(encode_thumbnail(pixels)), (image.name, "asked"))
