@@ -31,6 +31,8 @@ from zoo_parts import (
     tiff,
 )
 
+_FROM_WHITE = "its numbers count from white, and those of a result count from black"
+
 
 def specimens() -> Iterator[Specimen]:
     """Yield every file that is read."""
@@ -270,6 +272,7 @@ def tiffs() -> Iterator[Specimen]:
         content=tiff(65_535 - scene(1, "uint16"), photometric="miniswhite"),
         expected=scene(1, "uint16"),
         kept=False,
+        notes=(_FROM_WHITE,),
     )
 
 
@@ -346,7 +349,7 @@ def odd_tiffs() -> Iterator[Specimen]:
         content=tiff(~fax[:, :29, None], photometric="miniswhite"),
         expected=(fax[:, :29] * 255).astype(np.uint8)[..., None],
         kept=False,
-        notes=("its gray of 1 bits became gray of 8",),
+        notes=("its gray of 1 bits became gray of 8", _FROM_WHITE),
     )
     photo = encoded(scene(3), "TIFF", compression="jpeg")
     yield Specimen(

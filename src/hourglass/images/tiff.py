@@ -181,7 +181,7 @@ class TiffReader(ImageReader):
         )
 
     def changes(self) -> Iterator[str]:
-        """Tell of a palette, CMYK, few bits, another compression, bands and dimmed colors."""
+        """Tell of a palette, CMYK, few or inverted bits, compression, bands and dimmed colors."""
         page = self._page
         if self._image is not None:
             yield from tell_of(self._image, self.stored.mode)
@@ -189,6 +189,8 @@ class TiffReader(ImageReader):
             yield "its gray of 1 bits became gray of 8"
         elif page.bitspersample in _PACKED:
             yield f"its {page.bitspersample} bits became 16, with the same numbers"
+        if page.photometric == _GRAY_ON_WHITE:
+            yield "its numbers count from white, and those of a result count from black"
         if page.compression not in (*_WRITTEN, *_DEFLATES) and page.bitspersample > 1:
             compression = getattr(page.compression, "name", page.compression)
             yield f"its {compression} compression became deflate"
