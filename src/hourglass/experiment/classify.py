@@ -154,7 +154,7 @@ def classify_files(
     experiment = _require_classifier(run)
     files = GivenFiles(inputs)
     if sheet is not None:
-        jobs = [FileJob(files.path(position), output) for position in range(len(files))]
+        jobs = [FileJob(path, output) for path in files.paths]
         require_sheet(sheet, jobs, inputs)
     model, _ = load_classifier(run.model)
     notes: list[str] = []
@@ -162,8 +162,7 @@ def classify_files(
         run, model, data_dir=data_dir, offline=offline, tell=tell, warn=notes.append
     )
     sha256, seen = seen_by(run, any_size=True)
-    paths = [files.path(position) for position in range(len(files))]
-    ranges, range_notes = find_ranges(paths, value_range, seen.ranges, max_pixels=max_pixels)
+    ranges, range_notes = find_ranges(files.paths, value_range, seen.ranges, max_pixels=max_pixels)
     notes += [*files.notes, *range_notes]
     work = _Work(
         run=run.path.resolve().name,
@@ -293,7 +292,7 @@ class _Work:
 
     def predict(self, tell_failed: Tell, progress: Progress) -> PredictedFiles:
         """Classify all files and write the table, or nothing."""
-        files = [_source(self.files.path(position)) for position in range(len(self.files))]
+        files = [_source(path) for path in self.files.paths]
         at_a_time = images_at_a_time([size or _USUAL_SIDE for size in self.form.shape])
         causes = repr((_PARTS_VERSION, self.model_sha256, self.form))
         shards = Shards(self.parts, causes, at_a_time)

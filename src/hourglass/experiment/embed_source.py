@@ -111,7 +111,7 @@ class FilesSource(ImageSource):
         option: RangeOption | None = None,
     ) -> None:
         self._files = files = GivenFiles(inputs, frames)
-        paths = dict.fromkeys(map(files.path, range(len(files))))
+        paths = dict.fromkeys(files.paths)
         ranges, notes = find_ranges(paths, option, learned, frames=frames)
         self._form, self.ranges = replace(form, ranges=ranges), ranges.by_type
         self.words = " ".join(printable(path.resolve().name) for path in inputs)

@@ -229,8 +229,7 @@ def outside_of_files(rebuilt: Sequence[int], ranges: ValueRanges) -> tuple[str, 
     ranges
         What was taken for black and white.
     """
-    known = [*ranges.by_type.values(), *ranges.own.values()]
-    line = outside_line(sum(rebuilt), sum(map(bool, rebuilt)), "file", known)
+    line = outside_line(sum(rebuilt), sum(map(bool, rebuilt)), "file", ranges.known)
     return () if line is None else (line,)
 
 

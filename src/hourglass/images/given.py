@@ -92,8 +92,7 @@ class FilesRead:
             which = "1 file has" if count == 1 else f"{count:,} files have"
             yield f"{which} several frames or pages, of which the first was taken.{advice}"
         files = len({path for path, _ in self._outside})
-        known = [*ranges.by_type.values(), *ranges.own.values()]
-        line = outside_line(sum(self._outside.values()), files, "file", known)
+        line = outside_line(sum(self._outside.values()), files, "file", ranges.known)
         if line is not None:
             yield line
 
@@ -233,6 +232,11 @@ class GivenFiles:
     def __len__(self) -> int:
         """Return the number of files, or of their frames where these are taken."""
         return int(self._ends[-1]) if len(self._ends) else 0
+
+    @property
+    def paths(self) -> Iterator[Path]:
+        """Where the files lie, in order; one of several frames comes once for each."""
+        return map(self.path, range(len(self)))
 
     def path(self, position: int) -> Path:
         """Return where a file lies."""

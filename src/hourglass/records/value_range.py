@@ -92,6 +92,11 @@ class ValueRanges:
     by_type: Mapping[str, ValueRange] = field(default_factory=dict)
     own: Mapping[Any, ValueRange] = field(default_factory=dict)
 
+    @property
+    def known(self) -> tuple[ValueRange, ...]:
+        """All of them, those of types first."""
+        return (*self.by_type.values(), *self.own.values())
+
     def of(self, dtype: str, file: object = None) -> ValueRange | None:
         """Return the range of a file's values, ``None`` for that of their type."""
         # Mostly no file has its own, and looking up a path takes a while.
